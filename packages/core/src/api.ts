@@ -1,0 +1,170 @@
+/**
+ * What the hub's HTTP API says, version 1. The UI and the command line read these shapes and no others.
+ *
+ * All routes are under `/api/v1`, answer JSON, and need the session cookie or `Authorization: Bearer`.
+ * Errors are RFC 9457 problem documents: {@link Problem}.
+ *
+ * GET  /api/v1/hub                               HubView
+ * GET  /api/v1/sessions?before=&limit=           Page<SessionView>   newest first; `before` is a cursor
+ * GET  /api/v1/sessions/:id                      SessionDetail
+ * GET  /api/v1/calls/:id                         CallDetail
+ * GET  /api/v1/alerts?status=open|all&limit=     Page<Alert>
+ * GET  /api/v1/alerts/:id                        Alert
+ * POST /api/v1/alerts/:id   {status, reason?}    Alert               acknowledge, resolve, dismiss, reopen ('new')
+ * GET  /api/v1/cases/:case                       CaseView
+ * POST /api/v1/cases/:case/allow  {}             CaseView            allows that very call once
+ * GET  /api/v1/rules                             RulesView
+ * POST /api/v1/enforce  {mode, rule?, server?}   PolicyView
+ * GET  /api/v1/inventory                         {servers: ServerView[]}
+ * GET  /api/v1/live                              text/event-stream of LiveEvent, `id:` is `seq`, resumes on Last-Event-ID
+ * GET  /ledger/…                                 the log as C2SP tlog-tiles lays it out (checkpoint, tile/…)
+ * GET  /api/v1/ledger                            LedgerView
+ */
+import type { Alert, RuleRef } from './detection.ts';
+import type { Label } from './labels.ts';
+import type { Mode, Observation } from './observation.ts';
+
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  /** Cursor of the next page; absent on the last. */
+  readonly next?: string;
+}
+
+/** RFC 9457. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly code: string;
+  readonly hint?: string;
+}
+
+export interface HubView {
+  readonly version: string;
+  readonly startedMs: number;
+  readonly policy: PolicyView;
+  /** Same-user installs cannot be defended against the user's own processes, and say so. */
+  readonly evidence: 'same-user' | 'system';
+  readonly counts: Readonly<Record<string, number>>;
+  readonly calls24h: number;
+  readonly rules: number;
+  readonly ruleProblems: number;
+  readonly newestCallMs?: number;
+  /** Is content sealed to an auditor, or kept as facts and projection only? */
+  readonly sealing: boolean;
+  readonly sensors: number;
+}
+
+export interface PolicyView {
+  readonly mode: Mode;
+  readonly rules: Readonly<Record<string, Mode>>;
+  readonly servers: Readonly<Record<string, Mode>>;
+}
+
+export interface SessionView {
+  readonly id: string;
+  readonly agent: string;
+  readonly level: string;
+  readonly startMs: number;
+  readonly lastMs: number;
+  readonly servers: readonly string[];
+  readonly calls: number;
+  readonly denied: number;
+  readonly alerts: number;
+  readonly worst?: RuleRef['level'];
+  /** Redacted projection of the newest intent. */
+  readonly intent?: string;
+}
+
+export interface SessionDetail {
+  readonly session: SessionView;
+  /** In `seq` order, without atoms; `facts.*.projection` left out (see CallDetail). */
+  readonly observations: readonly Observation[];
+  readonly alerts: readonly Alert[];
+  /** True when only the newest part is here. */
+  readonly partial: boolean;
+}
+
+export interface CallDetail {
+  /** Without atoms. */
+  readonly observation: Observation;
+  readonly ledger: readonly CallEntry[];
+  readonly alerts: readonly Alert[];
+}
+
+/** One ledger entry about a call. */
+export interface CallEntry {
+  readonly index: number;
+  readonly leafHash: string;
+  readonly kind: string;
+  /** The leaf's bytes as text (JSON). */
+  readonly leaf: string;
+  readonly state: 'sequenced' | 'integrated' | 'published' | 'witnessed';
+}
+
+export interface CaseView {
+  readonly case: string;
+  readonly observation: Observation;
+  readonly alert?: Alert;
+  readonly rule?: RuleRef;
+  /** In plain words. */
+  readonly why: readonly string[];
+  readonly allowedOnce: boolean;
+  readonly expiresMs: number;
+}
+
+export interface RuleView extends RuleRef {
+  readonly path: string;
+  readonly response: string;
+  readonly mode: Mode;
+  readonly matches24h: number;
+  readonly source: string;
+}
+
+export interface RulesView {
+  readonly rules: readonly RuleView[];
+  readonly problems: readonly RuleProblemView[];
+}
+
+export interface RuleProblemView {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ServerView {
+  readonly name: string;
+  readonly transport: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly tools: readonly ToolView[];
+}
+
+export interface ToolView {
+  readonly name: string;
+  readonly labels: readonly Label[];
+  readonly change: string;
+  readonly calls24h: number;
+  /** Redacted projection of the definition. */
+  readonly definition?: string;
+}
+
+export interface LedgerView {
+  readonly origin: string;
+  readonly size: number;
+  /** The signed note, as published. */
+  readonly checkpoint: string;
+  /** C2SP vkey of the log. */
+  readonly verifierKey: string;
+  readonly path: string;
+  readonly published: boolean;
+}
+
+export type LiveEvent =
+  | { readonly type: 'observation'; readonly observation: Observation }
+  | { readonly type: 'alert'; readonly alert: Alert }
+  | { readonly type: 'policy'; readonly policy: PolicyView }
+  | { readonly type: 'checkpoint'; readonly size: number };

@@ -1,0 +1,65 @@
+import type { CallId, CaseId, SessionId } from './ids.ts';
+import type { DecisionAction } from './observation.ts';
+
+export type Level = 'informational' | 'low' | 'medium' | 'high' | 'critical';
+
+/** A rule matched. It carries its evidence, so that nobody has to query for it later. */
+export interface Detection {
+  readonly rule: RuleRef;
+  /** `seq` of the observation that completed the match. */
+  readonly seq: number;
+  readonly atMs: number;
+  readonly session: SessionId;
+  /** In order; the last one completed the match. */
+  readonly path: readonly PathStep[];
+  /** Values of the group-by fields. */
+  readonly group: Readonly<Record<string, string>>;
+  /** What the rule wants done. */
+  readonly response: DecisionAction | 'alert';
+}
+
+export interface RuleRef {
+  /** Short name, also the file's: `pii-through-code-to-share`. */
+  readonly id: string;
+  readonly title: string;
+  readonly level: Level;
+  readonly description: string;
+  /** Technique ids: `attack.t1567`, `owasp-mcp.10`, … */
+  readonly tags: readonly string[];
+  readonly falsePositives: readonly string[];
+  /** What to do about it. */
+  readonly advice: string;
+}
+
+export interface PathStep {
+  readonly call: CallId;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly server: string;
+  readonly tool: string;
+  /** Title of the rule's step that this call matched. */
+  readonly step: string;
+  /** Fields that made it match, with their values as the log schema shows them. */
+  readonly matched: Readonly<Record<string, string>>;
+}
+
+/** Detections of one rule on one group, as a person triages them. */
+export interface Alert {
+  readonly id: string;
+  readonly rule: RuleRef;
+  readonly session: SessionId;
+  readonly title: string;
+  readonly status: 'new' | 'ongoing' | 'acknowledged' | 'resolved' | 'dismissed';
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly count: number;
+  readonly action: DecisionAction;
+  readonly wanted: DecisionAction;
+  readonly case?: CaseId;
+  /** Evidence of the newest detection, stored whole. */
+  readonly detection: Detection;
+  /** Ledger index of the decision or alert entry, and the checkpoint of that time. */
+  readonly ledgerIndex?: number;
+  readonly checkpoint?: string;
+  readonly dismissedReason?: string;
+}

@@ -1,0 +1,263 @@
+import type { CallId, CaseId, SessionId, SpanId, TraceId } from './ids.ts';
+import type { Label } from './labels.ts';
+
+/** Observation is the one record that everything consumes: hub, store, rules, spans, UI. It holds facts, never content. */
+export interface Observation {
+  readonly id: CallId;
+  /** Place in the hub's order; replay steps in it. 0 until admitted. A call has two: asked for, and ended. */
+  readonly seq: number;
+  readonly kind: ObservationKind;
+  readonly time: ObservationTime;
+  readonly server: ServerRef;
+  readonly tool?: ToolRef;
+  /** JSON-RPC method, or '' where there is none. */
+  readonly method: string;
+  readonly era: Era;
+  readonly principal: Principal;
+  readonly session: SessionRef;
+  readonly trace: TraceRef;
+  readonly cause: Cause;
+  readonly intent?: IntentRef;
+  readonly facts: Facts;
+  /** `pending` while the call has been asked for and its end is not known. */
+  readonly outcome: Outcome;
+  /** Coded reason of an outcome that is no success: a JSON-RPC code, `tool_error`, or one of ours. */
+  readonly errorType?: string;
+  readonly decision?: Decision;
+  readonly ledger?: LedgerRef;
+  /** False where the sensor decided without the hub; `coverage: this server`. */
+  readonly covered: boolean;
+}
+
+export const OBSERVATION_KINDS = [
+  'tool.call',
+  'tool.list',
+  'resource.read',
+  'prompt.get',
+  'sampling.request',
+  'elicitation.request',
+  'intent',
+  'decision',
+  'llm.call',
+  'system',
+] as const;
+export type ObservationKind = (typeof OBSERVATION_KINDS)[number];
+
+export const OUTCOMES = [
+  'pending',
+  'ok',
+  'tool_error',
+  'protocol_error',
+  'denied',
+  'timeout',
+  'cancelled',
+  'input_required',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** `legacy` up to 2025-11-25, `modern` from 2026-07-28; `unknown` until a message says it. */
+export type Era = 'legacy' | 'modern' | 'unknown';
+
+export interface ObservationTime {
+  /** Milliseconds since the epoch, by the sensor's clock, clamped by the hub to its allowed skew. */
+  readonly startMs: number;
+  readonly endMs?: number;
+  /** By the hub's clock, when admitted. */
+  readonly hubMs: number;
+}
+
+export interface ServerRef {
+  readonly name: string;
+  readonly transport: 'stdio' | 'http' | 'memory' | 'unknown';
+  /** Keyed digest of the newest definition list seen. */
+  readonly definition?: string;
+}
+
+export interface ToolRef {
+  readonly name: string;
+  readonly labels: readonly Label[];
+  /** Keyed digest of this tool's definition. */
+  readonly definition?: string;
+}
+
+export interface Principal {
+  readonly level: 'verified' | 'attested' | 'unverified' | 'conflict';
+  /** Keyed digest; the same person is the same pseudonym within one hub. */
+  readonly pseudonym: string;
+  /** Name of the client program as its process says, e.g. `claude`. */
+  readonly agent: string;
+  /** What the level rests on: `process` facts by default. */
+  readonly evidence: readonly string[];
+}
+
+export interface SessionRef {
+  readonly id: SessionId;
+  /** Counts from 1; a new one starts after an idle gap or with a new intent. */
+  readonly episode: number;
+}
+
+export interface TraceRef {
+  readonly trace: TraceId;
+  readonly span: SpanId;
+  readonly parent?: SpanId;
+  readonly sampled: Sampling;
+}
+
+export interface Sampling {
+  readonly keep: boolean;
+  readonly reason: 'base' | 'security' | 'session';
+}
+
+/** Was the call asked for by the user directly, or made within another one? */
+export interface Cause {
+  readonly kind: 'user' | 'tool' | 'server' | 'unknown';
+  readonly parent?: CallId;
+  /** `trace` parentage, `input` (an input-required leg), `containment` within an open call on one connection. */
+  readonly evidence: 'trace' | 'input' | 'containment' | 'intent' | 'none';
+}
+
+export interface IntentRef {
+  /** Locality-sensitive hash of the prompt: like prompts share it. */
+  readonly cluster: string;
+  /** Did the prompt ask for what this call does (its destination, or its action where it has none)? */
+  readonly covers: 'yes' | 'no' | 'unknown';
+}
+
+export interface Facts {
+  readonly request?: ContentFacts;
+  readonly result?: ContentFacts;
+  readonly flows: readonly FlowEdge[];
+  readonly definitions?: DefinitionFacts;
+}
+
+/** What is known of one content without holding it. */
+export interface ContentFacts {
+  readonly bytes: number;
+  readonly depth: number;
+  /** Paths like `to` or `rows[].email`, types and sizes, bounded. */
+  readonly paths: readonly PathFact[];
+  readonly classes: readonly ClassFact[];
+  /** Number of destinations outside this machine: hosts, e-mail domains. */
+  readonly externalDestinations: number;
+  readonly instructionLike: boolean;
+  readonly hiddenText: boolean;
+  /** Keyed digest of the canonical content: equal arguments have equal digests within a session. */
+  readonly digest: string;
+  /** Keyed fingerprints of identifying values. Treated as content: never exported. */
+  readonly atoms: readonly Atom[];
+  /** Redacted projection, as JSON text. In the store only. */
+  readonly projection?: string;
+  /** True where a limit stopped the reading before its end. */
+  readonly truncated: boolean;
+}
+
+export interface PathFact {
+  readonly path: string;
+  readonly type: 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
+  readonly bytes: number;
+}
+
+export const CONTENT_CLASSES = [
+  'secret',
+  'pii.email',
+  'pii.phone',
+  'pii.card',
+  'pii.iban',
+  'pii.national-id',
+  'url-credentials',
+  'ansi',
+  'encoded',
+  'code',
+  'sql',
+] as const;
+export type ContentClass = (typeof CONTENT_CLASSES)[number];
+
+export interface ClassFact {
+  readonly class: ContentClass;
+  readonly count: number;
+}
+
+export interface Atom {
+  /** 16 hexadecimal digits. */
+  readonly print: string;
+  readonly kind: 'value' | 'email' | 'url' | 'host' | 'number' | 'path' | 'token' | 'line';
+  /** Path in the content, e.g. `to` or `content[0].text:3` (with the line). */
+  readonly at: string;
+  /** Does it say where the content goes? */
+  readonly destination?: boolean;
+  /** Is the passage around it written like an instruction to an assistant? */
+  readonly instructionLike?: boolean;
+}
+
+/** A value of this call's arguments that was seen before. */
+export interface FlowEdge {
+  /** The call whose result held it. */
+  readonly from: CallId;
+  readonly server: string;
+  readonly tool: string;
+  readonly field: string;
+  /** Argument path here. */
+  readonly to: string;
+  /** Share of this argument's fingerprints that were found there, 0 to 1. */
+  readonly coverage: number;
+  readonly labels: readonly Label[];
+  readonly classes: readonly ContentClass[];
+  readonly instructionLike: boolean;
+  /** The user's prompt holds the same value. */
+  readonly inIntent: boolean;
+}
+
+/** What a definition list said, compared with what is pinned. */
+export interface DefinitionFacts {
+  readonly tools: readonly ToolDefinitionFacts[];
+  /** True when the list was cut by pagination: absence proves nothing then. */
+  readonly partial: boolean;
+}
+
+export interface ToolDefinitionFacts {
+  readonly name: string;
+  /** Keyed digest of name, description, schemas and annotations in canonical form. */
+  readonly digest: string;
+  readonly labels: readonly Label[];
+  /** Argument names that the input schema declares: only these may appear on spans. */
+  readonly argumentNames: readonly string[];
+  readonly hiddenText: boolean;
+  readonly instructionLike: boolean;
+  /** Set by the hub. */
+  readonly change?: 'new' | 'same' | 'changed' | 'removed';
+  /** Redacted projection of the definition, as JSON text. In the store only. */
+  readonly projection?: string;
+}
+
+export interface Decision {
+  readonly action: DecisionAction;
+  /** What the rule wanted; differs from `action` in `observe`. */
+  readonly wanted: DecisionAction;
+  /** Id of the rule, or '' where none spoke. */
+  readonly rule: string;
+  /** Coded: `rule`, `allowed-once`, `fail-closed`, `fail-open`, `durability`, `unreadable`, `stopped`, `default`. */
+  readonly reason: string;
+  readonly case?: CaseId;
+  readonly expiresMs?: number;
+  readonly mode: Mode;
+  /** Who decided: the hub, or the sensor alone with what it sees of this server. */
+  readonly by: 'hub' | 'sensor';
+}
+
+export type DecisionAction = 'allow' | 'deny' | 'modify' | 'ask' | 'defer';
+export type Mode = 'observe' | 'enforce';
+
+export interface LedgerRef {
+  readonly index: number;
+  /** RFC 6962 leaf hash, hexadecimal. */
+  readonly leafHash: string;
+}
+
+export const ALLOW: Decision = {
+  action: 'allow',
+  wanted: 'allow',
+  rule: '',
+  reason: 'default',
+  mode: 'observe',
+  by: 'hub',
+};
