@@ -13,7 +13,7 @@ export interface ErrorRow {
   readonly hint: string;
 }
 
-export const ERRORS = {
+const TABLE = {
   USAGE: {
     http: 400,
     exit: 2,
@@ -267,9 +267,11 @@ export const ERRORS = {
     message: 'The call needs a durable ledger entry and the disk refuses',
     hint: 'Free space on the disk',
   },
-} as const satisfies Record<string, ErrorRow>;
+} as const;
 
-export type ErrorCode = keyof typeof ERRORS;
+export type ErrorCode = keyof typeof TABLE;
+
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = TABLE;
 
 export class CodedError extends Error {
   override readonly name: string = 'CodedError';
