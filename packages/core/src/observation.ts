@@ -10,9 +10,17 @@ export interface Observation {
   readonly time: ObservationTime;
   readonly server: ServerRef;
   readonly tool?: ToolRef;
+  /** URI of a resource as scheme and keyed digest, `file:~0f3a…`: a URI is content. */
+  readonly resource?: string;
+  /** Name of a prompt. */
+  readonly prompt?: string;
   /** JSON-RPC method, or '' where there is none. */
   readonly method: string;
+  /** JSON-RPC id: integers as they are, strings as keyed digest, since a peer chooses them. */
+  readonly requestId?: string;
   readonly era: Era;
+  /** As the message or the handshake says it, only in the form of a date. */
+  readonly protocolVersion?: string;
   readonly principal: Principal;
   readonly session: SessionRef;
   readonly trace: TraceRef;
