@@ -2,8 +2,11 @@
  * What the hub's HTTP API says, version 1. The UI and the command line read these shapes and no others.
  *
  * All routes are under `/api/v1`, answer JSON, and need the session cookie or `Authorization: Bearer`.
- * Errors are RFC 9457 problem documents: {@link Problem}.
+ * Errors are RFC 9457 problem documents: {@link Problem}. A POST with the cookie needs the header
+ * `X-Spoor-Csrf` with the token of {@link LoginView}; only the login itself does without.
  *
+ * POST /api/v1/login        {code}               LoginView           one-time code of the printed link; sets the cookie
+ * GET  /api/v1/login                             LoginView           with a valid cookie, after a reload
  * GET  /api/v1/hub                               HubView
  * GET  /api/v1/sessions?before=&limit=           Page<SessionView>   newest first; `before` is a cursor
  * GET  /api/v1/sessions/:id                      SessionDetail
@@ -16,7 +19,7 @@
  * GET  /api/v1/rules                             RulesView
  * POST /api/v1/enforce  {mode, rule?, server?}   PolicyView
  * GET  /api/v1/inventory                         {servers: ServerView[]}
- * GET  /api/v1/live                              text/event-stream of LiveEvent, `id:` is `seq`, resumes on Last-Event-ID
+ * GET  /api/v1/live                              text/event-stream of LiveEvent (unnamed events), `id:` is `seq`, resumes on Last-Event-ID
  * GET  /ledger/…                                 the log as C2SP tlog-tiles lays it out (checkpoint, tile/…)
  * GET  /api/v1/ledger                            LedgerView
  */
@@ -38,6 +41,11 @@ export interface Problem {
   readonly detail?: string;
   readonly code: string;
   readonly hint?: string;
+}
+
+export interface LoginView {
+  /** Anti-forgery token of this log-in. */
+  readonly csrf: string;
 }
 
 export interface HubView {

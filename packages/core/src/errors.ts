@@ -176,6 +176,18 @@ const TABLE = {
     message: 'A ledger entry is over the limit',
     hint: 'Report this',
   },
+  LEAF_INVALID: {
+    http: 500,
+    exit: 70,
+    message: 'A ledger entry has a form that it may not have',
+    hint: 'Report this',
+  },
+  PAYLOAD_TAMPERED: {
+    http: 500,
+    exit: 3,
+    message: 'The sealed payload does not match its ledger entry',
+    hint: 'Keep the vault and compare with a copy',
+  },
   VAULT_LOCKED: {
     http: 409,
     exit: 78,

@@ -18,6 +18,30 @@ export const LIMITS = {
   nameCharsMax: 128,
   /** Fingerprints that one session's flow index keeps before the oldest are dropped, and counted. */
   flowAtomsPerSessionMax: 200_000,
+  /** Fingerprints in all sessions together: about a gigabyte; beyond it the longest idle session loses its own. */
+  flowAtomsTotalMax: 4_000_000,
+  /** Sources remembered of one fingerprint: the first, and the newest ones. */
+  flowSourcesPerAtomMax: 4,
+  /** Edges kept on one call: more explain nothing. */
+  flowEdgesPerCallMax: 64,
+  /** Words of a prompt whose fingerprints are kept, alone and in pairs and threes. */
+  intentWordsMax: 400,
+  /** Fingerprints of one session's prompts before the oldest are dropped, and counted. */
+  intentAtomsPerSessionMax: 20_000,
+  /** Candidates for secrets that are tested in one content: hostile text must not buy time. */
+  secretTestsMax: 512,
+  /** Group keys with state in the rule engine; beyond it the longest idle loses its state, and that is counted. */
+  ruleGroupsMax: 2_000_000,
+  /** Matches that one counting rule keeps for one group; a rule that needs more does not load. */
+  ruleWindowMax: 1_000,
+  /** Steps of one chain: the work per observation grows with their number. */
+  ruleStepsMax: 12,
+  /** A rule remembers no longer than this: a day. */
+  ruleTimespanMaxMs: 86_400_000,
+  /** Calls that have been asked for and have not ended, as the engine remembers them. */
+  openCallsMax: 100_000,
+  /** Text of one rule file. */
+  ruleFileCharsMax: 262_144,
   /** Sessions with live state in the hub; beyond it the longest idle loses its state, and that is counted. */
   sessionsMax: 1_000_000,
   /** Requests of one connection that wait for a response; beyond it the oldest is given up, and counted. */
@@ -34,6 +58,22 @@ export const LIMITS = {
   spoolBytesMax: 67_108_864,
   /** A leaf is small by design; a larger one is refused. */
   leafBytesMax: 8_192,
+  /** Ledger entries and sealed content that wait in memory for the disk; beyond it they are dropped, and counted. */
+  ledgerMemoryBytesMax: 268_435_456,
+  /** Unpublished bytes at which the ledger publishes early instead of waiting for its interval. */
+  ledgerPublishBytes: 33_554_432,
+  /** Size at which a segment of the write-ahead log is closed, so that published ones can be deleted. */
+  walSegmentBytes: 8_388_608,
+  /** One write to the write-ahead log; a larger group is split so that a retry stays bounded. */
+  walBatchBytesMax: 67_108_864,
+  /** Sealed content of one part: a whole frame with its header and tags. */
+  sealedBytesMax: 16_908_288,
+  /** Vault packs that the ledger remembers the length of; beyond it the oldest is measured again. */
+  vaultPacksOpenMax: 4_096,
+  /** Signature lines of one note, as C2SP's signed-note advises. */
+  noteSignaturesMax: 100,
+  /** A checkpoint with its cosignatures; a longer file is no checkpoint. */
+  noteBytesMax: 65_536,
   /** Idle time after which a session starts a new episode. */
   episodeIdleMs: 1_800_000,
   /** Event time further than this from the hub's clock is clamped. */

@@ -67,7 +67,7 @@ function readBatch(items: readonly unknown[]): Batch | InvalidFrame {
 }
 
 function readOne(value: unknown): Request | Notification | Response | undefined {
-  if (!isObject(value) || value['jsonrpc'] !== '2.0') return undefined;
+  if (!isObject(value) || value.jsonrpc !== '2.0') return undefined;
   const { id, method, params } = value;
   if (typeof method === 'string') {
     // Arrays as params are legal JSON-RPC, but no MCP method has them.
@@ -76,8 +76,8 @@ function readOne(value: unknown): Request | Notification | Response | undefined 
     return id === undefined ? { kind: 'notification', method, params: object } : undefined;
   }
   if (method !== undefined || !(isId(id) || id === null)) return undefined;
-  if (isObject(value['error'])) return readError(id, value['error']);
-  return 'result' in value ? { kind: 'response', id, result: value['result'] } : undefined;
+  if (isObject(value.error)) return readError(id, value.error);
+  return 'result' in value ? { kind: 'response', id, result: value.result } : undefined;
 }
 
 function readError(id: JsonRpcId | null, error: JsonObject): Response | undefined {
@@ -95,7 +95,7 @@ const MODERN_FROM = '2026-07-28';
 
 /** `_meta` of a request or result, empty where there is none. */
 export function metaOf(container: unknown): JsonObject {
-  const meta = isObject(container) ? container['_meta'] : undefined;
+  const meta = isObject(container) ? container._meta : undefined;
   return isObject(meta) ? meta : {};
 }
 

@@ -195,6 +195,8 @@ export interface Atom {
   readonly destination?: boolean;
   /** Is the passage around it written like an instruction to an assistant? */
   readonly instructionLike?: boolean;
+  /** What the value is, where it is of a known class. */
+  readonly class?: ContentClass;
 }
 
 /** A value of this call's arguments that was seen before. */
@@ -208,11 +210,15 @@ export interface FlowEdge {
   readonly to: string;
   /** Share of this argument's fingerprints that were found there, 0 to 1. */
   readonly coverage: number;
+  /** Of the source: its tool's, and those that its result earned. */
   readonly labels: readonly Label[];
+  /** Of the values that flowed, not of all that the source returned. */
   readonly classes: readonly ContentClass[];
   readonly instructionLike: boolean;
   /** The user's prompt holds the same value. */
   readonly inIntent: boolean;
+  /** The values that flowed say where the content goes, and nothing else flowed. */
+  readonly destination?: boolean;
 }
 
 /** What a definition list said, compared with what is pinned. */

@@ -1,0 +1,20 @@
+import type { Mode } from './observation.ts';
+
+/** Where denials are real. The narrowest setting wins: server before rule before `mode`. */
+export interface Policy {
+  readonly mode: Mode;
+  /** By rule id. */
+  readonly rules: Readonly<Record<string, Mode>>;
+  /** By server name. */
+  readonly servers: Readonly<Record<string, Mode>>;
+}
+
+/** The mode in which a rule acts on a call to a server. */
+export function effectiveMode(policy: Policy, rule: string, server: string): Mode {
+  return own(policy.servers, server) ?? own(policy.rules, rule) ?? policy.mode;
+}
+
+/** Names come from outside, so `constructor` must not find anything. */
+function own(modes: Readonly<Record<string, Mode>>, name: string): Mode | undefined {
+  return Object.hasOwn(modes, name) ? modes[name] : undefined;
+}

@@ -1,0 +1,204 @@
+import {
+  type Atom,
+  CONTENT_CLASSES,
+  CodedError,
+  LABELS,
+  LIMITS,
+  OBSERVATION_KINDS,
+  OUTCOMES,
+  SEALED_PARTS,
+} from '@spoor/core';
+import { z } from 'zod';
+import type { SensorRequest } from './wire.ts';
+
+/**
+ * The one place where a sensor's words become typed values. Unknown members are dropped, every string has a length
+ * and every list an end: the socket is open to any process of the user.
+ */
+
+const UUID = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+const NAME = z.string().min(1).max(LIMITS.nameCharsMax);
+const DIGEST = z.string().regex(/^[0-9a-f]{8,64}$/);
+const COUNT = z.int().nonnegative();
+const PATH = z.string().max(256);
+const FLAG = z.boolean();
+
+const ATOM_KINDS: ReadonlySet<unknown> = new Set([
+  'value',
+  'email',
+  'url',
+  'host',
+  'number',
+  'path',
+  'token',
+  'line',
+]);
+
+/** By hand, because a page of text has two thousand and this is the hub's hottest loop. */
+function isAtom(value: unknown): value is Atom {
+  if (typeof value !== 'object' || value === null) return false;
+  const { print, kind, at } = value as Partial<Atom>;
+  const named = typeof print === 'string' && print.length === 16 && ATOM_KINDS.has(kind);
+  return named && typeof at === 'string' && at.length <= 256;
+}
+
+const ATOMS = z
+  .custom<Atom[]>(
+    (value) => Array.isArray(value) && value.length <= LIMITS.atomsMax && value.every(isAtom),
+  )
+  .readonly();
+
+const CONTENT_FACTS = z.object({
+  bytes: COUNT,
+  depth: COUNT,
+  paths: z
+    .array(
+      z.object({
+        path: PATH,
+        type: z.enum(['string', 'number', 'boolean', 'null', 'object', 'array']),
+        bytes: COUNT,
+      }),
+    )
+    .max(LIMITS.argumentPathsMax),
+  classes: z
+    .array(z.object({ class: z.enum(CONTENT_CLASSES), count: COUNT }))
+    .max(CONTENT_CLASSES.length),
+  externalDestinations: COUNT,
+  instructionLike: FLAG,
+  hiddenText: FLAG,
+  digest: DIGEST,
+  atoms: ATOMS,
+  projection: z.string().max(LIMITS.projectionCharsMax).optional(),
+  truncated: FLAG,
+});
+
+const DEFINITIONS = z.object({
+  tools: z
+    .array(
+      z.object({
+        name: NAME,
+        digest: DIGEST,
+        labels: z.array(z.enum(LABELS)),
+        argumentNames: z.array(NAME).max(LIMITS.argumentPathsMax),
+        hiddenText: FLAG,
+        instructionLike: FLAG,
+        projection: z.string().max(LIMITS.projectionCharsMax).optional(),
+      }),
+    )
+    .max(LIMITS.toolsPerServerMax),
+  partial: FLAG,
+});
+
+const DECISION = z.object({
+  action: z.enum(['allow', 'deny', 'modify', 'ask', 'defer']),
+  wanted: z.enum(['allow', 'deny', 'modify', 'ask', 'defer']),
+  rule: z.string().max(64),
+  reason: z.string().max(32),
+  case: z
+    .string()
+    .regex(/^c-[a-z0-9]{10}$/)
+    .optional(),
+  expiresMs: z.number().optional(),
+  mode: z.enum(['observe', 'enforce']),
+  by: z.literal('sensor'),
+});
+
+const SENSED = z.object({
+  id: UUID,
+  kind: z.enum(OBSERVATION_KINDS),
+  startMs: z.number(),
+  endMs: z.number().optional(),
+  tool: NAME.optional(),
+  resource: z.string().max(64).optional(),
+  prompt: NAME.optional(),
+  method: z.string().max(64),
+  requestId: z.string().max(24).optional(),
+  era: z.enum(['legacy', 'modern', 'unknown']),
+  protocolVersion: z.string().max(10).optional(),
+  span: z.string().regex(/^[0-9a-f]{16}$/),
+  traceparent: z
+    .object({
+      trace: z.string().regex(/^[0-9a-f]{32}$/),
+      parent: z.string().regex(/^[0-9a-f]{16}$/),
+    })
+    .optional(),
+  cause: z.object({
+    kind: z.enum(['user', 'tool', 'server', 'unknown']),
+    parent: UUID.optional(),
+    evidence: z.enum(['trace', 'input', 'containment', 'intent', 'none']),
+  }),
+  request: CONTENT_FACTS.optional(),
+  result: CONTENT_FACTS.optional(),
+  definitions: DEFINITIONS.optional(),
+  cluster: DIGEST.optional(),
+  outcome: z.enum(OUTCOMES),
+  errorType: z.string().max(32).optional(),
+  decidedAlone: DECISION.optional(),
+});
+
+const SEALED = z
+  .array(
+    z.object({
+      meta: z.object({
+        part: z.enum(SEALED_PARTS),
+        bytes: COUNT,
+        cipher: DIGEST,
+        commit: DIGEST,
+        mac: DIGEST,
+        kek: z
+          .string()
+          .max(64)
+          .regex(/^[A-Za-z0-9_-]+$/),
+      }),
+      length: COUNT,
+    }),
+  )
+  .max(4);
+
+const PROCESS = z.object({ pid: z.int().positive(), start: z.string().max(32) });
+const ID = COUNT;
+
+const SENSOR_REQUEST = z.discriminatedUnion('op', [
+  z.object({
+    op: z.literal('hello'),
+    id: ID,
+    protocol: z.int(),
+    token: z.string().max(128),
+    sensor: z.object({
+      id: UUID,
+      kind: z.enum(['wrapper', 'intent']),
+      version: z.string().max(32),
+    }),
+    server: z.object({
+      name: NAME,
+      transport: z.enum(['stdio', 'http', 'memory', 'unknown']),
+      process: PROCESS.optional(),
+    }),
+    host: z.object({
+      process: PROCESS,
+      name: NAME,
+      ancestors: z.array(PROCESS).max(64),
+      uid: z.int(),
+    }),
+    mode: z.enum(['observe', 'enforce']).optional(),
+  }),
+  z.object({ op: z.literal('begin'), id: ID, observation: SENSED, sealed: SEALED }),
+  z.object({ op: z.literal('end'), id: ID, observation: SENSED, sealed: SEALED }),
+  z.object({
+    op: z.literal('key'),
+    id: ID,
+    kek: z
+      .string()
+      .max(64)
+      .regex(/^[A-Za-z0-9_-]+$/),
+  }),
+  z.object({ op: z.literal('lost'), id: ID, count: COUNT }),
+]);
+
+/** Throws WIRE_INVALID naming the member, never its value. */
+export function admitRequest(json: unknown): SensorRequest {
+  const parsed = SENSOR_REQUEST.safeParse(json);
+  if (parsed.success) return parsed.data as SensorRequest;
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new CodedError('WIRE_INVALID', where === '' ? 'not a request' : `member ${where}`);
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodedError } from '@spoor/core';
+
+/** Where one user's hub and sensors find each other and keep their state. */
+export interface Home {
+  readonly folder: string;
+  readonly socket: string;
+  /** Needed on the socket and by command-line clients. */
+  readonly tokenFile: string;
+  /** Address and process of the running hub, as JSON. */
+  readonly hubFile: string;
+  readonly lockFile: string;
+  readonly ledger: string;
+  readonly ledgerState: string;
+  readonly store: string;
+  readonly spool: string;
+  readonly hubLog: string;
+  readonly recipients: string;
+  readonly config: string;
+}
+
+/** `sun_path` holds 108 bytes; the rest is left for the names of systems that hold less. */
+const SOCKET_PATH_BYTES_MAX = 100;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `SPOOR_HOME`, or the folder for state that the XDG base directory specification names. */
+export function locateHome(env: Environment): Home {
+  const state = env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  const folder = env.SPOOR_HOME || join(state, 'spoor');
+  const config =
+    env.SPOOR_CONFIG || join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'spoor');
+  return {
+    folder,
+    socket: socketPath(folder),
+    tokenFile: join(folder, 'token'),
+    hubFile: join(folder, 'hub.json'),
+    lockFile: join(folder, 'hub.lock'),
+    ledger: join(folder, 'ledger'),
+    ledgerState: join(folder, 'ledger-state'),
+    store: join(folder, 'store.db'),
+    spool: join(folder, 'spool'),
+    hubLog: join(folder, 'hub.log'),
+    recipients: join(folder, 'recipients'),
+    config: config.endsWith('.yaml') ? config : join(config, 'config.yaml'),
+  };
+}
+
+function socketPath(folder: string): string {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\spoor-${shortHash(folder)}`;
+  const path = join(folder, 'hub.sock');
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return path;
+  return join(tmpdir(), `spoor-${process.getuid?.() ?? 0}`, `${shortHash(folder)}.sock`);
+}
+
+const shortHash = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** Makes the folders that are missing and refuses those that another user could write to or read. */
+export function prepareHome(home: Home): void {
+  const folders = new Set([home.folder, join(home.socket, '..')]);
+  for (const folder of process.platform === 'win32' ? [home.folder] : folders) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    checkPrivate(folder);
+  }
+}
+
+/** Throws STATE_FOLDER_UNSAFE unless the folder is ours alone; a link could point anywhere. */
+export function checkPrivate(folder: string): void {
+  const stat = lstatSync(folder);
+  const uid = process.getuid?.();
+  if (!stat.isDirectory()) throw new CodedError('STATE_FOLDER_UNSAFE', `${folder} is no folder`);
+  if (uid === undefined) return;
+  if (stat.uid !== uid)
+    throw new CodedError('STATE_FOLDER_UNSAFE', `${folder} belongs to uid ${stat.uid}`);
+  if ((stat.mode & 0o077) !== 0) {
+    throw new CodedError(
+      'STATE_FOLDER_UNSAFE',
+      `${folder} has mode ${(stat.mode & 0o777).toString(8)}`,
+    );
+  }
+}
+
+/** The hub's token, or undefined where no hub has run yet. */
+export function readToken(home: Home): string | undefined {
+  try {
+    checkPrivate(home.folder);
+    return readFileSync(home.tokenFile, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    return undefined;
+  }
+}
+
+/** What a running hub writes about itself. */
+export interface HubAddress {
+  readonly pid: number;
+  /** `http://127.0.0.1:port`. */
+  readonly url: string;
+  readonly version: string;
+}
+
+export function readHubAddress(home: Home): HubAddress | undefined {
+  try {
+    const value = JSON.parse(readFileSync(home.hubFile, 'utf8')) as Partial<HubAddress>;
+    const { pid, url, version } = value;
+    if (typeof pid !== 'number' || typeof url !== 'string' || typeof version !== 'string') {
+      return undefined;
+    }
+    return { pid, url, version };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,5 @@
+export * from './admit.ts';
+export * from './codec.ts';
+export * from './home.ts';
+export * from './outbound.ts';
+export * from './wire.ts';

@@ -1,0 +1,157 @@
+import type {
+  Cause,
+  ContentFacts,
+  Decision,
+  DefinitionFacts,
+  Era,
+  ErrorCode,
+  Label,
+  LedgerRef,
+  Mode,
+  ObservationKind,
+  Outcome,
+  Policy,
+  SealedMeta,
+} from '@spoor/core';
+
+/** The remote procedure call between sensor and hub. Hub and sensor support this version and the one before. */
+export const WIRE_PROTOCOL = 1;
+
+/** First message of a connection. */
+export interface Hello {
+  readonly op: 'hello';
+  readonly id: number;
+  readonly protocol: number;
+  readonly token: string;
+  readonly sensor: SensorInfo;
+  readonly server: ServerInfo;
+  readonly host: HostInfo;
+  /** `--enforce` on the command line: denials on this connection are real. */
+  readonly mode?: Mode;
+}
+
+export interface SensorInfo {
+  /** UUIDv7, new with each start; the same after a reconnect. */
+  readonly id: string;
+  readonly kind: 'wrapper' | 'intent';
+  readonly version: string;
+}
+
+export interface ServerInfo {
+  readonly name: string;
+  readonly transport: 'stdio' | 'http' | 'memory' | 'unknown';
+  /** The wrapped server's process: calls that its own children make are nested in its open call. */
+  readonly process?: ProcessId;
+}
+
+/** A process id may be reused, its start time may not. */
+export interface ProcessId {
+  readonly pid: number;
+  /** Clock ticks since boot, as /proc says; '' where unknown. */
+  readonly start: string;
+}
+
+/** The program that speaks for the user: the nearest ancestor that is no shell, package runner or launcher. */
+export interface HostInfo {
+  readonly process: ProcessId;
+  readonly name: string;
+  /** All ancestors, nearest first. */
+  readonly ancestors: readonly ProcessId[];
+  readonly uid: number;
+}
+
+export interface Welcome {
+  readonly protocol: number;
+  readonly version: string;
+  readonly session: string;
+  /** Base64, 16 bytes: fingerprints of this session. */
+  readonly printKey: string;
+  /** Base64, 32 bytes: digests of this session. */
+  readonly digestKey: string;
+  /** Base64, 32 bytes: digests of definitions, the same for all sessions of this hub. */
+  readonly definitionKey: string;
+  /** `age` recipients; empty until the owner has made auditor keys. */
+  readonly recipients: readonly string[];
+  readonly policy: Policy;
+  /** Is the redacted projection wanted? */
+  readonly project: boolean;
+  readonly budgetMs: number;
+}
+
+/** An observation as the sensor can state it; the hub adds the rest. */
+export interface Sensed {
+  readonly id: string;
+  readonly kind: ObservationKind;
+  readonly startMs: number;
+  readonly endMs?: number;
+  readonly tool?: string;
+  readonly resource?: string;
+  readonly prompt?: string;
+  readonly method: string;
+  readonly requestId?: string;
+  readonly era: Era;
+  readonly protocolVersion?: string;
+  readonly span: string;
+  /** From the client's `traceparent`, where its policy says so. */
+  readonly traceparent?: { readonly trace: string; readonly parent: string };
+  readonly cause: Cause;
+  readonly request?: ContentFacts;
+  readonly result?: ContentFacts;
+  readonly definitions?: DefinitionFacts;
+  /** Cluster of a prompt; only with kind `intent`. */
+  readonly cluster?: string;
+  readonly outcome: Outcome;
+  readonly errorType?: string;
+  /** Decided without the hub, and told afterwards: late input may alert, never block. */
+  readonly decidedAlone?: Decision;
+}
+
+export type SensorRequest =
+  | Hello
+  | {
+      readonly op: 'begin';
+      readonly id: number;
+      readonly observation: Sensed;
+      readonly sealed: readonly SealedPiece[];
+    }
+  | {
+      readonly op: 'end';
+      readonly id: number;
+      readonly observation: Sensed;
+      readonly sealed: readonly SealedPiece[];
+    }
+  /** The session key of this sensor, wrapped to the auditors: once, before content that needs it. */
+  | { readonly op: 'key'; readonly id: number; readonly kek: string }
+  /** What was lost while no hub answered. */
+  | { readonly op: 'lost'; readonly id: number; readonly count: number };
+
+/** Bytes of the sealed content follow the JSON, one after another. */
+export interface SealedPiece {
+  readonly meta: SealedMeta;
+  readonly length: number;
+}
+
+/** Answer to `begin`. */
+export interface Begun {
+  readonly decision: Decision;
+  readonly labels: readonly Label[];
+  /** Hold the result until its `end` is admitted. */
+  readonly hold: boolean;
+  readonly ledger?: LedgerRef;
+}
+
+/** Answer to `end`: what may be done with the result. */
+export interface Ended {
+  readonly decision: Decision;
+}
+
+export type HubMessage =
+  | { readonly id: number; readonly ok: Welcome | Begun | Ended | Record<string, never> }
+  | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly detail: string } }
+  | { readonly push: Push };
+
+/** Hub to sensor, unasked. */
+export type Push =
+  | { readonly kind: 'policy'; readonly policy: Policy }
+  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'drain' };
