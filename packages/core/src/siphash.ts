@@ -12,96 +12,135 @@ export function sipKey(bytes: Uint8Array): SipKey {
   return [0, 4, 8, 12].map((at) => view.getUint32(at, true)) as unknown as SipKey;
 }
 
-// Registers of the state as pairs of 32-bit halves; module-level because allocating per call costs more than hashing.
-let v0l = 0;
-let v0h = 0;
-let v1l = 0;
-let v1h = 0;
-let v2l = 0;
-let v2h = 0;
-let v3l = 0;
-let v3h = 0;
-
-function round(): void {
-  let low = (v0l >>> 0) + (v1l >>> 0);
-  v0h = (v0h + v1h + (low > 0xffffffff ? 1 : 0)) | 0;
-  v0l = low | 0;
-  let high = v1h;
-  v1h = ((v1h << 13) | (v1l >>> 19)) ^ v0h;
-  v1l = ((v1l << 13) | (high >>> 19)) ^ v0l;
-  high = v0h;
-  v0h = v0l;
-  v0l = high;
-  low = (v2l >>> 0) + (v3l >>> 0);
-  v2h = (v2h + v3h + (low > 0xffffffff ? 1 : 0)) | 0;
-  v2l = low | 0;
-  high = v3h;
-  v3h = ((v3h << 16) | (v3l >>> 16)) ^ v2h;
-  v3l = ((v3l << 16) | (high >>> 16)) ^ v2l;
-  low = (v0l >>> 0) + (v3l >>> 0);
-  v0h = (v0h + v3h + (low > 0xffffffff ? 1 : 0)) | 0;
-  v0l = low | 0;
-  high = v3h;
-  v3h = ((v3h << 21) | (v3l >>> 11)) ^ v0h;
-  v3l = ((v3l << 21) | (high >>> 11)) ^ v0l;
-  low = (v2l >>> 0) + (v1l >>> 0);
-  v2h = (v2h + v1h + (low > 0xffffffff ? 1 : 0)) | 0;
-  v2l = low | 0;
-  high = v1h;
-  v1h = ((v1h << 17) | (v1l >>> 15)) ^ v2h;
-  v1l = ((v1l << 17) | (high >>> 15)) ^ v2l;
-  high = v2h;
-  v2h = v2l;
-  v2l = high;
-}
-
-function absorb(low: number, high: number): void {
-  v3l ^= low;
-  v3h ^= high;
-  round();
-  round();
-  v0l ^= low;
-  v0h ^= high;
-}
-
-const scratch = new Uint8Array(4096);
-const encoder = new TextEncoder();
-
-function utf8(text: string): Uint8Array {
-  if (text.length * 3 > scratch.length) return encoder.encode(text);
-  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
-}
-
 /** 16 hexadecimal digits, in the byte order in which the reference implementation writes them. */
 export function sipHash(key: SipKey, input: string | Uint8Array): string {
-  const data = typeof input === 'string' ? utf8(input) : input;
-  v0l = key[0] ^ 0x70736575;
-  v0h = key[1] ^ 0x736f6d65;
-  v1l = key[2] ^ 0x6e646f6d;
-  v1h = key[3] ^ 0x646f7261;
-  v2l = key[0] ^ 0x6e657261;
-  v2h = key[1] ^ 0x6c796765;
-  v3l = key[2] ^ 0x79746573;
-  v3h = key[3] ^ 0x74656462;
-  const length = data.length;
-  const whole = length - (length % 8);
-  for (let i = 0; i < whole; i += 8) absorb(word(data, i, 4), word(data, i + 4, 4));
-  const rest = length - whole;
-  const high = word(data, whole + 4, rest - 4) | ((length & 0xff) << 24);
-  absorb(word(data, whole, Math.min(rest, 4)), high);
-  v2l ^= 0xff;
-  for (let i = 0; i < 4; i++) round();
-  return hexLittleEndian(v0l ^ v1l ^ v2l ^ v3l) + hexLittleEndian(v0h ^ v1h ^ v2h ^ v3h);
+  if (typeof input !== 'string') return hashWords(key, load(input), input.length);
+  const length = loadAscii(input);
+  if (length >= 0) return hashWords(key, scratch, length);
+  const bytes = encoder.encode(input);
+  return hashWords(key, load(bytes), bytes.length);
 }
 
-function word(data: Uint8Array, at: number, count: number): number {
-  let value = 0;
-  for (let i = 0; i < count; i++) value |= (data[at + i] ?? 0) << (8 * i);
-  return value;
+const encoder = new TextEncoder();
+// Reused because a fresh buffer per call costs more than hashing; larger input gets its own.
+const scratch = new Int32Array(1024);
+const TEXT_BYTES_MAX = 4 * (scratch.length - 4);
+
+/** Packs ASCII text into the scratch words; -1 where it does not fit or is not ASCII. */
+function loadAscii(text: string): number {
+  const length = text.length;
+  if (length > TEXT_BYTES_MAX) return -1;
+  let word = 0;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return -1;
+    word |= code << (8 * (i & 3));
+    if ((i & 3) === 3) {
+      scratch[i >> 2] = word;
+      word = 0;
+    }
+  }
+  finish(scratch, length, word);
+  return length;
 }
 
-function hexLittleEndian(value: number): string {
-  const swapped =
-    ((value & 0xff) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24);
-  return (swapped >>> 0).toString(16).padStart(8, '0');
+function load(bytes: Uint8Array): Int32Array {
+  const length = bytes.length;
+  const words = length > TEXT_BYTES_MAX ? new Int32Array((length >> 2) + 4) : scratch;
+  let word = 0;
+  for (let i = 0; i < length; i++) {
+    word |= (bytes[i] ?? 0) << (8 * (i & 3));
+    if ((i & 3) === 3) {
+      words[i >> 2] = word;
+      word = 0;
+    }
+  }
+  finish(words, length, word);
+  return words;
+}
+
+/** The last 64-bit block ends with the length, modulo 256; a block of zeros follows for the final rounds. */
+function finish(words: Int32Array, length: number, rest: number): void {
+  const at = length >> 2;
+  words[at] = rest;
+  if ((at & 1) === 0) words[at + 1] = 0;
+  words[at | 1] = wordAt(words, at | 1) | (length << 24);
+  words[(at | 1) + 1] = 0;
+  words[(at | 1) + 2] = 0;
+}
+
+const wordAt = (words: Int32Array, at: number): number => words[at] ?? 0;
+
+/** Did the addition that gave `sum` overflow 32 bits? */
+const carry = (sum: number, summand: number): number => (sum >>> 0 < summand >>> 0 ? 1 : 0);
+
+/**
+ * The rounds, on 64-bit registers as pairs of 32-bit halves. One flat loop over local variables, because
+ * everything else that JavaScript offers for this is several times slower.
+ */
+function hashWords(key: SipKey, words: Int32Array, length: number): string {
+  let v0l = key[0] ^ 0x70736575;
+  let v0h = key[1] ^ 0x736f6d65;
+  let v1l = key[2] ^ 0x6e646f6d;
+  let v1h = key[3] ^ 0x646f7261;
+  let v2l = key[0] ^ 0x6e657261;
+  let v2h = key[1] ^ 0x6c796765;
+  let v3l = key[2] ^ 0x79746573;
+  let v3h = key[3] ^ 0x74656462;
+  const blocks = (length >> 3) + 1;
+  for (let block = 0; block <= blocks; block++) {
+    const last = block === blocks;
+    const low = wordAt(words, 2 * block);
+    const high = wordAt(words, 2 * block + 1);
+    v3l ^= low;
+    v3h ^= high;
+    if (last) v2l ^= 0xff;
+    const rounds = last ? 4 : 2;
+    for (let round = 0; round < rounds; round++) {
+      let sum = (v0l + v1l) | 0;
+      v0h = (v0h + v1h + carry(sum, v0l)) | 0;
+      v0l = sum;
+      let turn = v1h;
+      v1h = ((v1h << 13) | (v1l >>> 19)) ^ v0h;
+      v1l = ((v1l << 13) | (turn >>> 19)) ^ v0l;
+      sum = (v2l + v3l) | 0;
+      v2h = (v2h + v3h + carry(sum, v2l)) | 0;
+      v2l = sum;
+      turn = v3h;
+      v3h = ((v3h << 16) | (v3l >>> 16)) ^ v2h;
+      v3l = ((v3l << 16) | (turn >>> 16)) ^ v2l;
+      sum = (v2l + v1l) | 0;
+      // Halves of the first sum trade places: a rotation by 32 bits.
+      const carried = carry(sum, v2l);
+      turn = v0h;
+      v0h = v0l;
+      v0l = turn;
+      v2h = (v2h + v1h + carried) | 0;
+      v2l = sum;
+      sum = (v0l + v3l) | 0;
+      v0h = (v0h + v3h + carry(sum, v0l)) | 0;
+      v0l = sum;
+      turn = v3h;
+      v3h = ((v3h << 21) | (v3l >>> 11)) ^ v0h;
+      v3l = ((v3l << 21) | (turn >>> 11)) ^ v0l;
+      turn = v1h;
+      v1h = ((v1h << 17) | (v1l >>> 15)) ^ v2h;
+      v1l = ((v1l << 17) | (turn >>> 15)) ^ v2l;
+      turn = v2h;
+      v2h = v2l;
+      v2l = turn;
+    }
+    v0l ^= low;
+    v0h ^= high;
+  }
+  return hex(v0l ^ v1l ^ v2l ^ v3l) + hex(v0h ^ v1h ^ v2h ^ v3h);
+}
+
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, n) =>
+  n.toString(16).padStart(2, '0'),
+);
+
+function hex(word: number): string {
+  const low = `${PAIRS[word & 0xff]}${PAIRS[(word >>> 8) & 0xff]}`;
+  return `${low}${PAIRS[(word >>> 16) & 0xff]}${PAIRS[word >>> 24]}`;
 }
