@@ -9,6 +9,9 @@ export interface Policy {
   readonly servers: Readonly<Record<string, Mode>>;
 }
 
+/** What holds until an owner says otherwise: nothing is denied. */
+export const OBSERVE: Policy = { mode: 'observe', rules: {}, servers: {} };
+
 /** The mode in which a rule acts on a call to a server. */
 export function effectiveMode(policy: Policy, rule: string, server: string): Mode {
   return own(policy.servers, server) ?? own(policy.rules, rule) ?? policy.mode;

@@ -1,0 +1,113 @@
+import {
+  type Cause,
+  idKey,
+  isObject,
+  type JsonRpcId,
+  type Label,
+  LIMITS,
+  type Request,
+  type Response,
+} from '@spoor/core';
+import type { Sensed } from '@spoor/edge/wire';
+
+/** A request that waits for its response. */
+export interface Exchange {
+  readonly request: Request;
+  /** Size of its frame. */
+  readonly bytes: number;
+  sensed?: Sensed;
+  labels: readonly Label[];
+  /** Its result waits until the hub has admitted it. */
+  hold: boolean;
+}
+
+/** Pairs requests with responses, and joins the legs of one logical call. One direction of one connection. */
+export class Exchanges {
+  readonly #open = new Map<string, Exchange>();
+  readonly #legs = new Map<string, Pick<Sensed, 'id' | 'cause'>>();
+  #holds = 0;
+  /** Exchanges given up because too many were open. */
+  dropped = 0;
+
+  /** Is there a result that would have to wait? */
+  get holds(): boolean {
+    return this.#holds > 0;
+  }
+
+  get open(): Iterable<Exchange> {
+    return this.#open.values();
+  }
+
+  add(request: Request, bytes: number): Exchange {
+    if (this.#open.size >= LIMITS.pendingRequestsMax) this.#dropOldest();
+    const exchange: Exchange = { request, bytes, labels: [], hold: false };
+    this.#open.set(idKey(request.id), exchange);
+    return exchange;
+  }
+
+  holdResult(exchange: Exchange): void {
+    exchange.hold = true;
+    this.#holds += 1;
+  }
+
+  find(id: JsonRpcId | null): Exchange | undefined {
+    return id === null ? undefined : this.#open.get(idKey(id));
+  }
+
+  take(id: JsonRpcId | null): Exchange | undefined {
+    const exchange = this.find(id);
+    if (exchange === undefined || id === null) return undefined;
+    this.#open.delete(idKey(id));
+    if (exchange.hold) this.#holds -= 1;
+    return exchange;
+  }
+
+  takeAll(): Exchange[] {
+    const all = [...this.#open.values()];
+    this.#open.clear();
+    this.#holds = 0;
+    return all;
+  }
+
+  /** The one call that is open, if it is only one: what a server asks for meanwhile is contained in it. */
+  get containing(): Cause {
+    const calls = [...this.#open.values()].filter(({ sensed }) => sensed?.outcome === 'pending');
+    const [only] = calls;
+    if (calls.length !== 1 || only?.sensed === undefined)
+      return { kind: 'server', evidence: 'none' };
+    return {
+      kind: 'server',
+      parent: only.sensed.id as NonNullable<Cause['parent']>,
+      evidence: 'containment',
+    };
+  }
+
+  /** The server wants input first: the client will repeat the call with a new id. */
+  legEnded(exchange: Exchange, response: Response): void {
+    const { sensed } = exchange;
+    if (sensed === undefined || !isObject(response.result)) return;
+    if (this.#legs.size >= LIMITS.pendingRequestsMax) this.#legs.clear();
+    this.#legs.set(legKey(exchange.request, response.result.requestState), sensed);
+  }
+
+  /** The call that this request goes on with, if it is a further leg. */
+  earlierLeg(request: Request): Pick<Sensed, 'id' | 'cause'> | undefined {
+    const { requestState, inputResponses } = request.params;
+    if (requestState === undefined && inputResponses === undefined) return undefined;
+    const key = legKey(request, requestState);
+    const leg = this.#legs.get(key);
+    this.#legs.delete(key);
+    return leg;
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#open.keys().next().value;
+    if (oldest === undefined) return;
+    if (this.#open.get(oldest)?.hold === true) this.#holds -= 1;
+    this.#open.delete(oldest);
+    this.dropped += 1;
+  }
+}
+
+const legKey = ({ method, params }: Request, state: unknown): string =>
+  JSON.stringify([method, params.name ?? params.uri ?? null, state ?? null]);

@@ -1,0 +1,139 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type CallId,
+  type Decision,
+  effectiveMode,
+  hasAny,
+  type Label,
+  type Mode,
+  newCaseId,
+  newSessionId,
+  newTraceId,
+  type Observation,
+  type Policy,
+  type Random,
+  READING_LABELS,
+  SENSITIVE_LABELS,
+  type SessionId,
+  type SpanId,
+  type TraceId,
+} from '@spoor/core';
+import { classifyTool, compileRules, createDetector, type Detector } from '@spoor/detect';
+import type { Begun, Sensed } from '@spoor/edge/wire';
+
+/** How a sensor decides when no hub answers: the same rules over what this one connection has seen. */
+export class Fallback {
+  readonly #random: Random;
+  readonly #server: string;
+  readonly #rulesFolder: string;
+  readonly #session: SessionId;
+  readonly #trace: TraceId;
+  readonly #mode: (() => Mode) | undefined;
+  #detector: Promise<Detector> | undefined;
+  #policy: Policy;
+  #seq = 0;
+
+  constructor(options: {
+    readonly server: string;
+    readonly rulesFolder: string;
+    readonly random: Random;
+    readonly nowMs: number;
+    readonly policy: Policy;
+    readonly mode?: Mode;
+  }) {
+    this.#server = options.server;
+    this.#rulesFolder = options.rulesFolder;
+    this.#random = options.random;
+    this.#session = newSessionId(options.nowMs, options.random);
+    this.#trace = newTraceId(options.random);
+    this.#policy = options.policy;
+    const { mode } = options;
+    this.#mode = mode === undefined ? undefined : () => mode;
+  }
+
+  setPolicy(policy: Policy): void {
+    this.#policy = policy;
+  }
+
+  async decide(sensed: Sensed, known: readonly Label[] | undefined): Promise<Begun> {
+    const labels = known ?? labelsByName(sensed.tool);
+    const detector = await this.#load();
+    const mode = this.#mode?.() ?? effectiveMode(this.#policy, '', this.#server);
+    const { decision } = detector.step(this.#observation(sensed, labels), { mode });
+    const closed = decision.wanted === 'allow' && hasAny(labels, SENSITIVE_LABELS);
+    return {
+      decision: { ...(closed ? this.#failClosed(mode) : decision), by: 'sensor' },
+      labels,
+      hold: hasAny(labels, READING_LABELS),
+    };
+  }
+
+  async ended(sensed: Sensed, labels: readonly Label[]): Promise<void> {
+    const detector = await this.#load();
+    detector.step(this.#observation(sensed, labels));
+  }
+
+  /** What must not go wrong unseen does not go on without the hub; in `observe` that is only noted. */
+  #failClosed(mode: Mode): Decision {
+    return {
+      action: mode === 'enforce' ? 'deny' : 'allow',
+      wanted: 'deny',
+      rule: '',
+      reason: 'fail-closed',
+      case: newCaseId(this.#random),
+      mode,
+      by: 'sensor',
+    };
+  }
+
+  #load(): Promise<Detector> {
+    this.#detector ??= loadRules(this.#rulesFolder).then((files) =>
+      createDetector({
+        rules: compileRules(files).rules,
+        policy: this.#policy,
+        newCase: () => newCaseId(this.#random),
+      }),
+    );
+    return this.#detector;
+  }
+
+  #observation(sensed: Sensed, labels: readonly Label[]): Observation {
+    return {
+      id: sensed.id as CallId,
+      seq: ++this.#seq,
+      kind: sensed.kind,
+      time: { startMs: sensed.startMs, hubMs: sensed.endMs ?? sensed.startMs },
+      server: { name: this.#server, transport: 'stdio' },
+      ...(sensed.tool === undefined ? {} : { tool: { name: sensed.tool, labels } }),
+      method: sensed.method,
+      era: sensed.era,
+      principal: { level: 'unverified', pseudonym: '', agent: 'unknown', evidence: [] },
+      session: { id: this.#session, episode: 1 },
+      trace: {
+        trace: this.#trace,
+        span: sensed.span as SpanId,
+        sampled: { keep: true, reason: 'base' },
+      },
+      cause: sensed.cause,
+      facts: {
+        ...(sensed.request === undefined ? {} : { request: sensed.request }),
+        ...(sensed.result === undefined ? {} : { result: sensed.result }),
+        flows: [],
+      },
+      outcome: sensed.outcome,
+      covered: false,
+    };
+  }
+}
+
+const labelsByName = (tool: string | undefined): readonly Label[] =>
+  tool === undefined ? [] : classifyTool({ name: tool }).labels;
+
+async function loadRules(folder: string): Promise<{ path: string; text: string }[]> {
+  const names = await readdir(folder, { recursive: true });
+  const rules = names.filter((name) => name.endsWith('.yml')).sort();
+  return Promise.all(
+    rules.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })),
+  );
+}

@@ -1,0 +1,273 @@
+import { readFileSync } from 'node:fs';
+import {
+  CodedError,
+  effectiveMode,
+  type Label,
+  LIMITS,
+  type Mode,
+  OBSERVE,
+  type Policy,
+  type Random,
+  type SealedContent,
+  type SealedPart,
+} from '@spoor/core';
+import { type Home, readToken } from '@spoor/edge/home';
+import type { Begun, Ended, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
+import { createSealer, type Sealer } from '@spoor/ledger/seal';
+import type { Fallback } from './fallback.ts';
+import { type Keys, keysOf, ownKeys } from './keys.ts';
+import { Link } from './link.ts';
+import { Spool } from './spool.ts';
+
+export interface HubClientOptions {
+  readonly home: Home;
+  readonly hello: Omit<Hello, 'id' | 'op' | 'token'>;
+  readonly random: Random;
+  /** Starts a hub in the background; absent where that is not wanted. */
+  readonly startHub?: () => void;
+  readonly rulesFolder: string;
+  /** Told once for each change: `up`, or `down` with the reason. */
+  readonly onState?: (state: 'up' | 'down', why: string) => void;
+}
+
+const RETRY_FIRST_MS = 50;
+const RETRY_MAX_MS = 2_000;
+/** A hub that dies again and again is not started more often than this. */
+const START_EVERY_MS = 10_000;
+
+/**
+ * The hub as the relay sees it: always there. While it is not, the sensor decides alone, says so, and keeps what it
+ * saw for the hub that comes back.
+ */
+export class HubClient {
+  readonly #options: HubClientOptions;
+  readonly #spool: Spool;
+  #fallback: Promise<Fallback> | undefined;
+  #link: Link | undefined;
+  #welcome: Welcome | undefined;
+  #keys: Keys | undefined;
+  #sealer: Sealer | undefined;
+  #sealerSession = '';
+  #ready: Promise<void> | undefined;
+  #closed = false;
+  #startedMs = 0;
+
+  constructor(options: HubClientOptions) {
+    this.#options = options;
+    this.#spool = new Spool(options.home.spool, options.hello);
+    this.#ready = this.#firstContact();
+  }
+
+  /** Undefined once the first contact was made or given up: then everything below works at once. */
+  get ready(): Promise<void> | undefined {
+    return this.#ready;
+  }
+
+  get keys(): Keys {
+    this.#keys ??= ownKeys();
+    return this.#keys;
+  }
+
+  get project(): boolean {
+    return this.#welcome?.project ?? true;
+  }
+
+  get mode(): Mode {
+    const { mode, server } = this.#options.hello;
+    return mode ?? effectiveMode(this.#policy, '', server.name);
+  }
+
+  get #policy(): Policy {
+    return this.#welcome?.policy ?? OBSERVE;
+  }
+
+  seal(call: string, part: SealedPart, plaintext: Uint8Array): SealedContent[] {
+    return this.#sealer === undefined ? [] : [this.#sealer.seal(call, part, plaintext)];
+  }
+
+  async begin(
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+    known: readonly Label[] | undefined,
+  ): Promise<Begun> {
+    if (this.#link?.open === true) {
+      const budgetMs = this.#welcome?.budgetMs ?? LIMITS.decisionBudgetMs;
+      const begun = await within(budgetMs, this.#link.begin(observation, sealed));
+      if (begun !== undefined) return begun;
+    }
+    const begun = await (await this.#alone()).decide(observation, known);
+    this.#spool.add({ ...observation, decidedAlone: begun.decision }, sealed);
+    return begun;
+  }
+
+  /** Undefined when the hub could not be told; the observation is kept for later then. */
+  async end(
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+    labels: readonly Label[],
+  ): Promise<Ended | undefined> {
+    if (this.#link?.open === true) {
+      try {
+        return await this.#link.end(observation, sealed);
+      } catch (error) {
+        if (error instanceof CodedError && error.code !== 'HUB_UNREACHABLE') return undefined;
+      }
+    }
+    this.#spool.add(observation, sealed);
+    await (await this.#alone()).ended(observation, labels);
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#link?.close();
+    this.#spool.handOver();
+  }
+
+  async #firstContact(): Promise<void> {
+    const untilMs = performance.now() + LIMITS.hubStartMs;
+    for (let waitMs = RETRY_FIRST_MS; !this.#closed; waitMs = Math.min(waitMs * 1.5, 250)) {
+      if (await this.#connect()) break;
+      if (!this.#start() && this.#startedMs === 0) break;
+      if (performance.now() > untilMs) break;
+      await delay(waitMs);
+    }
+    if (this.#link === undefined) this.#wentDown();
+    this.#ready = undefined;
+  }
+
+  /** True when a hub was started just now. */
+  #start(): boolean {
+    const { startHub } = this.#options;
+    const nowMs = performance.now();
+    if (
+      startHub === undefined ||
+      (this.#startedMs > 0 && nowMs - this.#startedMs < START_EVERY_MS)
+    ) {
+      return false;
+    }
+    this.#startedMs = nowMs;
+    startHub();
+    return true;
+  }
+
+  async #connect(): Promise<boolean> {
+    const { home, hello, onState } = this.#options;
+    try {
+      const token = readToken(home);
+      if (token === undefined) return false;
+      const lost = this.#spool.handOver();
+      const { link, welcome } = await Link.open(
+        home.socket,
+        { ...hello, token },
+        (push) => this.#pushed(push),
+        () => this.#linkClosed(),
+      );
+      await this.#adopt(welcome, link);
+      if (lost > 0) await link.lost(lost);
+      onState?.('up', '');
+      return true;
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'STATE_FOLDER_UNSAFE') throw error;
+      return false;
+    }
+  }
+
+  async #adopt(welcome: Welcome, link: Link): Promise<void> {
+    // The keys of the first welcome stay: fingerprints made before an outage must match those made after it.
+    if (this.#welcome?.printKey !== welcome.printKey) this.#keys = keysOf(welcome);
+    await this.#prepareSealer(welcome.session, welcome.recipients);
+    if (this.#sealer !== undefined) await link.key(this.#sealer.key.kek, this.#sealer.key.wrapped);
+    this.#welcome = welcome;
+    this.#link = link;
+    if (this.#fallback !== undefined) (await this.#fallback).setPolicy(welcome.policy);
+  }
+
+  async #prepareSealer(session: string, recipients: readonly string[]): Promise<void> {
+    if (recipients.length === 0 || this.#sealerSession === session) return;
+    const { random } = this.#options;
+    this.#sealer = await createSealer({ session, recipients: [...recipients], random });
+    this.#sealerSession = session;
+  }
+
+  #pushed(push: Push): void {
+    if (push.kind === 'policy' && this.#welcome !== undefined) {
+      this.#welcome = { ...this.#welcome, policy: push.policy };
+    }
+  }
+
+  #linkClosed(): void {
+    if (this.#link === undefined || this.#closed) return;
+    this.#link = undefined;
+    this.#wentDown();
+  }
+
+  #wentDown(): void {
+    if (this.#closed) return;
+    this.#options.onState?.('down', 'HUB_UNREACHABLE');
+    void this.#alone();
+    void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    for (let waitMs = RETRY_FIRST_MS; !this.#closed; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
+      // An unref'ed timer: a sensor whose server has ended does not stay for the hub.
+      await delay(waitMs);
+      if (this.#closed || (await this.#connect())) return;
+      this.#start();
+    }
+  }
+
+  #alone(): Promise<Fallback> {
+    this.#fallback ??= this.#loadFallback();
+    return this.#fallback;
+  }
+
+  async #loadFallback(): Promise<Fallback> {
+    const { Fallback } = await import('./fallback.ts');
+    const { hello, home, random, rulesFolder } = this.#options;
+    if (this.#sealer === undefined) {
+      await this.#prepareSealer(hello.sensor.id, recipientsOf(home));
+      const key = this.#sealer as Sealer | undefined;
+      if (key !== undefined) this.#spool.key(key.key.kek, key.key.wrapped);
+    }
+    return new Fallback({
+      server: hello.server.name,
+      rulesFolder,
+      random,
+      nowMs: Date.now(),
+      policy: this.#policy,
+      ...(hello.mode === undefined ? {} : { mode: hello.mode }),
+    });
+  }
+}
+
+/** The auditors' public keys as the hub would name them. */
+function recipientsOf(home: Home): string[] {
+  try {
+    const lines = readFileSync(home.recipients, 'utf8').split('\n');
+    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  } catch {
+    return [];
+  }
+}
+
+const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+/** Undefined when it takes longer or fails: both mean that the sensor is on its own. */
+function within<Value>(budgetMs: number, promise: Promise<Value>): Promise<Value | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), budgetMs);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      },
+    );
+  });
+}

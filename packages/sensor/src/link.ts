@@ -1,0 +1,142 @@
+import { connect, type Socket } from 'node:net';
+import { CodedError, type ErrorCode, type SealedContent } from '@spoor/core';
+import { encodeWire, WireDecoder } from '@spoor/edge/codec';
+import type {
+  Begun,
+  Ended,
+  Hello,
+  HubMessage,
+  Push,
+  SealedPiece,
+  Sensed,
+  SensorRequest,
+  Welcome,
+} from '@spoor/edge/wire';
+
+/** One connection to the hub, from `hello` to its end. Knows nothing of what it carries. */
+export class Link {
+  readonly #socket: Socket;
+  readonly #decoder = new WireDecoder();
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #open = true;
+
+  private constructor(socket: Socket, onPush: (push: Push) => void, onClose: () => void) {
+    this.#socket = socket;
+    socket.on('data', (chunk) => this.#read(chunk, onPush));
+    // 'close' follows 'error'; there is nothing else to do about a broken connection.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      this.#open = false;
+      for (const { reject } of this.#waiting.values()) reject(new CodedError('HUB_UNREACHABLE'));
+      this.#waiting.clear();
+      onClose();
+    });
+  }
+
+  /** Rejects with HUB_UNREACHABLE, or with the code with which the hub refused. */
+  static async open(
+    path: string,
+    hello: Omit<Hello, 'id' | 'op'>,
+    onPush: (push: Push) => void,
+    onClose: () => void,
+  ): Promise<{ readonly link: Link; readonly welcome: Welcome }> {
+    const socket = await connected(path);
+    const link = new Link(socket, onPush, onClose);
+    try {
+      const welcome = (await link.#ask({ op: 'hello', id: link.#nextId++, ...hello })) as Welcome;
+      return { link, welcome };
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  begin(observation: Sensed, sealed: readonly SealedContent[]): Promise<Begun> {
+    return this.#observe('begin', observation, sealed) as Promise<Begun>;
+  }
+
+  end(observation: Sensed, sealed: readonly SealedContent[]): Promise<Ended> {
+    return this.#observe('end', observation, sealed) as Promise<Ended>;
+  }
+
+  async key(kek: string, wrapped: Uint8Array): Promise<void> {
+    await this.#ask({ op: 'key', id: this.#nextId++, kek }, [wrapped]);
+  }
+
+  async lost(count: number): Promise<void> {
+    await this.#ask({ op: 'lost', id: this.#nextId++, count });
+  }
+
+  /** Waits for the answers that are due, then closes. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#waiting.values()].map(({ settled }) => settled));
+    this.#socket.end();
+  }
+
+  #observe(
+    op: 'begin' | 'end',
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+  ): Promise<unknown> {
+    const request = { op, id: this.#nextId++, observation, sealed: piecesOf(sealed) };
+    return this.#ask(
+      request,
+      sealed.map(({ record }) => record),
+    );
+  }
+
+  #ask(request: SensorRequest, bytes: readonly Uint8Array[] = []): Promise<unknown> {
+    if (!this.#open) return Promise.reject(new CodedError('HUB_UNREACHABLE'));
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#waiting.set(request.id, { resolve, reject, settled: promise });
+    // Nobody may be waiting for the answer to an `end`; that is no unhandled rejection.
+    promise.catch(() => undefined);
+    this.#socket.write(encodeWire(request, bytes));
+    return promise;
+  }
+
+  #read(chunk: Buffer, onPush: (push: Push) => void): void {
+    try {
+      for (const { json } of this.#decoder.push(chunk)) this.#settle(json as HubMessage, onPush);
+    } catch {
+      this.#socket.destroy();
+    }
+  }
+
+  #settle(message: HubMessage, onPush: (push: Push) => void): void {
+    if ('push' in message) {
+      onPush(message.push);
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if ('ok' in message) waiting?.resolve(message.ok);
+    else
+      waiting?.reject(new CodedError(message.error.code satisfies ErrorCode, message.error.detail));
+  }
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly settled: Promise<unknown>;
+}
+
+export const piecesOf = (sealed: readonly SealedContent[]): SealedPiece[] =>
+  sealed.map(({ meta, record }) => ({ meta, length: record.length }));
+
+function connected(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+    socket.once('error', (error) => reject(new CodedError('HUB_UNREACHABLE', path, error)));
+  });
+}

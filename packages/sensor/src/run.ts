@@ -1,0 +1,162 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { type Mode, safeName, systemClock, systemRandom, uuidv7 } from '@spoor/core';
+import type { Home } from '@spoor/edge/home';
+import { type Child, type Exit, startChild } from './child.ts';
+import { findHost, identify } from './host.ts';
+import { HubClient } from './hubclient.ts';
+import { Relay } from './relay.ts';
+
+export interface RunOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** As it appears on screens and in rules; default from the command. */
+  readonly name: string;
+  readonly mode?: Mode;
+  readonly home: Home;
+  readonly version: string;
+  readonly rulesFolder: string;
+  readonly startHub?: () => void;
+  /** One line for the person at the terminal; goes to standard error. */
+  readonly say: (line: string) => void;
+}
+
+/** How long the last observations may take to reach the hub after the server has ended. */
+const FAREWELL_MS = 1_000;
+
+/**
+ * `spoor run`: stands between a client on our standard input and output and a server that we start. Resolves with
+ * the way in which the server ended; rejects with a CodedError when it never started.
+ */
+export async function runWrapper(options: RunOptions): Promise<Exit> {
+  const child = startChild(options.command, options.args, process.env);
+  const hub = connectHub(options, child);
+  const output = clientOutput();
+  const relay = new Relay({
+    toServer: (bytes) => send(child.process.stdin, bytes, process.stdin),
+    toClient: (bytes) => send(output, bytes, child.process.stdout),
+    hub,
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const stopForwarding = forwardSignals(child);
+  wireClient(relay, child, output);
+  wireServer(relay, child);
+  try {
+    const exit = await child.exit;
+    await relay.serverEnded();
+    await ended(output);
+    await Promise.race([hub.close(), delay(FAREWELL_MS)]);
+    return exit;
+  } finally {
+    stopForwarding();
+    process.stdin.destroy();
+  }
+}
+
+function connectHub(options: RunOptions, child: Child): HubClient {
+  const { pid } = child.process;
+  const server = pid === undefined ? undefined : identify(pid);
+  return new HubClient({
+    home: options.home,
+    hello: {
+      protocol: 1,
+      sensor: { id: uuidv7(Date.now(), systemRandom), kind: 'wrapper', version: options.version },
+      server: {
+        name: safeName(options.name, () => 'server'),
+        transport: 'stdio',
+        ...(server === undefined ? {} : { process: server }),
+      },
+      host: findHost(),
+      ...(options.mode === undefined ? {} : { mode: options.mode }),
+    },
+    random: systemRandom,
+    rulesFolder: options.rulesFolder,
+    ...(options.startHub === undefined ? {} : { startHub: options.startHub }),
+    onState: (state) => {
+      if (state === 'down')
+        options.say('no hub answers: deciding alone, keeping records for later');
+    },
+  });
+}
+
+/**
+ * Our standard output as a stream that never blocks: `process.stdout` writes to pipes synchronously, and a client
+ * that does not read would stop both directions.
+ */
+function clientOutput(): Writable {
+  const stat = fstatSync(1);
+  if (!stat.isFIFO() && !stat.isSocket()) return process.stdout;
+  return new Socket({ fd: 1, readable: false, writable: true });
+}
+
+/** Back-pressure: where the receiver is full, its source stops until it has room. */
+function send(target: Writable, bytes: Uint8Array, source: Readable): void {
+  if (target.destroyed || target.write(bytes)) return;
+  source.pause();
+  target.once('drain', () => source.resume());
+}
+
+function wireClient(relay: Relay, child: Child, output: Writable): void {
+  const { stdin, stdout } = child.process;
+  process.stdin.on('data', (chunk: Uint8Array) => relay.fromClient(chunk));
+  process.stdin.on('end', () => void relay.clientEnded().then(() => stdin.end()));
+  process.stdin.on('error', () => stdin.end());
+  // A server that reads no more is no fault of ours: its exit tells the rest.
+  stdin.on('error', () => process.stdin.destroy());
+  // A client that reads no more: the server learns it as it would without us.
+  output.on('error', () => stdout.destroy());
+}
+
+function wireServer(relay: Relay, child: Child): void {
+  child.process.stdout.on('data', (chunk: Uint8Array) => relay.fromServer(chunk));
+  child.process.stdout.on('error', () => undefined);
+}
+
+const FORWARDED: readonly NodeJS.Signals[] = [
+  'SIGTERM',
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+];
+
+function forwardSignals(child: Child): () => void {
+  const forward = (signal: NodeJS.Signals): void => {
+    // A terminal sends its interrupt to the whole group: the server has it already.
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    child.process.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  return () => {
+    for (const signal of FORWARDED) process.off(signal, forward);
+  };
+}
+
+function ended(output: Writable): Promise<void> {
+  if (output.destroyed || output === process.stdout) return Promise.resolve();
+  return new Promise((resolve) => {
+    output.once('close', resolve);
+    output.end(() => resolve());
+  });
+}
+
+/** Ends this process as the server ended. */
+export function exitAs(exit: Exit): never {
+  if ('code' in exit) process.exit(exit.code);
+  process.removeAllListeners(exit.signal);
+  process.kill(process.pid, exit.signal);
+  // A signal that does not end a process by default: the shell's convention for the rest.
+  setTimeout(() => process.exit(128), 100);
+  return undefined as never;
+}
+
+/** For lines that must be out before the process ends. */
+export const sayToTerminal = (line: string): void => {
+  writeSync(2, `spoor: ${line}\n`);
+};
+
+const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -1,0 +1,199 @@
+import {
+  type Cause,
+  type ContentFacts,
+  type DefinitionFacts,
+  eraOf,
+  isObject,
+  type JsonRpcId,
+  LIMITS,
+  metaOf,
+  newCallId,
+  newSpanId,
+  type ObservationKind,
+  type Outcome,
+  PROTOCOL_VERSION_META_KEY,
+  parseTraceparent,
+  type Random,
+  type Request,
+  type Response,
+  safeName,
+  type UnreadableReason,
+} from '@spoor/core';
+import { examine, examineTool } from '@spoor/detect';
+import type { Sensed } from '@spoor/edge/wire';
+import type { Keys } from './keys.ts';
+
+/** Turns messages into facts about them: the last place that sees plaintext. */
+
+const KINDS: Readonly<Record<string, ObservationKind>> = {
+  'tools/call': 'tool.call',
+  'tools/list': 'tool.list',
+  'resources/read': 'resource.read',
+  'prompts/get': 'prompt.get',
+  'sampling/createMessage': 'sampling.request',
+  'elicitation/create': 'elicitation.request',
+};
+
+/** What a method is observed as; undefined for traffic that is only forwarded. */
+export const kindOf = (method: string): ObservationKind | undefined => KINDS[method];
+
+export const NO_CAUSE: Cause = { kind: 'unknown', evidence: 'none' };
+
+export interface SenseContext {
+  readonly keys: Keys;
+  readonly project: boolean;
+  readonly random: Random;
+  readonly nowMs: number;
+  readonly protocolVersion?: string;
+}
+
+/** A request as an observation that is pending. `bytes` is the size of its frame. */
+export function senseRequest(
+  request: Request,
+  kind: ObservationKind,
+  bytes: number,
+  cause: Cause,
+  context: SenseContext,
+): Sensed {
+  const { keys, random, nowMs } = context;
+  const version = metaOf(request.params)[PROTOCOL_VERSION_META_KEY] ?? context.protocolVersion;
+  const traceparent = parseTraceparent(metaOf(request.params).traceparent);
+  return {
+    id: newCallId(nowMs, random),
+    kind,
+    startMs: nowMs,
+    ...targetOf(request, kind, keys),
+    method: safeName(request.method, keys.short).slice(0, 64),
+    requestId: requestIdOf(request.id, keys),
+    era: eraOf(request),
+    ...(typeof version === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(version)
+      ? { protocolVersion: version }
+      : {}),
+    span: newSpanId(random),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    cause,
+    request: examineContent(argumentsOf(request), bytes, 'arguments', context),
+    outcome: 'pending',
+  };
+}
+
+/** The same observation at its end. */
+export function senseResponse(
+  begun: Sensed,
+  response: Response,
+  bytes: number,
+  context: SenseContext,
+): Sensed {
+  const { outcome, errorType } = outcomeOf(response);
+  const content = response.error ?? response.result;
+  const listed = begun.kind === 'tool.list' && response.error === undefined;
+  return {
+    ...begun,
+    endMs: context.nowMs,
+    outcome,
+    ...(errorType === undefined ? {} : { errorType }),
+    // A definition list is no answer to a question of the user: it has its own facts.
+    ...(listed
+      ? { definitions: senseDefinitions(response.result, context) }
+      : { result: examineContent(content, bytes, 'result', context) }),
+  };
+}
+
+/** A frame that could not be read: that it came is all that is known of it. */
+export function senseUnreadable(reason: UnreadableReason, nowMs: number, random: Random): Sensed {
+  return {
+    id: newCallId(nowMs, random),
+    kind: 'system',
+    startMs: nowMs,
+    endMs: nowMs,
+    method: '',
+    era: 'unknown',
+    span: newSpanId(random),
+    cause: NO_CAUSE,
+    outcome: 'protocol_error',
+    errorType: reason.replaceAll('-', '_'),
+  };
+}
+
+export function senseDefinitions(result: unknown, context: SenseContext): DefinitionFacts {
+  const tools = isObject(result) && Array.isArray(result.tools) ? result.tools : [];
+  const partial = isObject(result) && result.nextCursor !== undefined;
+  const { keys } = context;
+  const facts = tools
+    .filter((tool) => isObject(tool) && typeof tool.name === 'string')
+    .slice(0, LIMITS.toolsPerServerMax)
+    .map((tool) => {
+      const seen = examineTool(tool, { key: keys.print, digest: keys.definitionDigest });
+      return { ...withoutProjection(seen, context.project), name: safeName(tool.name, keys.short) };
+    });
+  return { tools: facts, partial: partial || tools.length > LIMITS.toolsPerServerMax };
+}
+
+export function senseIntent(prompt: string, context: SenseContext): ContentFacts {
+  return examineContent(prompt, Buffer.byteLength(prompt), 'intent', context);
+}
+
+function examineContent(
+  content: unknown,
+  bytes: number,
+  role: 'arguments' | 'result' | 'intent',
+  context: SenseContext,
+): ContentFacts {
+  const facts = examine(content, bytes, {
+    key: context.keys.print,
+    digest: context.keys.digest,
+    role,
+  });
+  return withoutProjection(facts, context.project);
+}
+
+function withoutProjection<Facts extends { readonly projection?: string }>(
+  facts: Facts,
+  project: boolean,
+): Facts {
+  if (project) return facts;
+  const { projection: _, ...rest } = facts;
+  return rest as Facts;
+}
+
+function targetOf(request: Request, kind: ObservationKind, keys: Keys): Partial<Sensed> {
+  const { name, uri } = request.params;
+  if (kind === 'tool.call' && typeof name === 'string') return { tool: safeName(name, keys.short) };
+  if (kind === 'prompt.get' && typeof name === 'string')
+    return { prompt: safeName(name, keys.short) };
+  if (kind === 'resource.read' && typeof uri === 'string')
+    return { resource: resourceOf(uri, keys) };
+  return {};
+}
+
+function resourceOf(uri: string, keys: Keys): string {
+  const scheme = /^([a-z][a-z0-9+.-]{0,15}):/.exec(uri)?.[1] ?? 'unknown';
+  return `${scheme}:~${keys.short(uri)}`;
+}
+
+const requestIdOf = (id: JsonRpcId, keys: Keys): string =>
+  Number.isSafeInteger(id) ? String(id) : `~${keys.short(String(id))}`;
+
+/** Arguments without what belongs to the protocol, so that equal calls have equal digests. */
+function argumentsOf(request: Request): unknown {
+  if (request.method === 'tools/call' || request.method === 'prompts/get') {
+    return request.params.arguments ?? {};
+  }
+  const { _meta, ...rest } = request.params;
+  return rest;
+}
+
+function outcomeOf(response: Response): { readonly outcome: Outcome; readonly errorType?: string } {
+  if (response.error !== undefined) {
+    const code = Number.isSafeInteger(response.error.code)
+      ? String(response.error.code)
+      : 'unknown';
+    return { outcome: 'protocol_error', errorType: code.length <= 7 ? code : 'unknown' };
+  }
+  const { result } = response;
+  if (isObject(result) && result.isError === true) {
+    return { outcome: 'tool_error', errorType: 'tool_error' };
+  }
+  const waits = isObject(result) && result.resultType === 'input_required';
+  return { outcome: waits ? 'input_required' : 'ok' };
+}
