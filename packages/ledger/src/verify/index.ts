@@ -1,0 +1,22 @@
+/** Verification without the writer: runs in Node and in browsers, trusts only the verifier key. */
+export { type Checkpoint, parseCheckpoint } from '../checkpoint.ts';
+export { type Note, type NoteSignature, type ParsedNote, parseNote } from '../note.ts';
+export type { Consistency, Inclusion } from '../tree/proof.ts';
+export { leafHash } from './hash.ts';
+export {
+  formatVerifierKey,
+  parseVerifierKey,
+  type VerifiedNote,
+  type VerifierKey,
+  verifyNote,
+} from './key.ts';
+export { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './prove.ts';
+export type { LogSource } from './source.ts';
+export {
+  type Tampered,
+  VERIFY_CODES,
+  type Verified,
+  type VerifyOptions,
+  type VerifyResult,
+  verifyLog,
+} from './verify.ts';

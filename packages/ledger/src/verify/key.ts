@@ -1,0 +1,61 @@
+/** Public keys of notes, as text: `name+key id+base64(type, key)`. */
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes, fromBase64, fromHex, toBase64, toHex } from '@spoor/core';
+import { isKeyName, type Note, type ParsedNote, parseNote, readKeyId } from '../note.ts';
+
+const ED25519 = 0x01;
+
+export interface VerifierKey {
+  readonly name: string;
+  readonly keyId: number;
+  readonly publicKey: Uint8Array;
+}
+
+const encoder = new TextEncoder();
+
+function keyIdBytes(name: string, typedKey: Uint8Array): Uint8Array {
+  return sha256(concatBytes(encoder.encode(`${name}\n`), typedKey)).subarray(0, 4);
+}
+
+/** @param publicKey Ed25519, 32 bytes. */
+export function formatVerifierKey(name: string, publicKey: Uint8Array): string {
+  const typed = concatBytes(Uint8Array.of(ED25519), publicKey);
+  return `${name}+${toHex(keyIdBytes(name, typed))}+${toBase64(typed)}`;
+}
+
+/** Returns undefined where the text is no Ed25519 key, or its id is not the key's. */
+export function parseVerifierKey(text: string): VerifierKey | undefined {
+  const [name = '', hex = '', ...rest] = text.split('+');
+  const id = fromHex(hex);
+  const typed = fromBase64(rest.join('+'));
+  if (!isKeyName(name) || id?.length !== 4 || typed?.length !== 33) return undefined;
+  if (typed[0] !== ED25519) return undefined;
+  if (toHex(keyIdBytes(name, typed)) !== toHex(id)) return undefined;
+  return { name, keyId: readKeyId(id), publicKey: typed.subarray(1) };
+}
+
+export type VerifiedNote =
+  | { readonly status: 'verified'; readonly note: Note }
+  | { readonly status: 'unverified'; readonly why: string };
+
+/** Lines of other keys are ignored, as the format asks; a line that claims this key must hold. */
+export function verifyNote(text: string, verifierKey: string): VerifiedNote {
+  const key = parseVerifierKey(verifierKey);
+  if (key === undefined) return { status: 'unverified', why: 'the verifier key is malformed' };
+  const parsed: ParsedNote = parseNote(text);
+  if (parsed.status === 'invalid') return { status: 'unverified', why: parsed.why };
+  const claims = parsed.note.signatures.filter(
+    (line) => line.name === key.name && line.keyId === key.keyId,
+  );
+  if (claims.length === 0) return { status: 'unverified', why: 'the key did not sign this' };
+  const message = encoder.encode(parsed.note.text);
+  const holds = claims.every((line) => isSignature(line.signature, message, key.publicKey));
+  if (!holds) return { status: 'unverified', why: 'the signature is wrong' };
+  return { status: 'verified', note: parsed.note };
+}
+
+function isSignature(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
+  // The strict reading of RFC 8032: verifiers must not differ over what a valid signature is.
+  return signature.length === 64 && ed25519.verify(signature, message, key, { zip215: false });
+}

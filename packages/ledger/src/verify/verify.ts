@@ -1,0 +1,206 @@
+import { type ErrorCode, equalBytes, LIMITS } from '@spoor/core';
+import { type Checkpoint, parseCheckpoint } from '../checkpoint.ts';
+import { decodeBundle, levelSize, TILE_WIDTH, tilePath, tileWidth } from '../tree/tile.ts';
+import { type Tile, TileTree } from '../tree/tile-tree.ts';
+import { hasher } from './hash.ts';
+import { verifyNote } from './key.ts';
+import type { LogSource } from './source.ts';
+
+export interface VerifyOptions {
+  /** C2SP vkey of the log, from a place that the log's keeper cannot change. */
+  readonly verifierKey: string;
+  /** An older signed checkpoint that was kept elsewhere. */
+  readonly checkpoint?: string;
+  /** Called after each bundle. */
+  readonly onProgress?: (checked: number, size: number) => void;
+  /** With `staleMs`: how old may the newest entry be? Heartbeats come even when nothing happens. */
+  readonly nowMs?: number;
+  readonly staleMs?: number;
+}
+
+/** What `status` means: {@link VERIFY_CODES}. `path` names the first file that is not as it was. */
+export type VerifyResult =
+  | (Verified & { readonly status: 'ok' })
+  | (Verified & { readonly status: 'unwitnessed' })
+  | (Verified & { readonly status: 'stale'; readonly newestMs: number })
+  | { readonly status: 'rolled-back'; readonly size: number; readonly expectedSize: number }
+  | Tampered;
+
+export interface Verified {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+export interface Tampered {
+  readonly status: 'tampered';
+  readonly path: string;
+  readonly why: string;
+  /** The first entry that may be concerned, where one can be named. */
+  readonly index?: number;
+}
+
+/** Error row, and so exit code, of each status but `ok`. */
+export const VERIFY_CODES: Readonly<Record<Exclude<VerifyResult['status'], 'ok'>, ErrorCode>> = {
+  tampered: 'LEDGER_TAMPERED',
+  unwitnessed: 'LEDGER_UNWITNESSED',
+  'rolled-back': 'LEDGER_ROLLED_BACK',
+  stale: 'LEDGER_STALE',
+};
+
+/**
+ * Recomputes the whole log from its bytes: the note's signature, every leaf hash, every tile on
+ * every level, the root; and, given an older checkpoint, that the log still begins with that tree.
+ * Sealed content is not part of the tree and is not looked at here.
+ */
+export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<VerifyResult> {
+  const published = await readCheckpoint(source, options.verifierKey);
+  if ('status' in published) return published;
+  const older = olderCheckpoint(options);
+  if (older !== undefined && 'status' in older) return older;
+  if (older !== undefined && older.origin !== published.origin) {
+    return tampered('checkpoint', 'the older checkpoint is of another log');
+  }
+  if (older !== undefined && older.size > published.size) {
+    return { status: 'rolled-back', size: published.size, expectedSize: older.size };
+  }
+  const walk = new Walk(source, published, older);
+  const fault = await walk.run(options.onProgress);
+  if (fault !== undefined) return fault;
+  return judge(published, older, walk.newestMs, options);
+}
+
+function judge(
+  { origin, size, root }: Checkpoint,
+  older: Checkpoint | undefined,
+  newestMs: number,
+  { nowMs, staleMs }: VerifyOptions,
+): VerifyResult {
+  const facts: Verified = { origin, size, root };
+  if (nowMs !== undefined && staleMs !== undefined && nowMs - newestMs > staleMs) {
+    return { status: 'stale', newestMs, ...facts };
+  }
+  // Every log begins with the empty one, so a checkpoint of that vouches for nothing.
+  return { status: older === undefined || older.size === 0 ? 'unwitnessed' : 'ok', ...facts };
+}
+
+async function readCheckpoint(source: LogSource, key: string): Promise<Checkpoint | Tampered> {
+  const bytes = await source.read('checkpoint');
+  if (bytes === undefined) return tampered('checkpoint', 'there is no checkpoint');
+  if (bytes.length > LIMITS.noteBytesMax) return tampered('checkpoint', 'it is over the limit');
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return tampered('checkpoint', 'the note is not Unicode text');
+  }
+  return signedCheckpoint(text, key);
+}
+
+function signedCheckpoint(text: string, key: string): Checkpoint | Tampered {
+  const verified = verifyNote(text, key);
+  if (verified.status === 'unverified') return tampered('checkpoint', verified.why);
+  const checkpoint = parseCheckpoint(verified.note.text);
+  return checkpoint ?? tampered('checkpoint', 'the note states no tree');
+}
+
+function olderCheckpoint(options: VerifyOptions): Checkpoint | Tampered | undefined {
+  if (options.checkpoint === undefined) return undefined;
+  const older = signedCheckpoint(options.checkpoint, options.verifierKey);
+  if (!('status' in older)) return older;
+  return tampered('checkpoint', `of the older checkpoint: ${older.why}`);
+}
+
+const tampered = (path: string, why: string, index?: number): Tampered => ({
+  status: 'tampered',
+  path,
+  why,
+  ...(index === undefined ? {} : { index }),
+});
+
+/** One pass over entries and tiles, in order. */
+class Walk {
+  /** Time of the newest entry; 0 in an empty log. */
+  newestMs = 0;
+  readonly #source: LogSource;
+  readonly #published: Checkpoint;
+  readonly #older: Checkpoint | undefined;
+  readonly #tree: TileTree = new TileTree(hasher);
+
+  constructor(source: LogSource, published: Checkpoint, older: Checkpoint | undefined) {
+    this.#source = source;
+    this.#published = published;
+    this.#older = older;
+  }
+
+  async run(onProgress: VerifyOptions['onProgress']): Promise<Tampered | undefined> {
+    const { size, root } = this.#published;
+    const bundles = Math.ceil(levelSize('entries', size) / TILE_WIDTH);
+    for (let index = 0; index < bundles; index++) {
+      const fault = await this.#bundle(index);
+      if (fault !== undefined) return fault;
+      onProgress?.(this.#tree.size, size);
+    }
+    const fault = await this.#tiles(this.#tree.partial());
+    if (fault !== undefined) return fault;
+    if (!equalBytes(this.#tree.root(), root)) {
+      return tampered('checkpoint', 'the root is not that of the entries');
+    }
+    return this.#rewritten();
+  }
+
+  async #bundle(index: number): Promise<Tampered | undefined> {
+    const width = tileWidth('entries', index, this.#published.size);
+    const path = tilePath('entries', index, width);
+    const first = index * TILE_WIDTH;
+    const bytes = await this.#source.read(path);
+    if (bytes === undefined) return tampered(path, 'the file is missing', first);
+    const leaves = decodeBundle(bytes, width);
+    if (leaves === undefined) return tampered(path, 'the entries cannot be told apart', first);
+    const filled: Tile[] = [];
+    for (const leaf of leaves) {
+      this.#tree.push(hasher.leaf(leaf), filled);
+      if (this.#tree.size === this.#older?.size && this.#rewritten() !== undefined) {
+        return this.#rewritten();
+      }
+    }
+    this.newestMs = timeOf(leaves.at(-1));
+    return this.#tiles(filled);
+  }
+
+  async #tiles(tiles: readonly Tile[]): Promise<Tampered | undefined> {
+    for (const tile of tiles) {
+      const path = tilePath(tile.level, tile.index, tile.hashes.length);
+      const bytes = await this.#source.read(path);
+      const unit = TILE_WIDTH ** tile.level;
+      const first = tile.index * TILE_WIDTH * unit;
+      if (bytes === undefined) return tampered(path, 'the file is missing', first);
+      if (bytes.length !== tile.hashes.length * 32) {
+        return tampered(path, 'the tile has another length', first);
+      }
+      const at = tile.hashes.findIndex(
+        (hash, i) => !equalBytes(hash, bytes.subarray(i * 32, i * 32 + 32)),
+      );
+      if (at >= 0) return tampered(path, 'the hashes are not those below', first + at * unit);
+    }
+    return undefined;
+  }
+
+  /** Called at the older checkpoint's size: is the tree still the one that was signed then? */
+  #rewritten(): Tampered | undefined {
+    const older = this.#older;
+    if (older === undefined || older.size !== this.#tree.size) return undefined;
+    if (equalBytes(older.root, this.#tree.root())) return undefined;
+    return tampered('checkpoint', 'entries before the older checkpoint were rewritten', 0);
+  }
+}
+
+function timeOf(leaf: Uint8Array | undefined): number {
+  if (leaf === undefined) return 0;
+  try {
+    const { ts } = JSON.parse(new TextDecoder().decode(leaf)) as { ts?: unknown };
+    return typeof ts === 'number' ? ts : 0;
+  } catch {
+    return 0;
+  }
+}
