@@ -1,0 +1,90 @@
+import { startBridge } from './bridge.ts';
+import { countIdentical, type Difference, differencesBetween, sameChecks } from './difference.ts';
+import { type Checks, type Outcomes, type Revision, runRevision, runScenario } from './suite.ts';
+
+/** One more run may agree by luck; two more of each arm show whether the direct arm is steady. */
+const RERUNS = 2;
+
+/** A difference, with what the reruns gave. */
+export interface Examined extends Difference {
+  readonly directReruns: readonly Checks[];
+  readonly wrappedReruns: readonly Checks[];
+}
+
+export interface Comparison {
+  readonly revision: Revision;
+  readonly scenarios: number;
+  readonly identicalChecks: number;
+  /** Passed checks of the direct arm: what fails there compares less. */
+  readonly passedChecks: number;
+  readonly failedChecks: number;
+  /** The direct arm gives the same every time and the wrapped arm gave something else. */
+  readonly differing: readonly Examined[];
+  /** The direct arm does not even agree with itself. */
+  readonly racy: readonly Examined[];
+}
+
+export interface Arms {
+  readonly direct: readonly string[];
+  readonly wrapped: readonly string[];
+}
+
+interface Urls {
+  readonly direct: string;
+  readonly wrapped: string;
+}
+
+const examine = async (
+  urls: Urls,
+  revision: Revision,
+  difference: Difference,
+): Promise<Examined> => {
+  const directReruns: Checks[] = [];
+  const wrappedReruns: Checks[] = [];
+  for (let i = 0; i < RERUNS; i += 1) {
+    directReruns.push(await runScenario(urls.direct, revision, difference.scenario));
+    wrappedReruns.push(await runScenario(urls.wrapped, revision, difference.scenario));
+  }
+  return { ...difference, directReruns, wrappedReruns };
+};
+
+const countStatus = (outcomes: Outcomes, status: string): number =>
+  [...outcomes.values()].flat().filter((check) => check.endsWith(`:${status}`)).length;
+
+const compareAt = async (urls: Urls, revision: Revision): Promise<Comparison> => {
+  const direct = await runRevision(urls.direct, revision);
+  const wrapped = await runRevision(urls.wrapped, revision);
+  const examined: Examined[] = [];
+  for (const difference of differencesBetween(direct, wrapped)) {
+    examined.push(await examine(urls, revision, difference));
+  }
+  const steady = ({ scenario, directReruns }: Examined): boolean =>
+    directReruns.every((checks) => sameChecks(checks, direct.get(scenario) ?? []));
+  return {
+    revision,
+    scenarios: direct.size,
+    identicalChecks: countIdentical(direct, wrapped),
+    passedChecks: countStatus(direct, 'SUCCESS'),
+    failedChecks: countStatus(direct, 'FAILURE'),
+    differing: examined.filter((one) => steady(one)),
+    racy: examined.filter((one) => !steady(one)),
+  };
+};
+
+/** Runs the suite against two commands of the same server and compares check by check. */
+export const compareArms = async (
+  arms: Arms,
+  revisions: readonly Revision[],
+): Promise<readonly Comparison[]> => {
+  const direct = await startBridge(arms.direct);
+  const wrapped = await startBridge(arms.wrapped);
+  try {
+    const comparisons: Comparison[] = [];
+    for (const revision of revisions) {
+      comparisons.push(await compareAt({ direct: direct.url, wrapped: wrapped.url }, revision));
+    }
+    return comparisons;
+  } finally {
+    await Promise.all([direct.close(), wrapped.close()]);
+  }
+};

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startBridge } from './bridge.ts';
+import { FIXTURE, SPOOR, SPOOR_RUN } from './compare.ts';
+import { compareArms } from './comparison.ts';
+import { differencesBetween } from './difference.ts';
+import { REVISIONS, runScenario } from './suite.ts';
+
+const DROP_PROGRESS = fileURLToPath(new URL('fixture/drop-progress.ts', import.meta.url));
+
+/** The comparison must fit in a test run; a wrapper that costs more is a fault by itself. */
+const COMPARISON_MS = 90_000;
+
+describe('the comparison', () => {
+  test('notices a wrapper that swallows a notification', async () => {
+    const scenario = 'tools-call-with-progress';
+    const faulty = [process.execPath, DROP_PROGRESS, ...FIXTURE];
+    const outcomes = [];
+    for (const command of [FIXTURE, faulty]) {
+      const bridge = await startBridge(command);
+      try {
+        outcomes.push(new Map([[scenario, await runScenario(bridge.url, '2025-11-25', scenario)]]));
+      } finally {
+        await bridge.close();
+      }
+    }
+    const [direct = new Map(), wrapped = new Map()] = outcomes;
+    expect(differencesBetween(direct, wrapped)).toEqual([
+      {
+        scenario,
+        onlyDirect: ['tools-call-with-progress:SUCCESS'],
+        onlyWrapped: ['tools-call-with-progress:FAILURE'],
+      },
+    ]);
+  });
+});
+
+describe('spoor run', () => {
+  let home = '';
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'spoor-home-'));
+    vi.stubEnv('HOME', home);
+    vi.stubEnv('SPOOR_HOME', join(home, 'state'));
+  });
+  afterAll(async () => {
+    // The wrapper has started a hub that outlives it.
+    await promisify(execFile)(process.execPath, [SPOOR, 'hub', 'stop']).catch(() => undefined);
+    vi.unstubAllEnvs();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  test('changes no check of the official suite', { timeout: COMPARISON_MS }, async () => {
+    const arms = { direct: FIXTURE, wrapped: [...SPOOR_RUN, ...FIXTURE] };
+    const comparisons = await compareArms(arms, REVISIONS);
+    expect(comparisons.map(({ revision, differing }) => ({ revision, differing }))).toEqual(
+      REVISIONS.map((revision) => ({ revision, differing: [] })),
+    );
+    // Fewer passes in the direct arm would compare less without anybody noticing.
+    const [legacy, modern] = comparisons;
+    expect(legacy?.passedChecks).toBeGreaterThanOrEqual(80);
+    expect(modern?.passedChecks).toBeGreaterThanOrEqual(155);
+  });
+});
