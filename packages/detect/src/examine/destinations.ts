@@ -1,0 +1,45 @@
+/** Names of members that say where content goes, in lower case without separators. */
+const NAMES: ReadonlySet<string> = new Set(
+  (
+    'to cc bcc recipient recipients receiver addressee address addresses email emails mailto attendees participants ' +
+    'invitees url uri href link endpoint webhook webhookurl callback callbackurl host hostname domain server ' +
+    'destination target channel channelid channels chatid room roomid conversation user userid username repo ' +
+    'repository remote bucket account accountnumber iban beneficiary payee phone phonenumber number wallet sharewith'
+  ).split(' '),
+);
+
+/** `recipient_email` and `toAddress` say it as well as `recipient`. */
+const PARTS: ReadonlySet<string> = new Set(
+  'to cc bcc recipient recipients receiver email url uri webhook channel destination beneficiary iban'.split(
+    ' ',
+  ),
+);
+
+const cache = new Map<string, boolean>();
+const CACHE_MAX = 4_096;
+
+export function isDestinationName(name: string): boolean {
+  const known = cache.get(name);
+  if (known !== undefined) return known;
+  const answer = name.length <= 40 && judge(name);
+  if (cache.size < CACHE_MAX) cache.set(name, answer);
+  return answer;
+}
+
+function judge(name: string): boolean {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  return NAMES.has(words.join('')) || words.some((word) => PARTS.has(word));
+}
+
+const LOCAL_NAMES = /^(localhost|.*\.(local|localhost|internal|lan|home|test|invalid))$/;
+const PRIVATE_V4 = /^(0|10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01]))\./;
+
+/** Is the host outside this machine and its network? Takes a lower-case host without a port. */
+export function isExternalHost(host: string): boolean {
+  if (host.length > 253 || host.startsWith('[')) return host !== '[::1]' && !/^\[f[cde]/.test(host);
+  if (PRIVATE_V4.test(host) || LOCAL_NAMES.test(host)) return false;
+  return host.includes('.');
+}

@@ -1,0 +1,163 @@
+import type { ContentClass } from '@spoor/core';
+import { iban97, luhn } from './checksums.ts';
+import { nationalId } from './national-ids.ts';
+
+/** A run of digits or letters that people write in groups, read from its first character. */
+export interface Grouped {
+  /** Without separators. */
+  readonly compact: string;
+  readonly groups: readonly number[];
+  readonly end: number;
+  readonly class: ContentClass;
+}
+
+const DIGITS_MAX = 24;
+const GROUPS_MAX = 7;
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const isUpper = (code: number): boolean => code >= 65 && code <= 90;
+const isWordPart = (code: number): boolean =>
+  isDigit(code) || isUpper(code) || (code >= 97 && code <= 122) || code === 95;
+/** Space, hyphen, dot, slash, and brackets of an area code. */
+const separates = (code: number): boolean =>
+  code === 32 || code === 45 || code === 46 || code === 47 || code === 40 || code === 41;
+
+/**
+ * Cards, phone numbers and national identifiers that begin at `at` (a digit or `+`). Reads at most a few dozen
+ * characters, tries the longest run of groups first.
+ */
+export function numberAt(text: string, at: number, nearby: () => string): Grouped | undefined {
+  const plus = text.charCodeAt(at) === 43;
+  const from = plus ? at + 1 : at;
+  const { digits, groups, ends } = digitGroups(text, from);
+  for (let count = groups.length; count > 0; count--) {
+    const end = ends[count - 1] ?? from;
+    const compact = digits.slice(0, sum(groups, count));
+    if (compact.length < 7) break;
+    if (isWordPart(text.charCodeAt(end))) continue;
+    const used = groups.slice(0, count);
+    const found = classOf(compact, used, plus, text.charCodeAt(from + 3), nearby);
+    if (found) return { compact, groups: used, end, class: found };
+  }
+  return undefined;
+}
+
+interface DigitGroups {
+  readonly digits: string;
+  readonly groups: readonly number[];
+  /** Where each group ends in the text. */
+  readonly ends: readonly number[];
+}
+
+function digitGroups(text: string, from: number): DigitGroups {
+  const ends: number[] = [];
+  const groups: number[] = [];
+  let digits = '';
+  let next = from;
+  while (groups.length < GROUPS_MAX && isDigit(text.charCodeAt(next))) {
+    const start = next;
+    while (isDigit(text.charCodeAt(next)) && next - start < DIGITS_MAX) next++;
+    digits += text.slice(start, next);
+    groups.push(next - start);
+    ends.push(next);
+    if (!separates(text.charCodeAt(next))) break;
+    next++;
+    if (separates(text.charCodeAt(next))) next++;
+  }
+  return { digits, groups, ends };
+}
+
+const sum = (groups: readonly number[], count: number): number =>
+  groups.slice(0, count).reduce((total, size) => total + size, 0);
+
+function classOf(
+  digits: string,
+  groups: readonly number[],
+  plus: boolean,
+  fourth: number,
+  nearby: () => string,
+): ContentClass | undefined {
+  if (plus) return digits.length >= 8 && digits.length <= 15 ? 'pii.phone' : undefined;
+  if (isCard(digits, groups)) return 'pii.card';
+  if (nationalId(digits, groups, nearby)) return 'pii.national-id';
+  return isPhone(digits, groups, fourth, nearby) ? 'pii.phone' : undefined;
+}
+
+function isCard(digits: string, groups: readonly number[]): boolean {
+  if (digits.length < 13 || digits.length > 19 || !isIssuer(digits)) return false;
+  const even = groups.length === 1 || groups.every((size) => size >= 4 && size <= 7);
+  return even && luhn(digits);
+}
+
+/** Ranges of the large card schemes: without them, one long number in ten would pass as a card. */
+function isIssuer(digits: string): boolean {
+  const two = Number(digits.slice(0, 2));
+  const four = Number(digits.slice(0, 4));
+  const length = digits.length;
+  if (two >= 40 && two <= 49) return length === 13 || length === 16 || length === 19;
+  if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) return length === 16;
+  if (two === 34 || two === 37) return length === 15;
+  if (two === 36 || two === 38 || two === 30) return length === 14;
+  return (two === 35 || two === 60 || two === 62 || two === 64 || two === 65) && length >= 16;
+}
+
+/** 555-123-4567 and (555) 123-4567; other national forms only beside a word for telephone. */
+function isPhone(
+  digits: string,
+  groups: readonly number[],
+  fourth: number,
+  nearby: () => string,
+): boolean {
+  if (digits.length < 7 || digits.length > 13 || fourth === 47) return false;
+  const american = groups.length === 3 && groups[0] === 3 && groups[1] === 3 && groups[2] === 4;
+  if (american && /^[2-9]\d\d[2-9]/.test(digits)) return true;
+  const trunk = digits.startsWith('0') || groups.length > 1 || groups.length === 1;
+  return trunk && PHONE_WORDS.test(nearby());
+}
+
+const PHONE_WORDS = /phone|mobile|\bcell\b|\btel\b|\bfax\b|telefon|handy|whatsapp/;
+
+/** Length of an IBAN by country (ISO 13616 registry). */
+const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
+  (
+    'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 ' +
+    'FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 ' +
+    'LI21 LT20 LU20 LV21 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 ' +
+    'SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20'
+  )
+    .split(' ')
+    .map((row) => [row.slice(0, 2), Number(row.slice(2))]),
+);
+
+/** IBANs and identifiers of mixed letters and digits that begin at `at` (an upper-case letter or digit). */
+export function mixedAt(text: string, at: number, nearby: () => string): Grouped | undefined {
+  const want = IBAN_LENGTHS.get(text.slice(at, at + 2)) ?? 0;
+  if (want > 0 && isDigit(text.charCodeAt(at + 2)) && isDigit(text.charCodeAt(at + 3))) {
+    const iban = collect(text, at, want);
+    if (iban && iban97(iban.compact)) return { ...iban, groups: [want], class: 'pii.iban' };
+  }
+  for (const length of [9, 16]) {
+    const id = collect(text, at, length);
+    if (!id || /^\d+$/.test(id.compact)) continue;
+    if (nationalId(id.compact, [length], nearby)) {
+      return { ...id, groups: [length], class: 'pii.national-id' };
+    }
+  }
+  return undefined;
+}
+
+/** Exactly `length` letters or digits, single spaces between them allowed, and no more after them. */
+function collect(
+  text: string,
+  at: number,
+  length: number,
+): { readonly compact: string; readonly end: number } | undefined {
+  let compact = '';
+  let next = at;
+  while (compact.length < length) {
+    const code = text.charCodeAt(next);
+    if (code === 32 && text.charCodeAt(next - 1) !== 32) next++;
+    else if (isDigit(code) || isUpper(code)) compact += text[next++];
+    else return undefined;
+  }
+  return isWordPart(text.charCodeAt(next)) ? undefined : { compact, end: next };
+}
