@@ -1,0 +1,93 @@
+import type {
+  Alert,
+  CallDetail,
+  HubView,
+  LedgerView,
+  Page,
+  PolicyView,
+  RulesView,
+  ServerView,
+  SessionDetail,
+  SessionView,
+} from '@spoor/core';
+import {
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query';
+import { getJson, postJson } from './client.ts';
+
+const SESSIONS_PER_PAGE = 100;
+const ALERTS_MAX = 500;
+
+export const KEYS = {
+  hub: ['hub'] as const,
+  sessions: ['sessions'] as const,
+  alerts: ['alerts'] as const,
+  rules: ['rules'] as const,
+  inventory: ['inventory'] as const,
+  ledger: ['ledger'] as const,
+  session: (id: string): readonly [string, string] => ['session', id],
+  call: (id: string): readonly [string, string] => ['call', id],
+} as const;
+
+const part = encodeURIComponent;
+
+export const useHub = (): UseQueryResult<HubView> =>
+  useQuery({ queryKey: KEYS.hub, queryFn: () => getJson<HubView>('/api/v1/hub') });
+
+export const useSessions = (): UseInfiniteQueryResult<InfiniteData<Page<SessionView>>> =>
+  useInfiniteQuery({
+    queryKey: KEYS.sessions,
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      getJson<Page<SessionView>>(
+        `/api/v1/sessions?limit=${SESSIONS_PER_PAGE}${pageParam && `&before=${part(pageParam)}`}`,
+      ),
+    getNextPageParam: (page) => page.next,
+  });
+
+export const useSession = (id: string): UseQueryResult<SessionDetail> =>
+  useQuery({
+    queryKey: KEYS.session(id),
+    queryFn: () => getJson<SessionDetail>(`/api/v1/sessions/${part(id)}`),
+  });
+
+export const fetchCall = (id: string): Promise<CallDetail> =>
+  getJson<CallDetail>(`/api/v1/calls/${part(id)}`);
+
+export const useCall = (id: string): UseQueryResult<CallDetail> =>
+  useQuery({ queryKey: KEYS.call(id), queryFn: () => fetchCall(id) });
+
+export const useAlerts = (): UseQueryResult<Page<Alert>> =>
+  useQuery({
+    queryKey: KEYS.alerts,
+    queryFn: () => getJson<Page<Alert>>(`/api/v1/alerts?status=all&limit=${ALERTS_MAX}`),
+  });
+
+export const useRules = (): UseQueryResult<RulesView> =>
+  useQuery({ queryKey: KEYS.rules, queryFn: () => getJson<RulesView>('/api/v1/rules') });
+
+export const useInventory = (): UseQueryResult<{ readonly servers: readonly ServerView[] }> =>
+  useQuery({
+    queryKey: KEYS.inventory,
+    queryFn: () => getJson<{ readonly servers: readonly ServerView[] }>('/api/v1/inventory'),
+  });
+
+export const useLedger = (): UseQueryResult<LedgerView> =>
+  useQuery({ queryKey: KEYS.ledger, queryFn: () => getJson<LedgerView>('/api/v1/ledger') });
+
+export const setAlert = (
+  id: string,
+  status: Alert['status'],
+  reason: string | undefined,
+): Promise<Alert> =>
+  postJson<Alert>(`/api/v1/alerts/${part(id)}`, {
+    status,
+    ...(reason === undefined ? {} : { reason }),
+  });
+
+export const setMode = (mode: PolicyView['mode'], rule?: string): Promise<PolicyView> =>
+  postJson<PolicyView>('/api/v1/enforce', { mode, ...(rule === undefined ? {} : { rule }) });

@@ -1,0 +1,47 @@
+import type { Alert } from '@spoor/core';
+import { countText, dateTimeText, listText } from './words.ts';
+
+/** What happened, in one sentence that rests on the stored evidence alone. */
+export function whatHappened(alert: Alert): string {
+  const { path } = alert.detection;
+  const last = path.at(-1);
+  if (last === undefined) return `${alert.title}.`;
+  const servers = [...new Set(path.map((step) => step.server))];
+  const where = servers.length > 1 ? `across ${listText(servers)}` : `on ${servers[0] ?? ''}`;
+  const steps = path.length > 1 ? `${countText(path.length, 'step')} ${where} led to` : where;
+  const start = path.length > 1 ? capital(steps) : `A call ${steps} made`;
+  return `${start} ${last.server} › ${last.tool}, ${ending(alert)}`;
+}
+
+function ending(alert: Alert): string {
+  const times = alert.count > 1 ? ` This happened ${alert.count} times.` : '';
+  if (alert.action === 'deny') return `which was denied.${times}`;
+  if (alert.wanted !== 'allow' && alert.wanted !== alert.action) {
+    return `which would be answered by “${alert.wanted}” if this were enforced; it went on.${times}`;
+  }
+  return `which went on.${times}`;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What Spoor did about it. */
+export function whatWeDid(alert: Alert): readonly string[] {
+  const did = {
+    deny: 'The last call was denied: it never reached the server.',
+    ask: 'The call was held until somebody answers.',
+    defer: 'The call was put off.',
+    modify: 'The call went on with the named parts rewritten.',
+    allow:
+      alert.wanted === 'allow'
+        ? 'The call went on: this rule only alerts.'
+        : `The call went on: the rule wants “${alert.wanted}”, but is only observing.`,
+  }[alert.action];
+  const entry = alert.ledgerIndex;
+  if (entry === undefined) return [did];
+  return [did, `It is entry ${entry.toLocaleString('en')} of the ledger.`];
+}
+
+export const seenText = (alert: Alert): string =>
+  alert.count === 1
+    ? `seen once, ${dateTimeText(alert.lastMs)}`
+    : `seen ${alert.count} times, first ${dateTimeText(alert.firstMs)}`;

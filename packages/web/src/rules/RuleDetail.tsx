@@ -1,0 +1,42 @@
+import type { RuleView } from '@spoor/core';
+import type { ReactNode } from 'react';
+import { countText } from '../model/words.ts';
+import { Severity } from '../ui/Marks.tsx';
+import { Text } from '../ui/Text.tsx';
+import { ModeSwitch } from './ModeSwitch.tsx';
+import styles from './Rules.module.css';
+import { Source } from './Source.tsx';
+
+export function RuleDetail({ rule }: { readonly rule: RuleView }): ReactNode {
+  return (
+    <article className={styles.detail}>
+      <header className={styles.head}>
+        <div className={styles.meta}>
+          <Severity level={rule.level} />
+          <code>
+            <Text value={rule.path} />
+          </code>
+          <span>{countText(rule.matches24h, 'match', 'matches')} in 24 h</span>
+        </div>
+        <h2>
+          <Text value={rule.title} />
+        </h2>
+        <p>
+          <Text value={rule.description} charsMax={2_000} />
+        </p>
+        <div className={styles.modeRow}>
+          <ModeSwitch mode={rule.mode} rule={rule.id} />
+          <span>{responseWords(rule)}</span>
+        </div>
+      </header>
+      <Source text={rule.source} />
+    </article>
+  );
+}
+
+function responseWords({ response, mode }: RuleView): string {
+  if (response === 'alert') return 'When it matches, it alerts and lets the call go on.';
+  return mode === 'enforce'
+    ? `When it matches, the answer is “${response}”.`
+    : `When it matches, “${response}” is shown but the call goes on.`;
+}

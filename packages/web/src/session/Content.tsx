@@ -1,0 +1,52 @@
+import type { ContentFacts } from '@spoor/core';
+import type { ReactNode } from 'react';
+import { classesText } from '../model/flowWords.ts';
+import { prettyProjection } from '../model/projection.ts';
+import { bytesText } from '../model/words.ts';
+import { FactList, Section } from '../ui/Facts.tsx';
+import { Text } from '../ui/Text.tsx';
+import styles from './Inspector.module.css';
+
+export interface ContentProps {
+  readonly title: string;
+  readonly content: ContentFacts | undefined;
+}
+
+/** Characters of a projection that are shown; the store keeps no more. */
+const PROJECTION_CHARS = 16_384;
+
+/** What is known of one content without holding it, and its redacted projection where it is kept. */
+export function Content({ title, content }: ContentProps): ReactNode {
+  if (content === undefined) return null;
+  const { projection } = content;
+  return (
+    <Section title={title}>
+      <FactList
+        facts={[
+          ['Size', `${bytesText(content.bytes)}, ${content.paths.length} fields`],
+          ['Found', content.classes.length === 0 ? undefined : classesText(content.classes)],
+          [
+            'Goes to',
+            content.externalDestinations === 0
+              ? undefined
+              : `${content.externalDestinations} outside this machine`,
+          ],
+          ['Hidden text', content.hiddenText ? 'yes' : undefined],
+          ['Instructions', content.instructionLike ? 'written like instructions' : undefined],
+          ['Examined', content.truncated ? 'only its beginning: it is over the limit' : undefined],
+          [
+            'Digest',
+            <span key="digest" className={styles.mono} title="Keyed digest of the sealed content">
+              {content.digest}
+            </span>,
+          ],
+        ]}
+      />
+      {projection !== undefined && (
+        <pre className={styles.projection}>
+          <Text value={prettyProjection(projection)} charsMax={PROJECTION_CHARS} />
+        </pre>
+      )}
+    </Section>
+  );
+}

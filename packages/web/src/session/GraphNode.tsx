@@ -1,0 +1,77 @@
+import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { List } from 'lucide-react';
+import { memo, type ReactNode } from 'react';
+import type { DecisionTone } from '../model/kinds.ts';
+import { decisionBadge, KIND_WORDS, nameOf, OUTCOME_WORDS } from '../model/kinds.ts';
+import { isSmall, type Placed } from '../model/layout.ts';
+import { bytesText, durationText } from '../model/words.ts';
+import { DecisionMark, LabelGlyphs } from '../ui/Marks.tsx';
+import { Text } from '../ui/Text.tsx';
+import styles from './Graph.module.css';
+
+export interface StepData extends Record<string, unknown> {
+  readonly placed: Placed;
+  readonly step: number;
+  readonly color: string;
+  readonly current: boolean;
+  readonly dim: boolean;
+  /** Number in the drawn path, or 0. */
+  readonly mark: number;
+}
+
+export type StepNode = Node<StepData, 'step'>;
+
+/** One step of the graph. The shape says what kind of method, the left edge which server. */
+export const GraphNode: (props: NodeProps<StepNode>) => ReactNode = memo(
+  ({ data }: NodeProps<StepNode>): ReactNode => {
+    const { observation } = data.placed;
+    const tone: DecisionTone | undefined = decisionBadge(observation.decision)?.tone;
+    return (
+      <div
+        className={styles.node}
+        style={{ '--server': data.color } as React.CSSProperties}
+        data-kind={observation.kind}
+        data-current={data.current}
+        data-dim={data.dim}
+        data-bad={observation.outcome === 'denied'}
+        data-would={tone === 'would'}
+        data-pending={observation.outcome === 'pending'}
+        title={isSmall(observation) ? `${KIND_WORDS[observation.kind]}, step ${data.step}` : ''}
+      >
+        <Handle className={styles.handle} type="target" position={Position.Left} />
+        {isSmall(observation) ? <List size={12} aria-hidden="true" /> : <Face data={data} />}
+        {data.mark > 0 && <span className={styles.mark}>{data.mark}</span>}
+        <Handle className={styles.handle} type="source" position={Position.Right} />
+      </div>
+    );
+  },
+);
+
+function Face({ data }: { readonly data: StepData }): ReactNode {
+  const { observation } = data.placed;
+  return (
+    <>
+      <span className={styles.top}>
+        <span className={styles.name}>
+          <Text value={nameOf(observation)} charsMax={48} />
+        </span>
+        <LabelGlyphs labels={observation.tool?.labels.slice(0, 3) ?? []} />
+      </span>
+      <span className={styles.bottom}>
+        <span className={styles.order}>{data.step}</span>
+        <span>{summary(data)}</span>
+      </span>
+      <span className={styles.badge}>
+        <DecisionMark decision={observation.decision} />
+      </span>
+    </>
+  );
+}
+
+function summary({ placed }: StepData): string {
+  const { time, outcome, facts, tool, kind } = placed.observation;
+  if (tool === undefined) return KIND_WORDS[kind];
+  if (outcome !== 'ok') return OUTCOME_WORDS[outcome];
+  const took = time.endMs === undefined ? '' : durationText(time.endMs - time.startMs);
+  return facts.result === undefined ? took : `${took}, ${bytesText(facts.result.bytes)}`;
+}

@@ -1,0 +1,104 @@
+import type { SessionView } from '@spoor/core';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useHub, useSessions } from '../api/queries.ts';
+import { sessionFields } from '../model/fields.ts';
+import { matches, parseFilter } from '../model/filter.ts';
+import { panelState } from '../model/panel.ts';
+import { countText } from '../model/words.ts';
+import { Bar, BarNote } from '../ui/Bar.tsx';
+import { Command, Filter } from '../ui/Controls.tsx';
+import { Coverage } from '../ui/coverage.tsx';
+import { Panel, Picture } from '../ui/States.tsx';
+import { Table } from '../ui/Table.tsx';
+import { useParam } from '../ui/useParam.ts';
+import { useRowKeys } from '../ui/useRowKeys.ts';
+import { SESSION_COLUMNS } from './columns.tsx';
+
+const idOf = (session: SessionView): string => session.id;
+
+export function SessionsScreen(): ReactNode {
+  const query = useSessions();
+  const hub = useHub();
+  const [, navigate] = useLocation();
+  const [filter, setFilter] = useParam('filter');
+  const [current, setCurrent] = useState('');
+  const all = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const shown = useMemo(() => {
+    const terms = parseFilter(filter);
+    return all.filter((session) => matches(terms, sessionFields(session)));
+  }, [all, filter]);
+  const open = useCallback(
+    (session: SessionView) => navigate(`/sessions/${encodeURIComponent(session.id)}`),
+    [navigate],
+  );
+  useRowKeys({
+    rows: shown,
+    idOf,
+    current,
+    onMove: (session) => setCurrent(session.id),
+    onOpen: open,
+  });
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const used = (hub.data?.calls24h ?? 0) > 0 || hub.data?.newestCallMs !== undefined;
+  return (
+    <>
+      <Bar>
+        <Filter
+          value={filter}
+          onChange={setFilter}
+          placeholder="Filter: agent:claude server:crm is:denied level:critical"
+        />
+        <BarNote>{countText(all.length, 'session')}</BarNote>
+      </Bar>
+      <Panel
+        state={panelState(query, all, shown, used)}
+        noun="sessions"
+        firstUse={<FirstUse />}
+        empty={
+          <Picture title="No sessions are kept">
+            <Coverage hub={hub.data} /> Older sessions were removed by retention.
+          </Picture>
+        }
+        onRetry={() => void query.refetch()}
+        onClear={() => setFilter('')}
+        partial={refreshProblem(query.error, all.length)}
+      >
+        {(rows) => (
+          <Table
+            label="Sessions, newest first"
+            columns={SESSION_COLUMNS}
+            rows={rows}
+            idOf={idOf}
+            current={current}
+            onSelect={open}
+            onEnd={more}
+          />
+        )}
+      </Panel>
+    </>
+  );
+}
+
+const refreshProblem = (error: Error | null, rows: number): string | undefined =>
+  error !== null && rows > 0 ? `These rows may be old: ${error.message}.` : undefined;
+
+function FirstUse(): ReactNode {
+  return (
+    <Picture
+      title="No session yet"
+      actions={
+        <>
+          <Command text="spoor run --name files -- npx -y @modelcontextprotocol/server-filesystem ." />
+          <Command text="spoor demo" />
+        </>
+      }
+    >
+      Put <code>spoor run</code> in front of an MCP server in your client’s configuration. Its calls
+      appear here as they happen. Or play the demo.
+    </Picture>
+  );
+}

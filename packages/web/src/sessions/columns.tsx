@@ -1,0 +1,65 @@
+import type { SessionView } from '@spoor/core';
+import { Link } from 'wouter';
+import { listText, shortId } from '../model/words.ts';
+import { Identity, Severity } from '../ui/Marks.tsx';
+import type { Column } from '../ui/Table.tsx';
+import { Text } from '../ui/Text.tsx';
+import { Ago } from '../ui/Time.tsx';
+import styles from './Sessions.module.css';
+
+export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
+  {
+    title: 'Alerts',
+    width: '104px',
+    cell: ({ worst }) =>
+      worst === undefined ? <span className={styles.none}>–</span> : <Severity level={worst} />,
+  },
+  {
+    title: 'Session',
+    width: '96px',
+    cell: ({ id }) => (
+      <Link href={`/sessions/${encodeURIComponent(id)}`} className="mono" title={id}>
+        {shortId(id)}
+      </Link>
+    ),
+  },
+  {
+    title: 'Agent',
+    width: '190px',
+    cell: ({ agent, level }) => (
+      <span className={styles.name}>
+        <Text value={agent} charsMax={40} />
+        <Identity level={level} />
+      </span>
+    ),
+  },
+  {
+    title: 'Intent',
+    cell: ({ intent }) =>
+      intent === undefined ? (
+        <span className={styles.none}>not captured</span>
+      ) : (
+        <span className={styles.intent}>
+          <Text value={intent} charsMax={200} />
+        </span>
+      ),
+  },
+  {
+    title: 'Servers',
+    width: '22%',
+    cell: ({ servers }) => <Text value={listText(servers)} charsMax={120} />,
+  },
+  { title: 'Calls', width: '64px', number: true, cell: ({ calls }) => calls.toLocaleString('en') },
+  {
+    title: 'Denied',
+    width: '72px',
+    number: true,
+    cell: ({ denied }) =>
+      denied === 0 ? (
+        <span className={styles.none}>–</span>
+      ) : (
+        <span className={styles.denied}>{denied}</span>
+      ),
+  },
+  { title: 'Last call', width: '92px', number: true, cell: ({ lastMs }) => <Ago ms={lastMs} /> },
+];
