@@ -1,15 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/client';
 
-export const SERVER_NAMES = [
-  'filesystem',
-  'memory',
-  'everything',
-  'crm',
-  'sandbox',
-  'drive',
-] as const;
-
-export type ServerName = (typeof SERVER_NAMES)[number];
+export type ServerName = 'filesystem' | 'memory' | 'everything' | 'crm' | 'sandbox' | 'drive';
 
 /** What a step may look at when it writes its arguments: where the files are, and earlier results. */
 export interface SoFar {

@@ -3,7 +3,7 @@ import { connect } from '../demo/connect.ts';
 import { type ServerOptions, serverCommand } from '../demo/servers.ts';
 import { type ServerName, textOf } from '../demo/story.ts';
 
-export type Era = 'legacy' | 'modern';
+type Era = 'legacy' | 'modern';
 
 export const ERAS: readonly Era[] = ['legacy', 'modern'];
 
@@ -33,7 +33,7 @@ export const refusalOf = async (call: Promise<CallToolResult>): Promise<string> 
   }
 };
 
-/** Descriptions by served name, in the order of the list. */
+/** Descriptions in the order of the list. */
 export const descriptionsOf = async (client: Client): Promise<readonly string[]> => {
   const { tools } = await client.listTools();
   return tools.map(({ description }) => description ?? '');

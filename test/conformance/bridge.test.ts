@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   PROTOCOL_VERSION_META_KEY,
@@ -94,8 +95,10 @@ describe('legacy', () => {
   test('a server that dies leaves nobody waiting', async () => {
     const dead = await startBridge([process.execPath, '-e', '0']);
     try {
-      const response = fetch(dead.url, { method: 'POST', body: JSON.stringify(initialize) });
-      expect(await response.then((answer) => answer.text())).toBe('');
+      const open = () => fetch(dead.url, { method: 'POST', body: JSON.stringify(initialize) });
+      expect(await (await open()).text()).toBe('');
+      await delay(200);
+      expect(await (await open()).text()).toBe('');
     } finally {
       await dead.close();
     }

@@ -25,6 +25,10 @@ export class LegacySession {
   }
 
   request(message: Message, line: string, reply: Reply): void {
+    if (this.#server.ended) {
+      reply.abandon();
+      return;
+    }
     this.#pending.set(message.id, { reply, token: metaOf(message.params).progressToken });
     reply.onGone(() => this.#pending.delete(message.id));
     this.#server.send(line);

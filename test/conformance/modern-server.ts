@@ -36,6 +36,10 @@ export class ModernServer {
   }
 
   request(request: Message, reply: Reply): void {
+    if (this.#server.ended) {
+      reply.abandon();
+      return;
+    }
     this.#requests += 1;
     const id = `bridge-${this.#requests}`;
     this.#pending.set(id, { request, reply });

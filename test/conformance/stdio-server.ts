@@ -11,6 +11,8 @@ const END_MS = 2_000;
 export class StdioServer {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #ended: Promise<unknown>;
+  /** From then on nothing is answered. */
+  ended = false;
 
   constructor(
     [program = '', ...args]: readonly string[],
@@ -21,7 +23,10 @@ export class StdioServer {
     this.#ended = Promise.race([once(this.#child, 'close'), once(this.#child, 'error')]).catch(
       () => undefined,
     );
-    this.#ended.then(onEnd);
+    this.#ended.then(() => {
+      this.ended = true;
+      onEnd();
+    });
     // A server that has died cannot be written to; its silence shows in the suite's results.
     this.#child.stdin.on('error', () => undefined);
     createInterface({ input: this.#child.stdout }).on('line', onLine);

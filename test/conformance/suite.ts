@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -38,10 +39,13 @@ const runReferee = (args: readonly string[]): Promise<void> =>
     });
   });
 
+/** A scenario that threw leaves a folder without checks; that is an outcome like another. */
+const THREW: Checks = ['scenario:THREW'];
+
 const checksIn = async (folder: string): Promise<Checks> => {
-  const checks: { id: string; status: string }[] = JSON.parse(
-    await readFile(join(folder, 'checks.json'), 'utf8'),
-  );
+  const file = join(folder, 'checks.json');
+  if (!existsSync(file)) return THREW;
+  const checks: { id: string; status: string }[] = JSON.parse(await readFile(file, 'utf8'));
   return checks.map(({ id, status }) => `${id}:${status}`).sort();
 };
 
