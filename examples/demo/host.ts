@@ -13,8 +13,8 @@ import type { ServerName } from './story.ts';
 
 const MARKS = { ok: '✓', denied: '✗', error: '!' } as const;
 
-const humanLine = ({ story, server, tool, status, case: caseId }: StepReport): string =>
-  `${MARKS[status]} ${story}: ${server} ${tool} ${status}${caseId === undefined ? '' : ` ${caseId}`}`;
+const humanLine = ({ story, server, tool, status, case: caseId = '' }: StepReport): string =>
+  `${MARKS[status]} ${story}: ${server} ${tool} ${status} ${caseId}`.trimEnd();
 
 const layOut = async (folder: string, files: Readonly<Record<string, string>>): Promise<void> => {
   await mkdir(folder, { recursive: true });
@@ -45,5 +45,12 @@ if (parsed.status === 'invalid') {
   console.error(`${parsed.message}\n${USAGE}`);
   process.exitCode = 2;
 } else {
-  process.exitCode = (await run(parsed.options)) ? 0 : 1;
+  try {
+    process.exitCode = (await run(parsed.options)) ? 0 : 1;
+  } catch (error) {
+    console.error(
+      `${parsed.options.story.name}: ${error instanceof Error ? error.message : error}`,
+    );
+    process.exitCode = 1;
+  }
 }

@@ -18,7 +18,9 @@ export type ParsedOptions =
   | { readonly status: 'ok'; readonly options: HostOptions }
   | { readonly status: 'invalid'; readonly message: string };
 
-export const USAGE: string = `host.ts --story ${STORIES.map(({ name }) => name).join('|')} --workdir FOLDER
+const NAMES = STORIES.map(({ name }) => name).join('|');
+
+export const USAGE: string = `host.ts --story ${NAMES} --workdir FOLDER
   --rename         serve our own tools under neutral names
   --json           log one JSON object per call
   --prefix JSON    command in front of each server, ["a","{server}"]; [] for none

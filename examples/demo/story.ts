@@ -2,7 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/client';
 
 export type ServerName = 'filesystem' | 'memory' | 'everything' | 'crm' | 'sandbox' | 'drive';
 
-/** What a step may look at when it writes its arguments: where the files are, and earlier results. */
+/** What a step may look at for its arguments: where the files are, and earlier results. */
 export interface SoFar {
   /** Absolute path of the folder that the story's files are in. */
   readonly folder: string;

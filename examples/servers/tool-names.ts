@@ -20,7 +20,7 @@ const isExampleTool = (name: string): name is ExampleTool => Object.hasOwn(NEUTR
 export const servedName = (tool: string, renamed: boolean): string =>
   renamed && isExampleTool(tool) ? NEUTRAL[tool] : tool;
 
-/** Whether this process was asked to rename: `--rename`, or `RENAME_TOOLS=1` where flags are fixed. */
+/** Whether this process was asked to rename; `RENAME_TOOLS=1` is for where flags are fixed. */
 export const renameRequested = (
   argv: readonly string[] = process.argv,
   env: Readonly<Record<string, string | undefined>> = process.env,

@@ -7,10 +7,10 @@ interface Pending {
   readonly token: unknown;
 }
 
-/** Notifications that belong to no request: they go to the stream that the client keeps open. */
+/** Notifications that belong to no request go to the stream that the client keeps open. */
 const UNRELATED = /^notifications\/(resources|tools|prompts)\//;
 
-/** One legacy session: one server process, whose lines find their way to the streams of a client. */
+/** One legacy session: one server process, whose lines go to the right streams of a client. */
 export class LegacySession {
   readonly #server: StdioServer;
   readonly #pending = new Map<unknown, Pending>();
@@ -70,7 +70,7 @@ export class LegacySession {
     this.#pending.delete(message.id);
   }
 
-  /** Over stdio only progress says which request it belongs to; the newest one is the best guess. */
+  /** Over stdio only progress says whose it is; else the newest request is the best guess. */
   #streamFor({ method = '', params }: Message): Reply | undefined {
     if (UNRELATED.test(method)) return this.#standalone;
     const pending = [...this.#pending.values()].reverse();

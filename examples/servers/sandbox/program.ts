@@ -1,6 +1,6 @@
 /**
  * The language of `code_interpreter`: a fixed list of table operations, one per step, steps
- * separated by `;`. Nothing in it reaches the host: there is no name to look up and nothing to call.
+ * separated by `;`. Nothing in it reaches the host: no name is looked up and nothing is called.
  */
 
 /** A program is a handful of steps; more is a mistake of its author. */
