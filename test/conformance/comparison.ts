@@ -9,7 +9,7 @@ const RERUNS = 2;
 const EXAMINED_MAX = 6;
 
 /** A difference, with what the reruns gave. */
-export interface Examined extends Difference {
+interface Examined extends Difference {
   readonly directReruns: readonly Checks[];
   readonly wrappedReruns: readonly Checks[];
 }

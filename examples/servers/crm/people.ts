@@ -13,7 +13,7 @@ export interface Customer {
 
 export const REGIONS = ['north', 'south', 'west'] as const;
 
-export type Region = (typeof REGIONS)[number];
+type Region = (typeof REGIONS)[number];
 
 /** Enough that a story can filter and page; little enough to read in one screen. */
 export const CUSTOMERS_COUNT = 60;

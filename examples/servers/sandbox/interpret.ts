@@ -1,6 +1,6 @@
 import type { Comparison, Format, Step } from './program.ts';
 
-export type Cell = string | number | boolean | null;
+type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell>>;
 
 /** What a program leaves behind: the table, and the text that it wrote. */
