@@ -1,1 +1,53 @@
 #!/usr/bin/env node
+// Runs Spoor on a Node that can: the one on the PATH if it is new enough, else the one that is pinned as a dependency.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const NODE_MAJOR_MIN = 24;
+const source = new URL('../src/main.ts', import.meta.url);
+const main = existsSync(source) ? source : new URL('../dist/main.js', import.meta.url);
+
+if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
+  module.enableCompileCache?.();
+  await import(main.href);
+} else {
+  runOn(pinnedNode());
+}
+
+function pinnedNode() {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const executable = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
+  try {
+    const manifest = createRequire(import.meta.url).resolve(
+      `node-${platform}-${process.arch}/package.json`,
+    );
+    return fileURLToPath(new URL(executable, `file://${manifest}`));
+  } catch {
+    process.stderr.write(
+      `spoor: needs Node ${NODE_MAJOR_MIN} or newer, this is ${process.version}\n`,
+    );
+    process.exit(1);
+  }
+}
+
+/** This process stays as a shell around the other: it passes signals on and ends as the other ends. */
+function runOn(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  const signals = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  // A terminal interrupts both; one that is sent to this process alone goes on.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
+  child.on('error', (error) => {
+    process.stderr.write(`spoor: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 0);
+    for (const one of [...signals, 'SIGINT']) process.removeAllListeners(one);
+    process.kill(process.pid, signal);
+  });
+}

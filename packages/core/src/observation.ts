@@ -108,6 +108,8 @@ export interface TraceRef {
   readonly trace: TraceId;
   readonly span: SpanId;
   readonly parent?: SpanId;
+  /** Whose span the parent is: the client's, or the one that stands for the episode. */
+  readonly parentOf?: 'client' | 'episode';
   readonly sampled: Sampling;
 }
 

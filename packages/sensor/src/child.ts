@@ -43,7 +43,7 @@ export interface Child {
 }
 
 /** How long the output of an ended server may take to arrive. */
-const LAST_OUTPUT_MS = 500;
+const _LAST_OUTPUT_MS = 500;
 
 /** Its standard error is ours: not one byte of it passes through Spoor. */
 export function startChild(command: string, args: readonly string[], env: Environment): Child {

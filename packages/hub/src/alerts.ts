@@ -1,0 +1,57 @@
+import { type Alert, type Decision, type Detection, type Random, uuidv7 } from '@spoor/core';
+import type { DetectionRecord } from './bus.ts';
+import type { Store } from './store/store.ts';
+
+/** Groups detections of one rule on one group of one session into one alert, which keeps the newest evidence whole. */
+export function raise(store: Store, record: DetectionRecord, random: Random): Alert {
+  const { detection, decision, ledgerIndex, checkpoint } = record;
+  const print = fingerprint(detection);
+  const known = store.alertByFingerprint(print);
+  const alert: Alert = {
+    ...(known ?? fresh(detection, random)),
+    rule: detection.rule,
+    status: statusAfter(known?.status),
+    lastMs: detection.atMs,
+    count: (known?.count ?? 0) + 1,
+    ...actionOf(decision),
+    detection,
+    ...(ledgerIndex === undefined ? {} : { ledgerIndex }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  };
+  store.saveAlert(alert, print);
+  return alert;
+}
+
+export const fingerprint = ({ rule, session, group }: Detection): string =>
+  JSON.stringify([rule.id, session, Object.entries(group).sort()]);
+
+/** What a person closed comes back as new; what is being looked at stays so. */
+function statusAfter(known: Alert['status'] | undefined): Alert['status'] {
+  if (known === undefined || known === 'resolved' || known === 'dismissed') return 'new';
+  return known === 'new' ? 'ongoing' : known;
+}
+
+const actionOf = ({
+  action,
+  wanted,
+  case: caseId,
+}: Decision): Pick<Alert, 'action' | 'wanted' | 'case'> => ({
+  action,
+  wanted,
+  ...(caseId === undefined ? {} : { case: caseId }),
+});
+
+const fresh = (
+  detection: Detection,
+  random: Random,
+): Pick<Alert, 'id' | 'session' | 'title' | 'firstMs'> => ({
+  id: uuidv7(detection.atMs, random),
+  session: detection.session,
+  title: titleOf(detection),
+  firstMs: detection.atMs,
+});
+
+function titleOf({ rule, path }: Detection): string {
+  const last = path.at(-1);
+  return last === undefined ? rule.title : `${rule.title}: ${last.tool} on ${last.server}`;
+}

@@ -1,0 +1,127 @@
+import type {
+  Alert,
+  CallDetail,
+  CaseView,
+  Observation,
+  ServerView,
+  SessionDetail,
+  ToolView,
+} from '@spoor/core';
+import type { Entries } from '../bus.ts';
+import type { KnownTool } from '../decide/definitions.ts';
+import type { Store } from '../store/store.ts';
+
+const OBSERVATIONS_MAX = 2_000;
+const ALERTS_MAX = 200;
+
+/** Fingerprints never leave the hub, and lists leave out the projections. */
+export function withoutAtoms(o: Observation, projections: boolean): Observation {
+  const strip = (facts: Observation['facts']['request']): object => {
+    if (facts === undefined) return {};
+    const { projection, ...rest } = facts;
+    return {
+      ...rest,
+      atoms: [],
+      ...(projections && projection !== undefined ? { projection } : {}),
+    };
+  };
+  const { request, result, definitions } = o.facts;
+  return {
+    ...o,
+    facts: {
+      ...o.facts,
+      ...(request === undefined ? {} : { request: strip(request) as typeof request }),
+      ...(result === undefined ? {} : { result: strip(result) as typeof result }),
+      ...(definitions === undefined ? {} : { definitions: { ...definitions, tools: [] } }),
+    },
+  };
+}
+
+export function sessionDetail(store: Store, id: string): SessionDetail | undefined {
+  const session = store.session(id);
+  if (session === undefined) return undefined;
+  const observations = store.observations(id, OBSERVATIONS_MAX + 1);
+  return {
+    session,
+    observations: observations
+      .slice(-OBSERVATIONS_MAX)
+      .map((o) => withoutAtoms(o, o.kind === 'intent')),
+    alerts: store.alerts({ open: false, limit: ALERTS_MAX, session: id }),
+    partial: observations.length > OBSERVATIONS_MAX,
+  };
+}
+
+/** Indexes of the ledger entries about a call: its request and, when it has ended, its result. */
+export function callDetail(store: Store, o: Observation, entries: Entries): CallDetail {
+  return {
+    observation: withoutAtoms(o, true),
+    ledger: entries,
+    alerts: store.alerts({ open: false, limit: ALERTS_MAX, call: o.id }),
+  };
+}
+
+export function caseView(store: Store, o: Observation): CaseView {
+  const caseId = o.decision?.case ?? '';
+  const alert = store
+    .alerts({ open: false, limit: ALERTS_MAX, call: o.id })
+    .find((one) => one.case === caseId);
+  return {
+    case: caseId,
+    observation: withoutAtoms(o, true),
+    ...(alert === undefined ? {} : { alert, rule: alert.rule }),
+    why: whyOf(o, alert),
+    allowedOnce: o.decision?.reason === 'allowed-once',
+    expiresMs: o.decision?.expiresMs ?? 0,
+  };
+}
+
+function whyOf(o: Observation, alert: Alert | undefined): string[] {
+  const did = o.decision?.action === 'allow' ? 'would have been denied (observe)' : 'was denied';
+  const lines = [
+    `${o.tool?.name ?? o.method} on ${o.server.name} ${did}: ${REASONS[o.decision?.reason ?? ''] ?? 'a rule matched'}.`,
+  ];
+  if (alert !== undefined) {
+    lines.push(`Rule ${alert.rule.id} (${alert.rule.level}): ${alert.rule.description.trim()}`);
+    for (const [at, step] of alert.detection.path.entries()) {
+      lines.push(`${at + 1}. ${step.tool} on ${step.server} — ${step.step}`);
+    }
+  }
+  for (const flow of o.facts.flows) {
+    const asked = flow.inIntent ? 'the prompt holds it too' : 'the prompt does not hold it';
+    lines.push(
+      `Argument ${flow.to} holds what ${flow.tool} on ${flow.server} returned in ${flow.field}; ${asked}.`,
+    );
+  }
+  return lines;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  durability: 'its ledger entry could not be brought to disk',
+  'fail-closed': 'no hub answered and the tool is sensitive',
+};
+
+/** Servers with their tools as they were last defined. */
+export function inventory(
+  tools: readonly KnownTool[],
+  calls: Readonly<Record<string, number>>,
+): ServerView[] {
+  const servers = Map.groupBy(tools, ({ server }) => server);
+  return [...servers].map(([name, known]) => ({
+    name,
+    transport: 'stdio',
+    firstMs: Math.min(...known.map(({ firstMs }) => firstMs)),
+    lastMs: Math.max(...known.map(({ lastMs }) => lastMs)),
+    tools: known.map((tool) => toolView(tool, calls)),
+  }));
+}
+
+const toolView = (
+  { server, facts }: KnownTool,
+  calls: Readonly<Record<string, number>>,
+): ToolView => ({
+  name: facts.name,
+  labels: facts.labels,
+  change: facts.change ?? 'same',
+  calls24h: calls[`${server}\n${facts.name}`] ?? 0,
+  ...(facts.projection === undefined ? {} : { definition: facts.projection }),
+});

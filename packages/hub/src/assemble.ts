@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { newCaseId, systemClock } from '@spoor/core';
+import { type CompiledRules, createDetector, type Detector } from '@spoor/detect';
+import type { Hello, Home } from '@spoor/edge';
+import { type Ledger, openLedger } from '@spoor/ledger';
+import type { Loaded, Question } from './bus.ts';
+import { Admission } from './decide/admission.ts';
+import { Decisions } from './decide/decisions.ts';
+import { Definitions } from './decide/definitions.ts';
+import { Sessions } from './decide/sessions.ts';
+import { joiner } from './joining.ts';
+import type { HubOptions } from './options.ts';
+import { PolicyFile } from './policy.ts';
+import { loadLabeler, loadRules } from './rules.ts';
+import { loadSecrets, type Secrets } from './secrets.ts';
+import { type Joined, SensorServer } from './sensors.ts';
+import { WorkerPort } from './worker-port.ts';
+
+/** What a running hub consists of. */
+export interface Parts {
+  readonly decisions: Decisions;
+  readonly detector: Detector;
+  readonly ledger: Ledger;
+  readonly ledgerPath: string;
+  readonly policy: PolicyFile;
+  readonly rules: CompiledRules;
+  readonly sensors: SensorServer;
+  readonly worker: WorkerPort;
+  readonly counts: Record<string, number>;
+  readonly join: (hello: Hello) => Joined;
+  readonly recipients: () => readonly string[];
+}
+
+/** How far back a restarted hub steps its rules again, so that no chain is forgotten. */
+const REPLAY_MS = 3_600_000;
+
+const DAY_MS = 86_400_000;
+
+export async function assemble(
+  options: HubOptions,
+  answer: (question: Question) => Promise<unknown>,
+): Promise<{ readonly parts: Parts; readonly url: string }> {
+  const { home, random } = options;
+  const secrets = loadSecrets(home, random);
+  const policy = new PolicyFile(join(home.folder, 'policy.json'), options.mode);
+  const rules = await loadRules(options.rulesFolder);
+  for (const { path, line, column, message } of rules.problems) {
+    options.say(`RULE_INVALID ${path}:${line}:${column} ${message}`);
+  }
+  const labeler = await loadLabeler(options.labelsFile);
+  const ledger = await openHubLedger(options);
+  const {
+    port: worker,
+    loaded,
+    url,
+  } = await WorkerPort.start(workerSettings(options, secrets), answer);
+  const sessions = new Sessions(random, loaded.bindings);
+  const definitions = new Definitions(labeler, loaded.definitions);
+  const detector = createDetector({
+    rules: rules.rules,
+    policy: policy.policy,
+    newCase: () => newCaseId(random),
+  });
+  catchUp(detector, loaded);
+  const decisions = new Decisions({
+    admission: new Admission(definitions, sessions, loaded.lastSeq),
+    definitions,
+    sessions,
+    detector,
+    ledger,
+    random,
+    nowMs: systemClock.nowMs,
+    policy: () => policy.policy,
+    record: (part) => worker.record(part),
+  });
+  const counts: Record<string, number> = {};
+  const recipients = (): readonly string[] => readRecipients(home);
+  const enter = joiner({
+    options,
+    secrets,
+    sessions,
+    decisions,
+    ledger,
+    policy,
+    counts,
+    recipients,
+  });
+  const sensors = new SensorServer({ token: secrets.token, join: enter });
+  const ledgerPath = home.ledger;
+  return {
+    url,
+    parts: {
+      decisions,
+      detector,
+      ledger,
+      ledgerPath,
+      policy,
+      rules,
+      sensors,
+      worker,
+      counts,
+      join: enter,
+      recipients,
+    },
+  };
+}
+
+/** Steps what the store still knows: state comes back, and what it would detect was detected then. */
+function catchUp(detector: Detector, loaded: Loaded): void {
+  // What was recorded as begun did go on, whatever the rules would say of it now.
+  for (const observation of loaded.recent) detector.step(observation, { allowOnce: true });
+}
+
+function openHubLedger({ home, random, say }: HubOptions): Promise<Ledger> {
+  return openLedger({
+    dir: home.ledger,
+    stateDir: home.ledgerState,
+    origin: `${hostname().replace(/[^A-Za-z0-9.-]/g, '-')}/spoor`,
+    clock: systemClock,
+    random,
+    onFailure: (error) => say(`ledger: ${error.message}`),
+  });
+}
+
+const workerSettings = (
+  options: HubOptions,
+  secrets: Secrets,
+): Parameters<typeof WorkerPort.start>[0] => ({
+  storePath: options.home.store,
+  ledgerPath: options.home.ledger,
+  webPath: options.webPath,
+  host: options.host,
+  port: options.port,
+  token: secrets.token,
+  version: options.version,
+  replayFromMs: Date.now() - REPLAY_MS,
+  retentionMs: options.retentionDays * DAY_MS,
+  storeBytesMax: options.storeBytesMax,
+  ...(options.otlp === undefined ? {} : { otlp: options.otlp }),
+});
+
+/** The auditors' public keys, one a line; read anew each time, so that `spoor keys init` works on a running hub. */
+function readRecipients(home: Home): readonly string[] {
+  try {
+    const lines = readFileSync(home.recipients, 'utf8').split('\n');
+    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,101 @@
+import type {
+  CallEntry,
+  Decision,
+  Detection,
+  LedgerView,
+  Mode,
+  Observation,
+  PolicyView,
+  RulesView,
+} from '@spoor/core';
+import type { KnownTool } from './decide/definitions.ts';
+import type { SessionBinding } from './decide/sessions.ts';
+import type { OtlpOptions } from './options.ts';
+
+/**
+ * Between the hub's two threads. The main thread decides and keeps the ledger; the worker stores, serves and exports,
+ * so that no query and no slow disk of the store ever delays a decision.
+ */
+
+/** Main → worker. */
+export type ToWorker =
+  | { readonly type: 'record'; readonly batch: RecordBatch }
+  | { readonly type: 'state'; readonly state: HubState }
+  | {
+      readonly type: 'answer';
+      readonly id: number;
+      readonly value: unknown;
+      readonly error?: { readonly code: string; readonly detail: string };
+    }
+  | { readonly type: 'close' };
+
+export interface RecordBatch {
+  readonly observations: readonly Observation[];
+  readonly detections: readonly DetectionRecord[];
+  readonly bindings: readonly SessionBinding[];
+  readonly definitions: readonly KnownTool[];
+}
+
+export interface DetectionRecord {
+  readonly detection: Detection;
+  readonly decision: Decision;
+  readonly ledgerIndex?: number;
+  readonly checkpoint?: string;
+}
+
+/** What the API shows of the main thread. */
+export interface HubState {
+  readonly policy: PolicyView;
+  readonly sensors: number;
+  readonly sealing: boolean;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly ledger: LedgerView;
+  readonly rules: RulesView;
+}
+
+/** Worker → main. */
+export type FromWorker =
+  | { readonly type: 'loaded'; readonly loaded: Loaded }
+  | { readonly type: 'listening'; readonly url: string }
+  | { readonly type: 'failed'; readonly code: string; readonly detail: string }
+  | { readonly type: 'stored'; readonly seq: number }
+  | { readonly type: 'counts'; readonly counts: Readonly<Record<string, number>> }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question };
+
+/** What the main thread continues from. */
+export interface Loaded {
+  readonly lastSeq: number;
+  readonly bindings: readonly SessionBinding[];
+  readonly definitions: readonly KnownTool[];
+  readonly recent: readonly Observation[];
+}
+
+export type Question =
+  | {
+      readonly kind: 'enforce';
+      readonly mode: Mode;
+      readonly rule?: string;
+      readonly server?: string;
+    }
+  | { readonly kind: 'allow'; readonly observation: Observation }
+  | { readonly kind: 'entries'; readonly indexes: readonly number[] }
+  | { readonly kind: 'triage'; readonly alert: string; readonly status: string }
+  | { readonly kind: 'stop' };
+
+/** Answer to `entries`. */
+export type Entries = readonly CallEntry[];
+
+/** What the worker is started with. */
+export interface WorkerSettings {
+  readonly storePath: string;
+  readonly ledgerPath: string;
+  readonly webPath: string;
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+  readonly version: string;
+  readonly replayFromMs: number;
+  readonly retentionMs: number;
+  readonly storeBytesMax: number;
+  readonly otlp?: OtlpOptions;
+}

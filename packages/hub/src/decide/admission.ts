@@ -1,0 +1,123 @@
+import { createHmac } from 'node:crypto';
+import {
+  type CallId,
+  type Cause,
+  LIMITS,
+  type Observation,
+  type Principal,
+  type SpanId,
+  type ToolRef,
+  type TraceId,
+} from '@spoor/core';
+import type { Hello, Sensed } from '@spoor/edge';
+import type { Definitions } from './definitions.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+/** One sensor's connection, as the decision thread sees it. */
+export interface Connection {
+  readonly hello: Hello;
+  readonly session: Session;
+  readonly principal: Principal;
+  /** Calls open on this connection. */
+  readonly open: Set<CallId>;
+  /** Calls open on the server that this sensor runs under, if it runs under one. */
+  readonly around?: ReadonlySet<CallId>;
+}
+
+/** Who speaks on a connection: process facts, so `unverified`; the level is computed here and never read. */
+export function identify(hello: Hello, key: Uint8Array): Principal {
+  const subject = `${hello.host.uid}|${hello.host.name}`;
+  return {
+    level: 'unverified',
+    pseudonym: createHmac('sha256', key).update(subject).digest('hex').slice(0, 32),
+    agent: hello.host.name,
+    evidence: ['process'],
+  };
+}
+
+/** Stamps order and time, adds what the hub knows of session, principal, tool and cause. */
+export class Admission {
+  readonly #definitions: Definitions;
+  readonly #sessions: Sessions;
+  #seq: number;
+
+  constructor(definitions: Definitions, sessions: Sessions, lastSeq: number) {
+    this.#definitions = definitions;
+    this.#sessions = sessions;
+    this.#seq = lastSeq;
+  }
+
+  admit(connection: Connection, sensed: Sensed, nowMs: number): Observation {
+    const { hello, session, principal } = connection;
+    this.#sessions.touch(session, nowMs, sensed.kind === 'intent');
+    if (sensed.cluster !== undefined) session.intent = sensed.cluster;
+    const { name, transport } = hello.server;
+    const endMs = sensed.endMs === undefined ? undefined : clamp(sensed.endMs, nowMs);
+    return {
+      id: sensed.id as CallId,
+      seq: ++this.#seq,
+      kind: sensed.kind,
+      time: {
+        startMs: clamp(sensed.startMs, nowMs),
+        ...(endMs === undefined ? {} : { endMs }),
+        hubMs: nowMs,
+      },
+      server: { name, transport },
+      ...(sensed.tool === undefined ? {} : { tool: this.#tool(name, sensed.tool) }),
+      ...(sensed.resource === undefined ? {} : { resource: sensed.resource }),
+      ...(sensed.prompt === undefined ? {} : { prompt: sensed.prompt }),
+      method: sensed.method,
+      ...(sensed.requestId === undefined ? {} : { requestId: sensed.requestId }),
+      era: sensed.era,
+      ...(sensed.protocolVersion === undefined ? {} : { protocolVersion: sensed.protocolVersion }),
+      principal,
+      session: { id: session.id, episode: session.episode },
+      trace: traceOf(sensed, session),
+      cause: causeOf(connection, sensed.cause),
+      ...(session.intent === undefined
+        ? {}
+        : { intent: { cluster: session.intent, covers: 'unknown' as const } }),
+      facts: {
+        ...(sensed.request === undefined ? {} : { request: sensed.request }),
+        ...(sensed.result === undefined ? {} : { result: sensed.result }),
+        flows: [],
+      },
+      outcome: sensed.outcome,
+      ...(sensed.errorType === undefined ? {} : { errorType: sensed.errorType }),
+      covered: sensed.decidedAlone === undefined,
+    };
+  }
+
+  #tool(server: string, name: string): ToolRef {
+    const definition = this.#definitions.definition(server, name)?.digest;
+    return {
+      name,
+      labels: this.#definitions.labels(server, name),
+      ...(definition === undefined ? {} : { definition }),
+    };
+  }
+}
+
+/** A sensor's clock is not believed beyond a skew: windows are in event time. */
+const clamp = (ms: number, nowMs: number): number =>
+  Math.min(Math.max(ms, nowMs - LIMITS.clockSkewMaxMs), nowMs + LIMITS.clockSkewMaxMs);
+
+function traceOf({ traceparent, span }: Sensed, session: Session): Observation['trace'] {
+  return {
+    trace: (traceparent?.trace as TraceId | undefined) ?? session.trace,
+    span: span as SpanId,
+    parent: (traceparent?.parent as SpanId | undefined) ?? session.root,
+    parentOf: traceparent === undefined ? 'episode' : 'client',
+    sampled: { keep: true, reason: 'base' },
+  };
+}
+
+function causeOf({ around, session }: Connection, stated: Cause): Cause {
+  if (stated.kind !== 'unknown') return stated;
+  if (around !== undefined) {
+    const [only] = around;
+    const parent = around.size === 1 && only !== undefined ? { parent: only } : {};
+    return { kind: 'tool', ...parent, evidence: 'containment' };
+  }
+  return session.intent === undefined ? stated : { kind: 'user', evidence: 'intent' };
+}

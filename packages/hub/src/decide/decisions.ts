@@ -1,0 +1,291 @@
+import {
+  type CallId,
+  CodedError,
+  type ContentFacts,
+  type Decision,
+  type Detection,
+  effectiveMode,
+  hasAny,
+  LIMITS,
+  type Mode,
+  newCaseId,
+  type Observation,
+  type Policy,
+  type Random,
+  READING_LABELS,
+  SENSITIVE_LABELS,
+  type SealedContent,
+} from '@spoor/core';
+import type { Detector, Step } from '@spoor/detect';
+import type { Begun, Ended, Sensed } from '@spoor/edge';
+import type { Appended, Entry, Ledger } from '@spoor/ledger';
+import type { RecordBatch } from '../bus.ts';
+import type { Admission, Connection } from './admission.ts';
+import type { Definitions } from './definitions.ts';
+import { entryOf } from './entry.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface DecisionsOptions {
+  readonly admission: Admission;
+  readonly definitions: Definitions;
+  readonly sessions: Sessions;
+  readonly detector: Detector;
+  readonly ledger: Ledger;
+  readonly random: Random;
+  readonly nowMs: () => number;
+  readonly policy: () => Policy;
+  readonly record: (part: Partial<RecordBatch>) => void;
+}
+
+/** Calls once allowed by a person are forgotten after this. */
+const ALLOWANCE_MS = 600_000;
+const ALLOWANCES_MAX = 1_000;
+
+/**
+ * The path of every observation: admit, identify, label, write to the ledger, step the rules, answer, record.
+ * One thread, in `seq` order.
+ */
+export class Decisions {
+  readonly #options: DecisionsOptions;
+  /** Calls that have begun: what their end is told with. */
+  readonly #open = new Map<CallId, Observation>();
+  /** Calls that a person allowed once, until when. */
+  readonly #allowances = new Map<string, number>();
+  readonly counts: Record<string, number> = {
+    begun: 0,
+    ended: 0,
+    denied: 0,
+    late: 0,
+    notDurable: 0,
+  };
+
+  constructor(options: DecisionsOptions) {
+    this.#options = options;
+  }
+
+  async begin(
+    connection: Connection,
+    sensed: Sensed,
+    sealed: readonly SealedContent[],
+  ): Promise<Begun> {
+    const { admission, detector, nowMs } = this.#options;
+    const admitted = admission.admit(connection, sensed, nowMs());
+    const { mode } = connection.hello;
+    const allowOnce = this.#takeAllowance(admitted);
+    const step = detector.step(admitted, { allowOnce, ...(mode === undefined ? {} : { mode }) });
+    const labels = step.observation.tool?.labels ?? [];
+    const appended = this.#append('call.request', step.observation, sealed);
+    let { decision } = step;
+    if (decision.action === 'allow' && hasAny(labels, SENSITIVE_LABELS)) {
+      decision = await this.#durably(appended, decision, mode ?? this.#serverMode(admitted));
+    }
+    const ledger =
+      appended === undefined
+        ? {}
+        : { ledger: { index: appended.index, leafHash: appended.leafHash } };
+    const observation: Observation = { ...step.observation, decision, ...ledger };
+    this.counts.begun = (this.counts.begun ?? 0) + 1;
+    this.#settle(connection, observation, step.detections);
+    return { decision, labels, hold: hasAny(labels, READING_LABELS), ...ledger };
+  }
+
+  end(connection: Connection, sensed: Sensed, sealed: readonly SealedContent[]): Ended {
+    const { admission, definitions, detector, record, nowMs } = this.#options;
+    const admitted = admission.admit(connection, sensed, nowMs());
+    const begun = this.#open.get(admitted.id);
+    const merged = mergeEnd(admitted, begun, sensed.decidedAlone, this.#listed(admitted, sensed));
+    // A call that the sensor decided alone is stepped as it was asked for first, so that its flows are known.
+    if (sensed.decidedAlone !== undefined) this.counts.late = (this.counts.late ?? 0) + 1;
+    const step = detector.step(merged);
+    const kind =
+      merged.kind === 'tool.list'
+        ? 'definitions'
+        : merged.kind === 'intent'
+          ? 'intent'
+          : 'call.result';
+    const appended = this.#append(
+      sensed.outcome === 'pending' ? 'call.request' : kind,
+      step.observation,
+      sealed,
+    );
+    if (merged.outcome !== 'input_required') {
+      this.#open.delete(admitted.id);
+      connection.open.delete(admitted.id);
+    }
+    if (merged.tool !== undefined && merged.facts.result !== undefined) {
+      const classes = merged.facts.result.classes.map((found) => found.class);
+      definitions.observe(merged.server.name, merged.tool.name, classes);
+    }
+    this.counts.ended = (this.counts.ended ?? 0) + 1;
+    const ledger =
+      appended === undefined
+        ? {}
+        : { ledger: { index: appended.index, leafHash: appended.leafHash } };
+    const observation: Observation = { ...step.observation, ...ledger };
+    record({ observations: [observation] });
+    this.#alert(observation, step.detections, observation.decision ?? step.decision);
+    this.#remember(connection);
+    return { decision: step.decision };
+  }
+
+  /** The very call of a case may pass once: same session, server, tool and arguments. */
+  allowOnce(observation: Observation): void {
+    if (this.#allowances.size >= ALLOWANCES_MAX) this.#allowances.clear();
+    const key = allowanceKey(observation);
+    if (key !== undefined) this.#allowances.set(key, this.#options.nowMs() + ALLOWANCE_MS);
+  }
+
+  #listed(admitted: Observation, sensed: Sensed): Observation['facts']['definitions'] {
+    if (sensed.definitions === undefined) return undefined;
+    const { definitions, record } = this.#options;
+    const { facts, seen } = definitions.list(
+      admitted.server.name,
+      sensed.definitions,
+      admitted.time.hubMs,
+    );
+    record({ definitions: seen });
+    return facts;
+  }
+
+  #takeAllowance(o: Observation): boolean {
+    const key = allowanceKey(o);
+    const untilMs = key === undefined ? undefined : this.#allowances.get(key);
+    if (key === undefined || untilMs === undefined) return false;
+    this.#allowances.delete(key);
+    return untilMs >= o.time.hubMs;
+  }
+
+  #serverMode(o: Observation): Mode {
+    return effectiveMode(this.#options.policy(), '', o.server.name);
+  }
+
+  /** Undefined where the ledger cannot take it: that is counted and shown, and decided on by `#durably`. */
+  #append(
+    kind: 'call.request' | 'call.result' | 'definitions' | 'intent',
+    o: Observation,
+    sealed: readonly SealedContent[],
+  ): Appended | undefined {
+    return this.#write(entryOf(kind, o), sealed);
+  }
+
+  #write(entry: Entry, sealed: readonly SealedContent[] = []): Appended | undefined {
+    try {
+      return this.#options.ledger.append(entry, sealed);
+    } catch {
+      this.counts.notWritten = (this.counts.notWritten ?? 0) + 1;
+      return undefined;
+    }
+  }
+
+  /** A sensitive call goes on only with its entry on disk. */
+  async #durably(
+    appended: Appended | undefined,
+    decision: Decision,
+    mode: Mode,
+  ): Promise<Decision> {
+    try {
+      if (appended === undefined) throw new CodedError('LEDGER_WRITE_FAILED');
+      await appended.durable();
+      return decision;
+    } catch {
+      this.counts.notDurable = (this.counts.notDurable ?? 0) + 1;
+      return {
+        action: mode === 'enforce' ? 'deny' : 'allow',
+        wanted: 'deny',
+        rule: '',
+        reason: 'durability',
+        case: newCaseId(this.#options.random),
+        mode,
+        by: 'hub',
+      };
+    }
+  }
+
+  #settle(connection: Connection, observation: Observation, detections: Step['detections']): void {
+    const decision = observation.decision as Decision;
+    const denied = decision.action !== 'allow';
+    const final: Observation = denied
+      ? {
+          ...observation,
+          outcome: 'denied',
+          errorType: 'denied',
+          time: { ...observation.time, endMs: observation.time.hubMs },
+        }
+      : observation;
+    if (denied) this.counts.denied = (this.counts.denied ?? 0) + 1;
+    else {
+      if (this.#open.size >= LIMITS.pendingRequestsMax)
+        this.#open.delete(this.#open.keys().next().value as CallId);
+      this.#open.set(final.id, final);
+      connection.open.add(final.id);
+    }
+    this.#options.record({ observations: [final] });
+    const spoke = decision.wanted !== 'allow' || decision.reason !== 'default';
+    const entry = spoke ? this.#write(entryOf('decision', final)) : undefined;
+    this.#alert(final, detections, decision, entry?.index);
+    this.#remember(connection);
+  }
+
+  #alert(
+    o: Observation,
+    detections: readonly Detection[],
+    decision: Decision,
+    index?: number,
+  ): void {
+    if (detections.length === 0) return;
+    const { ledger, record } = this.#options;
+    const records = detections.map((detection) => {
+      const entry = this.#write({ ...entryOf('alert', o), detail: { rule: detection.rule.id } });
+      const ledgerIndex = index ?? entry?.index;
+      return {
+        detection,
+        decision:
+          detection.rule.id === decision.rule
+            ? decision
+            : ({ ...decision, action: 'allow', wanted: 'allow' } as const),
+        ...(ledgerIndex === undefined ? {} : { ledgerIndex }),
+        ...(ledger.published === undefined ? {} : { checkpoint: ledger.published.note }),
+      };
+    });
+    record({ detections: records });
+  }
+
+  #remember({ session }: Connection): void {
+    const binding = this.#options.sessions.changed(session);
+    if (binding !== undefined) this.#options.record({ bindings: [binding] });
+  }
+}
+
+/** Arguments are known by their keyed digest alone. */
+function allowanceKey({ session, server, tool, method, facts }: Observation): string | undefined {
+  const digest = (facts.request as ContentFacts | undefined)?.digest;
+  return digest === undefined
+    ? undefined
+    : [session.id, server.name, tool?.name ?? method, digest].join('\n');
+}
+
+/** The end of a call knows what its beginning knew. */
+function mergeEnd(
+  end: Observation,
+  begun: Observation | undefined,
+  alone: Decision | undefined,
+  definitions: Observation['facts']['definitions'],
+): Observation {
+  const request = end.facts.request ?? begun?.facts.request;
+  const decision = begun?.decision ?? alone;
+  return {
+    ...end,
+    ...(begun?.tool === undefined ? {} : { tool: begun.tool }),
+    ...(begun === undefined
+      ? {}
+      : { cause: begun.cause, trace: begun.trace, session: begun.session }),
+    ...(begun?.intent === undefined ? {} : { intent: begun.intent }),
+    ...(decision === undefined ? {} : { decision }),
+    facts: {
+      ...end.facts,
+      ...(request === undefined ? {} : { request }),
+      flows: begun?.facts.flows ?? [],
+      ...(definitions === undefined ? {} : { definitions }),
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { ContentClass, DefinitionFacts, Label, ToolDefinitionFacts } from '@spoor/core';
+import type { Labeler } from '@spoor/detect';
+
+/** A tool as a server has defined it, and what is pinned of that. */
+export interface KnownTool {
+  readonly server: string;
+  readonly facts: ToolDefinitionFacts;
+  /** Digest of the definition that was seen first: pinned on first use. */
+  readonly pinned: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** What is known of tools, over all sessions. */
+export class Definitions {
+  readonly #labeler: Labeler;
+  readonly #tools = new Map<string, KnownTool>();
+  readonly #servers = new Set<string>();
+  /** Classes of content that a tool's results have shown. */
+  readonly #observed = new Map<string, Set<ContentClass>>();
+
+  constructor(labeler: Labeler, known: readonly KnownTool[]) {
+    this.#labeler = labeler;
+    for (const tool of known) {
+      this.#tools.set(key(tool.server, tool.facts.name), tool);
+      this.#servers.add(tool.server);
+    }
+  }
+
+  /** Compares a list with what is pinned. Returns the facts with `change` set, and the tools to store. */
+  list(
+    server: string,
+    definitions: DefinitionFacts,
+    nowMs: number,
+  ): { readonly facts: DefinitionFacts; readonly seen: readonly KnownTool[] } {
+    const seen = definitions.tools.map((facts) => this.#see(server, facts, nowMs));
+    const tools = [...seen.map(({ facts }) => facts), ...this.#removed(server, definitions)];
+    this.#servers.add(server);
+    return { facts: { ...definitions, tools }, seen };
+  }
+
+  labels(server: string, tool: string): readonly Label[] {
+    const at = key(server, tool);
+    const known = this.#tools.get(at)?.facts;
+    return this.#labeler(server, tool, known, [...(this.#observed.get(at) ?? [])]);
+  }
+
+  /** A tool whose results carried personal data reads personal data. */
+  observe(server: string, tool: string, classes: readonly ContentClass[]): void {
+    if (classes.length === 0) return;
+    const at = key(server, tool);
+    const known = this.#observed.get(at) ?? new Set();
+    for (const one of classes) known.add(one);
+    this.#observed.set(at, known);
+  }
+
+  definition(server: string, tool: string): ToolDefinitionFacts | undefined {
+    return this.#tools.get(key(server, tool))?.facts;
+  }
+
+  #see(server: string, facts: ToolDefinitionFacts, nowMs: number): KnownTool {
+    const known = this.#tools.get(key(server, facts.name));
+    const change = known === undefined ? 'new' : known.pinned === facts.digest ? 'same' : 'changed';
+    const tool: KnownTool = {
+      server,
+      facts: { ...facts, change },
+      pinned: known?.pinned ?? facts.digest,
+      firstMs: known?.firstMs ?? nowMs,
+      lastMs: nowMs,
+    };
+    this.#tools.set(key(server, facts.name), tool);
+    return tool;
+  }
+
+  #removed(server: string, { tools, partial }: DefinitionFacts): ToolDefinitionFacts[] {
+    if (partial || !this.#servers.has(server)) return [];
+    const present = new Set(tools.map(({ name }) => name));
+    return [...this.#tools.values()]
+      .filter((tool) => tool.server === server && !present.has(tool.facts.name))
+      .map(({ facts }) => ({ ...facts, change: 'removed' as const }));
+  }
+}
+
+/** Plain names have no newline. */
+const key = (server: string, tool: string): string => `${server}\n${tool}`;

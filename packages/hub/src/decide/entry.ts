@@ -1,0 +1,48 @@
+import type { Observation } from '@spoor/core';
+import type { Entry } from '@spoor/ledger';
+
+/** The ledger's entry about an observation: bindings and digests, no content. */
+export function entryOf(kind: Entry['kind'], o: Observation): Entry {
+  const asked = o.outcome === 'pending' || o.outcome === 'denied';
+  const facts = (asked ? o.facts.request : o.facts.result)?.digest;
+  return {
+    kind,
+    seq: o.seq,
+    call: o.id,
+    session: o.session.id,
+    episode: o.session.episode,
+    trace: o.trace.trace,
+    span: o.trace.span,
+    ...(o.trace.parent === undefined ? {} : { parent: o.trace.parent }),
+    sampled: o.trace.sampled,
+    time: {
+      start: Math.round(o.time.startMs),
+      ...(o.time.endMs === undefined ? {} : { end: Math.round(o.time.endMs) }),
+    },
+    mcp: mcpOf(o),
+    outcome: o.outcome,
+    ...(o.errorType === undefined ? {} : { error: o.errorType }),
+    identity: {
+      level: o.principal.level,
+      pseudonym: o.principal.pseudonym,
+      agent: o.principal.agent,
+      evidence: o.principal.evidence,
+    },
+    cause: o.cause,
+    ...(o.intent === undefined ? {} : { intent: o.intent }),
+    ...(facts === undefined ? {} : { facts }),
+    ...(o.decision === undefined ? {} : { decision: o.decision }),
+    covered: o.covered,
+  };
+}
+
+const mcpOf = (o: Observation): NonNullable<Entry['mcp']> => ({
+  method: o.method,
+  era: o.era,
+  server: o.server.name,
+  transport: o.server.transport,
+  ...(o.tool === undefined ? {} : { tool: o.tool.name, labels: o.tool.labels }),
+  ...(o.resource === undefined ? {} : { resource: o.resource }),
+  ...(o.prompt === undefined ? {} : { prompt: o.prompt }),
+  ...(o.tool?.definition === undefined ? {} : { definition: o.tool.definition }),
+});

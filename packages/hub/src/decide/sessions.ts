@@ -1,0 +1,149 @@
+import {
+  type CallId,
+  LIMITS,
+  newSessionId,
+  newSpanId,
+  newTraceId,
+  type Random,
+  type SessionId,
+  type SpanId,
+  type TraceId,
+} from '@spoor/core';
+import type { HostInfo, ProcessId, ServerInfo } from '@spoor/edge';
+
+/** Our sessions: MCP has none since 2026-07-28. One host process is one session, whatever servers it talks to. */
+export interface Session {
+  readonly id: SessionId;
+  /** Key of the host process. */
+  readonly host: string;
+  readonly agent: string;
+  episode: number;
+  /** One trace for one episode, where the client brings none. */
+  trace: TraceId;
+  root: SpanId;
+  lastMs: number;
+  /** Cluster of the newest prompt. */
+  intent?: string;
+  /** What of it was handed to the store, and when. */
+  saved?: {
+    readonly episode: number;
+    readonly intent: string | undefined;
+    readonly lastMs: number;
+  };
+}
+
+/** What outlives a restart of the hub. */
+export interface SessionBinding {
+  readonly host: string;
+  readonly id: string;
+  readonly agent: string;
+  readonly episode: number;
+  readonly trace: string;
+  readonly root: string;
+  readonly lastMs: number;
+  readonly intent?: string;
+}
+
+/** A call that is open on one connection: what runs below its server's process is nested in it. */
+interface OpenServer {
+  readonly session: Session;
+  readonly calls: Set<CallId>;
+}
+
+const ACTIVITY_EVERY_MS = 60_000;
+
+const keyOf = ({ pid, start }: ProcessId): string => `${pid}.${start}`;
+
+export class Sessions {
+  readonly #random: Random;
+  readonly #byHost = new Map<string, Session>();
+  readonly #servers = new Map<string, OpenServer>();
+
+  constructor(random: Random, bindings: readonly SessionBinding[]) {
+    this.#random = random;
+    for (const { host, id, trace, root, ...rest } of bindings) {
+      const session = {
+        ...rest,
+        host,
+        id: id as SessionId,
+        trace: trace as TraceId,
+        root: root as SpanId,
+      };
+      this.#byHost.set(host, session);
+    }
+  }
+
+  get size(): number {
+    return this.#byHost.size;
+  }
+
+  /**
+   * The session that a connection belongs to: that of the wrapped server it runs under, if any, else its host's.
+   */
+  resolve(
+    host: HostInfo,
+    nowMs: number,
+  ): { readonly session: Session; readonly parent?: OpenServer } {
+    const parent = host.ancestors
+      .map((ancestor) => this.#servers.get(keyOf(ancestor)))
+      .find((server) => server !== undefined);
+    if (parent !== undefined) return { session: parent.session, parent };
+    const key = keyOf(host.process);
+    const known = this.#byHost.get(key);
+    if (known !== undefined) return { session: known };
+    if (this.#byHost.size >= LIMITS.sessionsMax) this.#dropIdlest();
+    const session: Session = {
+      id: newSessionId(nowMs, this.#random),
+      host: key,
+      agent: host.name,
+      episode: 1,
+      trace: newTraceId(this.#random),
+      root: newSpanId(this.#random),
+      lastMs: nowMs,
+    };
+    this.#byHost.set(key, session);
+    return { session };
+  }
+
+  /** Registers a wrapped server's process; undo with the function returned. */
+  serve(
+    server: ServerInfo,
+    session: Session,
+  ): { readonly open: Set<CallId>; readonly leave: () => void } {
+    const calls = new Set<CallId>();
+    if (server.process === undefined) return { open: calls, leave: () => undefined };
+    const key = keyOf(server.process);
+    this.#servers.set(key, { session, calls });
+    return { open: calls, leave: () => this.#servers.delete(key) };
+  }
+
+  /** Notes activity; returns true when a new episode starts, after an idle gap or with a new prompt. */
+  touch(session: Session, nowMs: number, newIntent: boolean): boolean {
+    const idle = nowMs - session.lastMs > LIMITS.episodeIdleMs;
+    const restarts = idle || (newIntent && session.intent !== undefined);
+    session.lastMs = Math.max(session.lastMs, nowMs);
+    if (!restarts) return false;
+    session.episode += 1;
+    session.trace = newTraceId(this.#random);
+    session.root = newSpanId(this.#random);
+    return true;
+  }
+
+  /** What the store should know of a session, if it is news; activity alone is told once a minute. */
+  changed(session: Session): SessionBinding | undefined {
+    const { saved, ...binding } = session;
+    const same = saved?.episode === session.episode && saved.intent === session.intent;
+    if (same && session.lastMs - saved.lastMs < ACTIVITY_EVERY_MS) return undefined;
+    session.saved = { episode: session.episode, intent: session.intent, lastMs: session.lastMs };
+    return binding;
+  }
+
+  /** The session that has been silent longest makes room; its host gets a new one if it comes back. */
+  #dropIdlest(): void {
+    let idlest: [string, Session] | undefined;
+    for (const entry of this.#byHost) {
+      if (idlest === undefined || entry[1].lastMs < idlest[1].lastMs) idlest = entry;
+    }
+    if (idlest !== undefined) this.#byHost.delete(idlest[0]);
+  }
+}

@@ -1,0 +1,151 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { type CallEntry, CodedError, type Observation, toHex } from '@spoor/core';
+import { prepareHome } from '@spoor/edge';
+import { leafHash } from '@spoor/ledger/verify';
+import { assemble, type Parts } from './assemble.ts';
+import type { Entries, Question } from './bus.ts';
+import { isAlive, takeLock } from './lock.ts';
+import type { HubOptions } from './options.ts';
+import { takeIn } from './spool.ts';
+import { stateOf } from './state.ts';
+
+const STATE_EVERY_MS = 500;
+const SPOOL_EVERY_MS = 10_000;
+
+/** The hub, running: decisions and ledger on this thread, store and API on a worker. */
+export class Hub {
+  readonly url: string;
+  /** Resolves when the hub has stopped, by whichever way. */
+  readonly stopped: Promise<void>;
+  readonly #options: HubOptions;
+  readonly #parts: Parts;
+  readonly #release: () => void;
+  readonly #timers: readonly NodeJS.Timeout[];
+  #resolveStopped: () => void = () => undefined;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(options: HubOptions, parts: Parts, url: string, release: () => void) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#release = release;
+    this.url = url;
+    this.stopped = new Promise((resolve) => {
+      this.#resolveStopped = resolve;
+    });
+    this.#timers = [
+      setInterval(() => parts.worker.state(stateOf(parts)), STATE_EVERY_MS),
+      setInterval(() => void this.#takeSpool(), SPOOL_EVERY_MS),
+    ];
+  }
+
+  /** Rejects with HUB_RUNNING, STORE_…, LEDGER_…, PORT_IN_USE, LABELS_INVALID or CONFIG_…. */
+  static async start(options: HubOptions): Promise<Hub> {
+    const { home } = options;
+    prepareHome(home);
+    const lock = takeLock(home.lockFile, String(process.pid), (owner) => isAlive(Number(owner)));
+    try {
+      // The worker may ask before the hub stands: its questions wait for it.
+      const started = Promise.withResolvers<Hub>();
+      started.promise.catch(() => undefined);
+      const answer = async (question: Question): Promise<unknown> =>
+        (await started.promise).#answer(question);
+      const { parts, url } = await assemble(options, answer);
+      const hub = new Hub(options, parts, url, () => lock.release());
+      await parts.sensors.listen(home.socket);
+      parts.worker.state(stateOf(parts));
+      writeFileSync(
+        home.hubFile,
+        JSON.stringify({ pid: process.pid, url, version: options.version }),
+        { mode: 0o600 },
+      );
+      await hub.#takeSpool();
+      started.resolve(hub);
+      return hub;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Lets open decisions finish, brings everything to disk, and gives the lock back. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const { sensors, worker, ledger } = this.#parts;
+    for (const timer of this.#timers) clearInterval(timer);
+    sensors.push({ kind: 'drain' });
+    await sensors.close();
+    await ledger.close();
+    await worker.close();
+    rmSync(this.#options.home.hubFile, { force: true });
+    this.#release();
+    this.#resolveStopped();
+  }
+
+  async #takeSpool(): Promise<void> {
+    const { spool } = this.#options.home;
+    const { observations, unreadable } = await takeIn(spool, this.#parts.join, isAlive);
+    const { counts } = this.#parts;
+    counts.spooled = (counts.spooled ?? 0) + observations;
+    counts.spoolUnreadable = unreadable;
+  }
+
+  async #answer(question: Question): Promise<unknown> {
+    const { decisions, ledger, policy, sensors, worker } = this.#parts;
+    switch (question.kind) {
+      case 'enforce': {
+        const next = policy.set(question.mode, question.rule, question.server);
+        const { kind: _, ...detail } = question;
+        ledger.append({ kind: 'config.changed', detail });
+        this.#parts.detector.setPolicy(next);
+        sensors.push({ kind: 'policy', policy: next });
+        worker.state(stateOf(this.#parts));
+        return next;
+      }
+      case 'allow':
+        return this.#allow(question.observation, decisions);
+      case 'triage':
+        ledger.append({
+          kind: 'config.changed',
+          detail: { alert: question.alert, status: question.status },
+        });
+        return true;
+      case 'entries':
+        return this.#entries(question.indexes);
+      case 'stop':
+        // The answer goes out first.
+        setTimeout(() => void this.stop(), 10);
+        return true;
+    }
+  }
+
+  #allow(observation: Observation, decisions: Parts['decisions']): true {
+    const { case: caseId, expiresMs } = observation.decision ?? {};
+    if (caseId === undefined) throw new CodedError('CASE_UNKNOWN');
+    if (expiresMs !== undefined && expiresMs < Date.now())
+      throw new CodedError('CASE_EXPIRED', caseId);
+    decisions.allowOnce(observation);
+    this.#parts.ledger.append({
+      kind: 'config.changed',
+      call: observation.id,
+      detail: { case: caseId, allowed: 'once' },
+    });
+    return true;
+  }
+
+  async #entries(indexes: readonly number[]): Promise<Entries> {
+    const { ledger } = this.#parts;
+    const published = ledger.published?.size ?? 0;
+    const entries = indexes.map(async (index): Promise<CallEntry | undefined> => {
+      const leaf = await ledger.readLeaf(index);
+      if (leaf === undefined) return undefined;
+      const { kind } = JSON.parse(leaf) as { readonly kind: string };
+      const state = index < published ? 'published' : 'sequenced';
+      return { index, kind, leaf, leafHash: toHex(leafHash(Buffer.from(leaf))), state };
+    });
+    return (await Promise.all(entries)).filter((entry) => entry !== undefined);
+  }
+}

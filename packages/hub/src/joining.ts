@@ -1,0 +1,81 @@
+import { LIMITS, type SealedContent } from '@spoor/core';
+import { type Hello, type SensorRequest, type Welcome, WIRE_PROTOCOL } from '@spoor/edge';
+import type { Ledger } from '@spoor/ledger';
+import { type Connection, identify } from './decide/admission.ts';
+import type { Decisions } from './decide/decisions.ts';
+import type { Session, Sessions } from './decide/sessions.ts';
+import type { HubOptions } from './options.ts';
+import type { PolicyFile } from './policy.ts';
+import type { Secrets } from './secrets.ts';
+import type { Joined } from './sensors.ts';
+
+interface Joining {
+  readonly options: HubOptions;
+  readonly secrets: Secrets;
+  readonly sessions: Sessions;
+  readonly decisions: Decisions;
+  readonly ledger: Ledger;
+  readonly policy: PolicyFile;
+  readonly counts: Record<string, number>;
+  readonly recipients: () => readonly string[];
+}
+
+/** Makes a connection out of a sensor's `hello`: its session, its principal, and what its requests do. */
+export function joiner(joining: Joining): (hello: Hello) => Joined {
+  const { secrets, sessions } = joining;
+  return (hello) => {
+    const { session, parent } = sessions.resolve(hello.host, Date.now());
+    const { open, leave } = sessions.serve(hello.server, session);
+    const connection: Connection = {
+      hello,
+      session,
+      principal: identify(hello, secrets.pseudonymKey),
+      open,
+      ...(parent === undefined ? {} : { around: parent.calls }),
+    };
+    return {
+      connection,
+      welcome: welcomeTo(session, joining),
+      leave,
+      handle: (request, sealed, bytes) => handle(request, sealed, bytes, connection, joining),
+    };
+  };
+}
+
+function handle(
+  request: Exclude<SensorRequest, Hello>,
+  sealed: readonly SealedContent[],
+  bytes: Uint8Array,
+  connection: Connection,
+  { decisions, ledger, counts }: Joining,
+): Promise<object> | object {
+  switch (request.op) {
+    case 'begin':
+      return decisions.begin(connection, request.observation, sealed);
+    case 'end':
+      return decisions.end(connection, request.observation, sealed);
+    case 'key':
+      return ledger.keepKey(connection.session.id, request.kek, bytes).then(() => ({}));
+    case 'lost': {
+      const { count } = request;
+      counts.lost = (counts.lost ?? 0) + count;
+      ledger.append({ kind: 'events.dropped', session: connection.session.id, detail: { count } });
+      return {};
+    }
+  }
+}
+
+const welcomeTo = (
+  session: Session,
+  { options, secrets, policy, recipients }: Joining,
+): Welcome => ({
+  protocol: WIRE_PROTOCOL,
+  version: options.version,
+  session: session.id,
+  ...secrets.sessionKeys(session.id),
+  definitionKey: secrets.definitionKey,
+  recipients: recipients(),
+  policy: policy.policy,
+  project: options.project,
+  budgetMs: LIMITS.decisionBudgetMs,
+});

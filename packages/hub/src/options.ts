@@ -1,0 +1,32 @@
+import type { Mode, Random } from '@spoor/core';
+import type { Home } from '@spoor/edge';
+
+export interface HubOptions {
+  readonly home: Home;
+  readonly version: string;
+  /** Address for people: UI and API. Loopback unless the owner says otherwise. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Where denials are real, until the owner has chosen. */
+  readonly mode: Mode;
+  readonly rulesFolder: string;
+  /** Built files of the UI. */
+  readonly webPath: string;
+  readonly labelsFile?: string;
+  /** Is the redacted projection kept? */
+  readonly project: boolean;
+  readonly retentionDays: number;
+  readonly storeBytesMax: number;
+  readonly otlp?: OtlpOptions;
+  readonly random: Random;
+  /** One line for the log. */
+  readonly say: (line: string) => void;
+}
+
+export interface OtlpOptions {
+  /** Base URL; `/v1/traces` is added where it is missing. */
+  readonly endpoint: string;
+  /** File of `name: value` lines; secrets never stand on a command line. */
+  readonly headersFile?: string;
+}

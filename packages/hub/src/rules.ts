@@ -1,0 +1,44 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError, type Policy, type RulesView } from '@spoor/core';
+import {
+  type CompiledRules,
+  compileRules,
+  createLabeler,
+  type Labeler,
+  parseLabels,
+} from '@spoor/detect';
+
+/** Rules from a folder tree; a file with an error is reported and the rest still loads. */
+export async function loadRules(folder: string): Promise<CompiledRules> {
+  const names = await readdir(folder, { recursive: true });
+  const paths = names.filter((name) => name.endsWith('.yml')).sort();
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, text: await readFile(join(folder, path), 'utf8') })),
+  );
+  return compileRules(files);
+}
+
+/** The owner's labels, or none. Throws LABELS_INVALID with line and column. */
+export async function loadLabeler(path: string | undefined): Promise<Labeler> {
+  if (path === undefined) return createLabeler([]);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CodedError('CONFIG_UNREADABLE', path, error);
+  });
+  return createLabeler(parseLabels(text, path));
+}
+
+/** Matches are counted by the worker, which has the store. */
+export function rulesView({ rules, problems }: CompiledRules, policy: Policy): RulesView {
+  return {
+    rules: rules.list.map((rule) => ({
+      ...rule.ref,
+      path: rule.path,
+      response: rule.response,
+      mode: policy.rules[rule.ref.id] ?? policy.mode,
+      matches24h: 0,
+      source: rule.source,
+    })),
+    problems,
+  };
+}

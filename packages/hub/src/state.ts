@@ -1,0 +1,28 @@
+import type { Parts } from './assemble.ts';
+import type { HubState } from './bus.ts';
+import { rulesView } from './rules.ts';
+
+/** What the API shows of the deciding thread. */
+export function stateOf(parts: Parts): HubState {
+  const { decisions, detector, ledger, policy, rules, sensors } = parts;
+  return {
+    policy: policy.policy,
+    sensors: sensors.count,
+    sealing: parts.recipients().length > 0,
+    counts: {
+      ...parts.counts,
+      ...decisions.counts,
+      ...detector.stats(),
+      ledgerDropped: ledger.dropped,
+    },
+    ledger: {
+      origin: ledger.origin,
+      size: ledger.size,
+      checkpoint: ledger.published?.note ?? '',
+      verifierKey: ledger.verifierKey,
+      path: parts.ledgerPath,
+      published: ledger.published !== undefined,
+    },
+    rules: rulesView(rules, policy.policy),
+  };
+}

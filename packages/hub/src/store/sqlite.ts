@@ -1,0 +1,329 @@
+import { chmodSync } from 'node:fs';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { type Alert, CodedError, type Observation, type SessionView } from '@spoor/core';
+import type { KnownTool } from '../decide/definitions.ts';
+import type { SessionBinding } from '../decide/sessions.ts';
+import { migrate } from './schema.ts';
+import type { Batch, PageRequest, Store, StoreCounts } from './store.ts';
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** A store in one file, by the SQLite that is built into Node. Synchronous: it belongs in a worker thread. */
+export function openSqliteStore(path: string): Store {
+  try {
+    const db = new DatabaseSync(path);
+    if (path !== ':memory:') chmodSync(path, 0o600);
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
+    migrate(db, path);
+    return new SqliteStore(db);
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    throw new CodedError('STORE_UNAVAILABLE', path, error);
+  }
+}
+
+const SESSION_VIEW = `SELECT session.*,
+    (SELECT count(*) FROM alert WHERE alert.session = session.id) AS alerts,
+    (SELECT json_extract(body, '$.rule.level') FROM alert WHERE alert.session = session.id
+      ORDER BY CASE json_extract(body, '$.rule.level') WHEN 'critical' THEN 0 WHEN 'high' THEN 1
+        WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END LIMIT 1) AS worst
+  FROM session`;
+
+class SqliteStore implements Store {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  append({ observations, bindings, definitions }: Batch): void {
+    this.#guard(() => {
+      this.#db.exec('BEGIN IMMEDIATE');
+      try {
+        for (const observation of observations) this.#insert(observation);
+        for (const binding of bindings) {
+          this.#run(
+            'INSERT OR REPLACE INTO binding VALUES (?, ?, ?)',
+            binding.host,
+            binding.lastMs,
+            json(binding),
+          );
+        }
+        for (const tool of definitions) {
+          this.#run(
+            'INSERT OR REPLACE INTO definition VALUES (?, ?, ?)',
+            tool.server,
+            tool.facts.name,
+            json(tool),
+          );
+        }
+        this.#db.exec('COMMIT');
+      } catch (error) {
+        this.#db.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  lastSeq(): number {
+    return Number(this.#one('SELECT coalesce(max(seq), 0) AS seq FROM observation')?.seq ?? 0);
+  }
+
+  sessions({ beforeMs, limit }: PageRequest): readonly SessionView[] {
+    const before = beforeMs ?? Number.MAX_SAFE_INTEGER;
+    return this.#all(
+      `${SESSION_VIEW} WHERE last_ms < ? ORDER BY last_ms DESC LIMIT ?`,
+      before,
+      limit,
+    ).map(sessionOf);
+  }
+
+  session(id: string): SessionView | undefined {
+    const row = this.#one(`${SESSION_VIEW} WHERE id = ?`, id);
+    return row === undefined ? undefined : sessionOf(row);
+  }
+
+  observations(session: string, limit: number): readonly Observation[] {
+    const rows = this.#all(
+      `SELECT body FROM (
+         SELECT body, min(seq) OVER (PARTITION BY call) AS began,
+           row_number() OVER (PARTITION BY call ORDER BY seq DESC) AS newest
+         FROM observation WHERE session = ?)
+       WHERE newest = 1 ORDER BY began DESC LIMIT ?`,
+      session,
+      limit,
+    );
+    return rows.map(bodyOf<Observation>).reverse();
+  }
+
+  observation(call: string): Observation | undefined {
+    return this.#body(
+      'SELECT body FROM observation WHERE call = ? ORDER BY seq DESC LIMIT 1',
+      call,
+    );
+  }
+
+  byCase(caseId: string): Observation | undefined {
+    return this.#body(
+      'SELECT body FROM observation WHERE case_id = ? ORDER BY seq DESC LIMIT 1',
+      caseId,
+    );
+  }
+
+  *replay(fromMs: number): Iterable<Observation> {
+    for (const row of this.#all(
+      'SELECT body FROM observation WHERE hub_ms >= ? ORDER BY seq',
+      fromMs,
+    )) {
+      yield bodyOf<Observation>(row);
+    }
+  }
+
+  alerts(filter: Parameters<Store['alerts']>[0]): readonly Alert[] {
+    const where = ['1 = 1'];
+    const values: string[] = [];
+    if (filter.open) where.push("status NOT IN ('resolved', 'dismissed')");
+    if (filter.session !== undefined) {
+      where.push('session = ?');
+      values.push(filter.session);
+    }
+    if (filter.call !== undefined) {
+      where.push(
+        "EXISTS (SELECT 1 FROM json_each(body, '$.detection.path') WHERE json_extract(value, '$.call') = ?)",
+      );
+      values.push(filter.call);
+    }
+    const sql = `SELECT body FROM alert WHERE ${where.join(' AND ')} ORDER BY last_ms DESC LIMIT ?`;
+    return this.#all(sql, ...values, filter.limit).map(bodyOf<Alert>);
+  }
+
+  alert(id: string): Alert | undefined {
+    return this.#body('SELECT body FROM alert WHERE id = ?', id);
+  }
+
+  alertByFingerprint(fingerprint: string): Alert | undefined {
+    return this.#body('SELECT body FROM alert WHERE fingerprint = ?', fingerprint);
+  }
+
+  saveAlert(alert: Alert, fingerprint: string): void {
+    const { id, session, rule, status, lastMs } = alert;
+    const sql = 'INSERT OR REPLACE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?)';
+    this.#guard(() =>
+      this.#run(sql, id, fingerprint, session, rule.id, status, lastMs, json(alert)),
+    );
+  }
+
+  bindings(sinceMs: number): readonly SessionBinding[] {
+    return this.#all('SELECT body FROM binding WHERE last_ms >= ?', sinceMs).map(
+      bodyOf<SessionBinding>,
+    );
+  }
+
+  definitions(): readonly KnownTool[] {
+    return this.#all('SELECT body FROM definition ORDER BY server, tool').map(bodyOf<KnownTool>);
+  }
+
+  counts(sinceMs: number): StoreCounts {
+    const newest = this.#one('SELECT max(hub_ms) AS ms FROM observation')?.ms;
+    const tools = this.#all(
+      `SELECT server || char(10) || tool AS name, count(DISTINCT call) AS n FROM observation
+       WHERE hub_ms >= ? AND kind = 'tool.call' AND tool IS NOT NULL GROUP BY 1`,
+      sinceMs,
+    );
+    const rules = this.#all(
+      "SELECT rule AS name, sum(json_extract(body, '$.count')) AS n FROM alert WHERE last_ms >= ? GROUP BY 1",
+      sinceMs,
+    );
+    const byTool = countsOf(tools);
+    return {
+      calls: Object.values(byTool).reduce((sum, n) => sum + n, 0),
+      ...(typeof newest === 'number' ? { newestMs: newest } : {}),
+      byRule: countsOf(rules),
+      byTool,
+    };
+  }
+
+  prune(olderThanMs: number, bytesMax: number): number {
+    return this.#guard(() => {
+      let gone = Number(this.#run('DELETE FROM observation WHERE hub_ms < ?', olderThanMs).changes);
+      this.#run('DELETE FROM alert WHERE last_ms < ?', olderThanMs);
+      this.#run('DELETE FROM session WHERE last_ms < ?', olderThanMs);
+      for (let share = this.#bytes() / bytesMax; share > 1; share = this.#bytes() / bytesMax) {
+        const oldest =
+          'DELETE FROM observation WHERE seq IN (SELECT seq FROM observation ORDER BY seq LIMIT 10000)';
+        const changes = Number(this.#run(oldest).changes);
+        gone += changes;
+        if (changes === 0) break;
+      }
+      return gone;
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  ledgerIndexes(call: string): readonly number[] {
+    const sql = `SELECT json_extract(body, '$.ledger.index') AS n FROM observation
+      WHERE call = ? AND json_extract(body, '$.ledger.index') IS NOT NULL ORDER BY seq`;
+    return this.#all(sql, call).map((row) => Number(row.n));
+  }
+
+  updateAlert(alert: Alert): void {
+    const sql = 'UPDATE alert SET status = ?, last_ms = ?, body = ? WHERE id = ?';
+    this.#guard(() => this.#run(sql, alert.status, alert.lastMs, json(alert), alert.id));
+  }
+
+  declaredArguments(server: string, tool: string): ReadonlySet<string> {
+    const known = this.#body<KnownTool>(
+      'SELECT body FROM definition WHERE server = ? AND tool = ?',
+      server,
+      tool,
+    );
+    return new Set(known?.facts.argumentNames);
+  }
+
+  /** Bytes in use; pages that are free already count as room. */
+  #bytes(): number {
+    const sql = `SELECT (p.page_count - f.freelist_count) * s.page_size AS bytes
+      FROM pragma_page_count() p, pragma_freelist_count() f, pragma_page_size() s`;
+    return Number(this.#one(sql)?.bytes ?? 0);
+  }
+
+  #insert(o: Observation): void {
+    this.#run(
+      'INSERT OR REPLACE INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      o.seq,
+      o.id,
+      o.session.id,
+      o.kind,
+      o.server.name,
+      o.tool?.name ?? null,
+      o.outcome,
+      o.time.hubMs,
+      o.decision?.case ?? null,
+      json(o),
+    );
+    this.#touchSession(o);
+  }
+
+  #touchSession(o: Observation): void {
+    const known = this.#one('SELECT servers FROM session WHERE id = ?', o.session.id);
+    const servers = new Set<string>(known === undefined ? [] : JSON.parse(String(known.servers)));
+    if (o.kind !== 'intent') servers.add(o.server.name);
+    const began = o.outcome === 'pending' || (o.outcome === 'denied' && o.kind !== 'system');
+    const intent = o.kind === 'intent' ? (o.facts.request?.projection ?? null) : null;
+    this.#run(
+      `INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms), servers = excluded.servers,
+         calls = calls + excluded.calls, denied = denied + excluded.denied,
+         intent = coalesce(excluded.intent, intent)`,
+      o.session.id,
+      o.principal.agent,
+      o.principal.level,
+      o.time.hubMs,
+      o.time.hubMs,
+      json([...servers]),
+      began ? 1 : 0,
+      o.outcome === 'denied' ? 1 : 0,
+      intent,
+    );
+  }
+
+  #body<Value>(sql: string, ...values: (string | number)[]): Value | undefined {
+    const row = this.#one(sql, ...values);
+    return row === undefined ? undefined : bodyOf<Value>(row);
+  }
+
+  #one(sql: string, ...values: (string | number)[]): Row | undefined {
+    return this.#guard(() => this.#statement(sql).get(...values) as Row | undefined);
+  }
+
+  #all(sql: string, ...values: (string | number)[]): Row[] {
+    return this.#guard(() => this.#statement(sql).all(...values) as Row[]);
+  }
+
+  #run(sql: string, ...values: (string | number | null)[]): { readonly changes: number | bigint } {
+    return this.#statement(sql).run(...values);
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
+  #guard<Value>(work: () => Value): Value {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof CodedError) throw error;
+      throw new CodedError('STORE_UNAVAILABLE', '', error);
+    }
+  }
+}
+
+const json = (value: unknown): string => JSON.stringify(value);
+
+const bodyOf = <Value>(row: Row): Value => JSON.parse(String(row.body)) as Value;
+
+const countsOf = (rows: readonly Row[]): Record<string, number> =>
+  Object.fromEntries(rows.map((row) => [String(row.name), Number(row.n)]));
+
+function sessionOf(row: Row): SessionView {
+  const { worst, intent } = row;
+  return {
+    id: String(row.id),
+    agent: String(row.agent),
+    level: String(row.level),
+    startMs: Number(row.start_ms),
+    lastMs: Number(row.last_ms),
+    servers: JSON.parse(String(row.servers)) as string[],
+    calls: Number(row.calls),
+    denied: Number(row.denied),
+    alerts: Number(row.alerts),
+    ...(typeof worst === 'string' ? { worst: worst as NonNullable<SessionView['worst']> } : {}),
+    ...(typeof intent === 'string' ? { intent } : {}),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Alert, Observation, SessionView } from '@spoor/core';
+import type { KnownTool } from '../decide/definitions.ts';
+import type { SessionBinding } from '../decide/sessions.ts';
+
+/**
+ * What the hub needs of a store. Every engine passes the one suite in `test/store-suite.ts`.
+ *
+ * Contract: `append` returns when its rows are on disk; rows come in `seq` order and are never changed; an
+ * observation that is appended again (after a restart of its sender) replaces its equal. Reads see all that was
+ * appended. A read that cannot be done throws STORE_UNAVAILABLE: it never returns less instead.
+ */
+export interface Store {
+  append(batch: Batch): void;
+  /** Highest `seq` ever appended, 0 in a new store. */
+  lastSeq(): number;
+  sessions(page: PageRequest): readonly SessionView[];
+  session(id: string): SessionView | undefined;
+  /** The newest state of each observation of a session, in the order in which they began. */
+  observations(session: string, limit: number): readonly Observation[];
+  observation(call: string): Observation | undefined;
+  byCase(caseId: string): Observation | undefined;
+  /** Indexes of the ledger entries about a call, in order. */
+  ledgerIndexes(call: string): readonly number[];
+  /** Every row in `seq` order from a time on: what a detector replays. */
+  replay(fromMs: number): Iterable<Observation>;
+  alerts(filter: {
+    readonly open: boolean;
+    readonly limit: number;
+    readonly session?: string;
+    readonly call?: string;
+  }): readonly Alert[];
+  alert(id: string): Alert | undefined;
+  saveAlert(alert: Alert, fingerprint: string): void;
+  /** Changes an alert that is there; its fingerprint stays. */
+  updateAlert(alert: Alert): void;
+  alertByFingerprint(fingerprint: string): Alert | undefined;
+  bindings(sinceMs: number): readonly SessionBinding[];
+  definitions(): readonly KnownTool[];
+  /** Argument names that a tool's pinned schema declares; empty where none is known. */
+  declaredArguments(server: string, tool: string): ReadonlySet<string>;
+  counts(sinceMs: number): StoreCounts;
+  /** Deletes what is older, and the oldest while the store is larger. Returns how many rows went. */
+  prune(olderThanMs: number, bytesMax: number): number;
+  close(): void;
+}
+
+export interface Batch {
+  readonly observations: readonly Observation[];
+  readonly bindings: readonly SessionBinding[];
+  readonly definitions: readonly KnownTool[];
+}
+
+export interface PageRequest {
+  /** Sessions last active before this time; the cursor of the page before. */
+  readonly beforeMs?: number;
+  readonly limit: number;
+}
+
+export interface StoreCounts {
+  readonly calls: number;
+  readonly newestMs?: number;
+  /** Matches per rule id. */
+  readonly byRule: Readonly<Record<string, number>>;
+  /** Calls per `server` newline `tool`. */
+  readonly byTool: Readonly<Record<string, number>>;
+}

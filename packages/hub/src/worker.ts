@@ -1,0 +1,201 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type ServerType, serve } from '@hono/node-server';
+import {
+  assert,
+  CodedError,
+  type ErrorCode,
+  type Observation,
+  systemClock,
+  systemRandom,
+} from '@spoor/core';
+import { raise } from './alerts.ts';
+import { createApp } from './api/app.ts';
+import { Auth } from './api/auth.ts';
+import { LiveStream } from './api/live.ts';
+import { withoutAtoms } from './api/views.ts';
+import type {
+  FromWorker,
+  HubState,
+  Question,
+  RecordBatch,
+  ToWorker,
+  WorkerSettings,
+} from './bus.ts';
+import type { SpanExporter } from './export/exporter.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+
+/** The hub's second thread: store, API, live view, export. Nothing here is waited for by a decision. */
+
+const settings = workerData as WorkerSettings;
+const port = parentPort;
+assert(port !== null, 'this file runs as a worker');
+const tell = (message: FromWorker): void => port.postMessage(message);
+
+const PRUNE_EVERY_MS = 3_600_000;
+const COUNTS_EVERY_MS = 1_000;
+
+let state: HubState | undefined;
+const questions = new Map<
+  number,
+  { resolve: (value: unknown) => void; reject: (error: Error) => void }
+>();
+let nextQuestion = 1;
+
+function ask(question: Question): Promise<unknown> {
+  const id = nextQuestion++;
+  return new Promise((resolve, reject) => {
+    questions.set(id, { resolve, reject });
+    tell({ type: 'ask', id, question });
+  });
+}
+
+async function main(): Promise<void> {
+  const store = openSqliteStore(settings.storePath);
+  const live = new LiveStream();
+  const exporter = await openExporter();
+  tell({ type: 'loaded', loaded: loadedFrom(store) });
+  const { server, url } = await listen(store, live);
+  const counts = { storeFailures: 0, unstored: 0 };
+  const timers = [
+    setInterval(() => prune(store), PRUNE_EVERY_MS),
+    setInterval(
+      () =>
+        tell({ type: 'counts', counts: { ...counts, ...exporter?.counts, live: live.listeners } }),
+      COUNTS_EVERY_MS,
+    ),
+  ];
+  port?.on('message', (message: ToWorker) => {
+    if (message.type === 'record') record(message.batch, store, live, exporter, counts);
+    else if (message.type === 'state') noteState(message.state, live);
+    else if (message.type === 'answer') settle(message);
+    else void close(store, server, exporter, timers);
+  });
+  tell({ type: 'listening', url });
+}
+
+function record(
+  batch: RecordBatch,
+  store: Store,
+  live: LiveStream,
+  exporter: SpanExporter | undefined,
+  counts: { storeFailures: number; unstored: number },
+): void {
+  try {
+    store.append(batch);
+    for (const detection of batch.detections) {
+      live.publish({ type: 'alert', alert: raise(store, detection, systemRandom) });
+    }
+    const seq = batch.observations.at(-1)?.seq;
+    if (seq !== undefined) tell({ type: 'stored', seq });
+  } catch {
+    counts.storeFailures += 1;
+    counts.unstored += batch.observations.length;
+  }
+  for (const observation of batch.observations) {
+    live.publish({
+      type: 'observation',
+      observation: withoutAtoms(observation, observation.kind === 'intent'),
+    });
+  }
+  exporter?.add(batch.observations, (o) =>
+    store.declaredArguments(o.server.name, o.tool?.name ?? ''),
+  );
+}
+
+function noteState(next: HubState, live: LiveStream): void {
+  if (JSON.stringify(state?.policy) !== JSON.stringify(next.policy))
+    live.publish({ type: 'policy', policy: next.policy });
+  if (state?.ledger.checkpoint !== next.ledger.checkpoint)
+    live.publish({ type: 'checkpoint', size: next.ledger.size });
+  state = next;
+}
+
+function settle({ id, value, error }: Extract<ToWorker, { type: 'answer' }>): void {
+  const question = questions.get(id);
+  questions.delete(id);
+  if (error === undefined) question?.resolve(value);
+  else question?.reject(new CodedError(error.code as ErrorCode, error.detail));
+}
+
+function loadedFrom(store: Store): Extract<FromWorker, { type: 'loaded' }>['loaded'] {
+  const recent: Observation[] = [...store.replay(settings.replayFromMs)];
+  return {
+    lastSeq: store.lastSeq(),
+    bindings: store.bindings(settings.replayFromMs - settings.retentionMs),
+    definitions: store.definitions(),
+    recent,
+  };
+}
+
+function listen(
+  store: Store,
+  live: LiveStream,
+): Promise<{ readonly server: ServerType; readonly url: string }> {
+  let hosts: ReadonlySet<string> = new Set();
+  const app = createApp({
+    auth: new Auth(settings.token, systemRandom),
+    store,
+    live,
+    state: () => {
+      if (state === undefined) throw new CodedError('HUB_UNREACHABLE', 'starting');
+      return state;
+    },
+    ask,
+    nowMs: systemClock.nowMs,
+    startedMs: systemClock.nowMs(),
+    version: settings.version,
+    webPath: settings.webPath,
+    ledgerPath: settings.ledgerPath,
+    hosts: () => hosts,
+  });
+  return new Promise((resolve, reject) => {
+    const server = serve(
+      { fetch: app.fetch, hostname: settings.host, port: settings.port },
+      ({ port: bound }) => {
+        hosts = new Set(
+          ['127.0.0.1', 'localhost', '[::1]', settings.host].map((name) => `${name}:${bound}`),
+        );
+        const shown = settings.host === '::1' ? '[::1]' : settings.host;
+        resolve({ server, url: `http://${shown}:${bound}` });
+      },
+    );
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE' ? new CodedError('PORT_IN_USE', String(settings.port)) : error,
+      );
+    });
+  });
+}
+
+async function openExporter(): Promise<SpanExporter | undefined> {
+  if (settings.otlp === undefined) return undefined;
+  // Loaded only where it is wanted: the encoder is the heaviest thing a hub may load.
+  const { SpanExporter } = await import('./export/exporter.ts');
+  return new SpanExporter(settings.otlp, settings.version);
+}
+
+function prune(store: Store): void {
+  store.prune(systemClock.nowMs() - settings.retentionMs, settings.storeBytesMax);
+}
+
+async function close(
+  store: Store,
+  server: ServerType,
+  exporter: SpanExporter | undefined,
+  timers: readonly NodeJS.Timeout[],
+): Promise<void> {
+  for (const timer of timers) clearInterval(timer);
+  await exporter?.close();
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  store.close();
+  port?.close();
+}
+
+main().catch((error: unknown) => {
+  const coded =
+    error instanceof CodedError ? error : new CodedError('STORE_UNAVAILABLE', String(error));
+  tell({ type: 'failed', code: coded.code, detail: coded.detail });
+  port?.close();
+});
