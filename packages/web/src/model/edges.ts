@@ -13,6 +13,8 @@ export interface Link {
   readonly label: string;
   /** 0 to 1: how much of the argument came from there. */
   readonly weight: number;
+  /** Counts the data flows into one step, so that their labels do not cover each other. */
+  readonly slot: number;
 }
 
 export function linksOf(layout: Layout): readonly Link[] {
@@ -27,25 +29,25 @@ export function linksOf(layout: Layout): readonly Link[] {
 function controlLink(before: Placed | undefined, to: Placed): readonly Link[] {
   if (before === undefined) return [];
   const id = `control:${to.observation.id}`;
-  return [{ id, kind: 'control', from: before, to, label: '', weight: 0 }];
+  return [{ id, kind: 'control', from: before, to, label: '', weight: 0, slot: 0 }];
 }
 
 function causeLink(byId: ReadonlyMap<string, Placed>, to: Placed): readonly Link[] {
   const from = byId.get(to.observation.cause.parent ?? '');
   if (from === undefined) return [];
   const label = `caused by ${nameOf(from.observation)} (${to.observation.cause.evidence})`;
-  return [{ id: `cause:${to.observation.id}`, kind: 'cause', from, to, label, weight: 0 }];
+  return [{ id: `cause:${to.observation.id}`, kind: 'cause', from, to, label, weight: 0, slot: 0 }];
 }
 
 /** All values that one step took from another are one line. */
 function flowLinks(byId: ReadonlyMap<string, Placed>, to: Placed): readonly Link[] {
   const groups = Map.groupBy(to.observation.facts.flows, (flow) => flow.from as string);
-  return [...groups].flatMap(([source, flows]) => {
+  return [...groups].flatMap(([source, flows], slot) => {
     const from = byId.get(source);
     if (from === undefined || from === to) return [];
     const id = `flow:${source}:${to.observation.id}`;
     const weight = Math.max(...flows.map((flow) => flow.coverage));
-    return [{ id, kind: 'flow', from, to, label: flowLabel(flows), weight }];
+    return [{ id, kind: 'flow', from, to, label: flowLabel(flows), weight, slot }];
   });
 }
 
@@ -72,7 +74,9 @@ export function pathLinks(layout: Layout, steps: ReadonlyMap<string, number>): r
   return nodes.slice(1).flatMap((to, index) => {
     const from = nodes[index];
     const id = `path:${to.observation.id}`;
-    return from === undefined ? [] : [{ id, kind: 'path', from, to, label: '', weight: 1 }];
+    return from === undefined
+      ? []
+      : [{ id, kind: 'path', from, to, label: '', weight: 1, slot: 0 }];
   });
 }
 

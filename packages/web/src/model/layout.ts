@@ -15,25 +15,33 @@ export interface Placed {
 
 export interface Lane {
   readonly name: string;
-  /** 1 to 12, in order of appearance; 0 for the lane of intents. */
+  /** 1 to 12, in order of appearance; 0 for the strip of intents. */
   readonly color: number;
+  readonly y: number;
+  readonly height: number;
 }
 
 export interface Layout {
   readonly lanes: readonly Lane[];
   readonly nodes: readonly Placed[];
   readonly width: number;
+  readonly height: number;
 }
 
-/** Pixels at zoom 1. */
-export const LANE_HEIGHT = 72;
-export const NODE_HEIGHT = 40;
-const NODE_WIDTH = 164;
-const SMALL_WIDTH = 24;
+/** Pixels at zoom 1. The strip of intents is always there, since it could not be added later. */
+const INTENT_HEIGHT = 38;
+const LANE_HEIGHT = 88;
+/** Below the lane's name, so that the name never covers a step. */
+const STEP_TOP = 30;
+const SIZES = {
+  step: { width: 172, height: 44 },
+  list: { width: 24, height: 24 },
+  intent: { width: 68, height: 24 },
+} as const;
 /** Steps of different lanes may overlap in x, but never start closer than this. */
-const STEP_MIN = 60;
-const GAP = 28;
-const LEFT = 24;
+const STEP_MIN = 56;
+const SMALL_STEP_MIN = 20;
+const GAP = 22;
 const SERVER_COLORS = 12;
 
 /** The lane of what no server did. */
@@ -44,32 +52,45 @@ export const laneOf = (observation: Observation): string =>
 
 export const isSmall = (observation: Observation): boolean => observation.kind === 'tool.list';
 
+const sizeOf = (observation: Observation): { readonly width: number; readonly height: number } => {
+  if (laneOf(observation) === INTENT_LANE) return SIZES.intent;
+  return isSmall(observation) ? SIZES.list : SIZES.step;
+};
+
 export function layOut(observations: readonly Observation[]): Layout {
-  const lanes = new Map<string, number>();
+  const names = new Map<string, number>([[INTENT_LANE, 0]]);
   const laneEnds: number[] = [];
   const nodes: Placed[] = [];
-  let lastX = LEFT - STEP_MIN;
+  let nextX = 0;
   for (const observation of observations) {
     const name = laneOf(observation);
-    const lane = lanes.get(name) ?? lanes.size;
-    lanes.set(name, lane);
-    const width = isSmall(observation) ? SMALL_WIDTH : NODE_WIDTH;
-    const x = Math.max(lastX + STEP_MIN, (laneEnds[lane] ?? 0) + GAP);
+    const lane = names.get(name) ?? names.size;
+    names.set(name, lane);
+    const { width, height } = sizeOf(observation);
+    const x = Math.max(nextX, (laneEnds[lane] ?? -GAP) + GAP);
     laneEnds[lane] = x + width;
-    lastX = isSmall(observation) ? x - STEP_MIN + SMALL_WIDTH : x;
-    const y = lane * LANE_HEIGHT + (LANE_HEIGHT - NODE_HEIGHT) / 2;
-    nodes.push({ observation, lane, x, y, width, height: NODE_HEIGHT });
+    nextX = x + (width < STEP_MIN ? SMALL_STEP_MIN : STEP_MIN);
+    nodes.push({ observation, lane, x, y: stepTop(lane, height), width, height });
   }
-  return { lanes: laneList([...lanes.keys()]), nodes, width: Math.max(0, ...laneEnds) + GAP };
+  const lanes = [...names.keys()].map(laneAt);
+  const height = lanes.reduce((sum, lane) => sum + lane.height, 0);
+  return { lanes, nodes, width: Math.max(0, ...laneEnds.filter(Number.isFinite)), height };
 }
 
-function laneList(names: readonly string[]): readonly Lane[] {
-  let servers = 0;
-  return names.map((name) => ({
-    name,
-    color: name === INTENT_LANE ? 0 : (servers++ % SERVER_COLORS) + 1,
-  }));
-}
+const laneTop = (lane: number): number =>
+  lane === 0 ? 0 : INTENT_HEIGHT + (lane - 1) * LANE_HEIGHT;
+
+const stepTop = (lane: number, height: number): number =>
+  lane === 0
+    ? (INTENT_HEIGHT - height) / 2
+    : laneTop(lane) + STEP_TOP + (SIZES.step.height - height) / 2;
+
+const laneAt = (name: string, lane: number): Lane => ({
+  name,
+  color: lane === 0 ? 0 : ((lane - 1) % SERVER_COLORS) + 1,
+  y: laneTop(lane),
+  height: lane === 0 ? INTENT_HEIGHT : LANE_HEIGHT,
+});
 
 export const serverColor = (color: number): string =>
   color === 0 ? 'var(--text-faint)' : `var(--server-${color})`;

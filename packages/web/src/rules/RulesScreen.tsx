@@ -106,15 +106,17 @@ function RuleRow(props: {
   const { rule } = props;
   return (
     <Link href={props.href} replace className={styles.rule} aria-current={props.current}>
-      <Severity level={rule.level} />
-      <span>
+      <span className={styles.row}>
+        <Severity level={rule.level} />
+        <Badge tone={rule.mode === 'enforce' ? 'allow' : 'quiet'}>{rule.mode}</Badge>
+      </span>
+      <span className={styles.title}>
         <Text value={rule.title} charsMax={100} />
       </span>
-      <Badge tone={rule.mode === 'enforce' ? 'allow' : 'quiet'}>{rule.mode}</Badge>
-      <small>
-        <Text value={rule.id} charsMax={60} />, {countText(rule.matches24h, 'match', 'matches')} in
-        24 h
-      </small>
+      <span className={styles.row}>
+        <Text value={rule.id} charsMax={60} />
+        <span>{countText(rule.matches24h, 'match', 'matches')}</span>
+      </span>
     </Link>
   );
 }

@@ -2,7 +2,7 @@ import type { ContentFacts } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { classesText } from '../model/flowWords.ts';
 import { prettyProjection } from '../model/projection.ts';
-import { bytesText } from '../model/words.ts';
+import { bytesText, countText } from '../model/words.ts';
 import { FactList, Section } from '../ui/Facts.tsx';
 import { Text } from '../ui/Text.tsx';
 import styles from './Inspector.module.css';
@@ -23,7 +23,7 @@ export function Content({ title, content }: ContentProps): ReactNode {
     <Section title={title}>
       <FactList
         facts={[
-          ['Size', `${bytesText(content.bytes)}, ${content.paths.length} fields`],
+          ['Size', `${bytesText(content.bytes)}, ${countText(content.paths.length, 'field')}`],
           ['Found', content.classes.length === 0 ? undefined : classesText(content.classes)],
           [
             'Goes to',

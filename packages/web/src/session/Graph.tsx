@@ -2,6 +2,7 @@ import { ReactFlow, ReactFlowProvider } from '@xyflow/react';
 import { type CSSProperties, type ReactNode, useMemo } from 'react';
 import '@xyflow/react/dist/base.css';
 import { SEVERITY } from '../model/kinds.ts';
+import { ZOOM } from '../model/viewport.ts';
 import { Notice } from '../ui/States.tsx';
 import styles from './Graph.module.css';
 import { GraphEdge } from './GraphEdge.tsx';
@@ -9,7 +10,7 @@ import { GraphLanes } from './GraphLanes.tsx';
 import { GraphNode } from './GraphNode.tsx';
 import { GraphTools } from './GraphTools.tsx';
 import { graphParts, NODES_MAX } from './graphParts.ts';
-import { useFollow, ZOOM } from './useFollow.ts';
+import { useFollow } from './useFollow.ts';
 import { useOrder } from './useOrder.ts';
 import type { ViewProps } from './view.ts';
 
@@ -74,7 +75,7 @@ function Canvas({ all, rows, call, alert, onCall }: ViewProps): ReactNode {
         >
           <GraphLanes lanes={layout.lanes} colorOf={order.colorOfLane} />
         </ReactFlow>
-        <GraphTools follow={follow} />
+        <GraphTools layout={layout} follow={follow} />
       </section>
     </>
   );

@@ -25,6 +25,8 @@ const FLOW_PX_MIN = 2;
 const FLOW_PX_MORE = 2;
 /** Wide enough to be pointed at. */
 const GRIP_PX = 16;
+const LABEL_GAP_PX = 5;
+const LABEL_PX = 20;
 
 export const GraphEdge: (props: EdgeProps<LinkEdge>) => ReactNode = memo(
   ({ data }: EdgeProps<LinkEdge>): ReactNode => {
@@ -55,7 +57,7 @@ export const GraphEdge: (props: EdgeProps<LinkEdge>) => ReactNode = memo(
 
 function Label({ link }: { readonly link: Link }): ReactNode {
   const x = link.to.x;
-  const y = link.to.y - 4;
+  const y = link.to.y - LABEL_GAP_PX - link.slot * LABEL_PX;
   return (
     <EdgeLabelRenderer>
       <span

@@ -1,6 +1,6 @@
 import { useViewport } from '@xyflow/react';
 import type { ReactNode } from 'react';
-import { LANE_HEIGHT, type Lane } from '../model/layout.ts';
+import type { Lane } from '../model/layout.ts';
 import { Text } from '../ui/Text.tsx';
 import styles from './Graph.module.css';
 
@@ -12,11 +12,11 @@ export interface GraphLanesProps {
 /** Lane lines and names: they follow the view up and down but stay put from left to right. */
 export function GraphLanes({ lanes, colorOf }: GraphLanesProps): ReactNode {
   const { y, zoom } = useViewport();
-  const height = LANE_HEIGHT * zoom;
   return (
     <div className={styles.lanes}>
-      {lanes.map((lane, index) => {
-        const top = y + index * height;
+      {lanes.map((lane) => {
+        const top = y + lane.y * zoom;
+        const height = lane.height * zoom;
         return (
           <div key={lane.name}>
             <div className={styles.lane} style={{ top, height }} />

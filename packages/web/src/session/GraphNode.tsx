@@ -39,13 +39,20 @@ export const GraphNode: (props: NodeProps<StepNode>) => ReactNode = memo(
         title={isSmall(observation) ? `${KIND_WORDS[observation.kind]}, step ${data.step}` : ''}
       >
         <Handle className={styles.handle} type="target" position={Position.Left} />
-        {isSmall(observation) ? <List size={12} aria-hidden="true" /> : <Face data={data} />}
+        <Inside data={data} />
         {data.mark > 0 && <span className={styles.mark}>{data.mark}</span>}
         <Handle className={styles.handle} type="source" position={Position.Right} />
       </div>
     );
   },
 );
+
+function Inside({ data }: { readonly data: StepData }): ReactNode {
+  const { observation } = data.placed;
+  if (observation.kind === 'intent') return 'Prompt';
+  if (isSmall(observation)) return <List size={12} aria-hidden="true" />;
+  return <Face data={data} />;
+}
 
 function Face({ data }: { readonly data: StepData }): ReactNode {
   const { observation } = data.placed;

@@ -2,9 +2,9 @@ import type { SessionDetail } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { usePreference, writePreference } from '../ui/preferences.ts';
 import { Splitter } from '../ui/Splitter.tsx';
-import { Blank } from '../ui/States.tsx';
 import { Inspector } from './Inspector.tsx';
 import styles from './Session.module.css';
+import { Summary } from './Summary.tsx';
 
 const WIDTH_PX = { min: 280, normal: 400, max: 720 } as const;
 
@@ -29,9 +29,7 @@ export function InspectorPane({ call, detail, onCall }: InspectorPaneProps): Rea
       />
       <aside className={styles.inspector} style={{ width, maxWidth: '50%' }} aria-label="Inspector">
         {call === '' ? (
-          <Blank title="Nothing selected">
-            Choose a step to see its facts, its data flows and its ledger entries.
-          </Blank>
+          <Summary all={detail.observations} />
         ) : (
           <Inspector key={call} id={call} all={detail.observations} onCall={onCall} />
         )}

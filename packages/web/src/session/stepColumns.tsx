@@ -21,23 +21,13 @@ export function stepColumns({ order, onCall, mark }: StepContext): readonly Colu
   return [
     {
       title: '#',
-      width: '64px',
+      width: '60px',
       cell: ({ id }) => (
         <span className={styles.pair}>
           <span className={styles.step}>{order.stepOf(id)}</span>
           <span className={styles.path}>{mark(id)}</span>
         </span>
       ),
-    },
-    {
-      title: 'Time',
-      width: '84px',
-      cell: ({ time }) => <ClockTime ms={time.startMs} />,
-    },
-    {
-      title: 'Server',
-      width: '120px',
-      cell: (row) => <ServerName name={row.server.name || 'intent'} color={order.colorOf(row)} />,
     },
     {
       title: 'Step',
@@ -51,21 +41,34 @@ export function stepColumns({ order, onCall, mark }: StepContext): readonly Colu
         </span>
       ),
     },
-    { title: 'Data from', width: '96px', cell: (row) => sources(row, order) },
+    {
+      title: 'Time',
+      width: '80px',
+      hideBelow: 900,
+      cell: ({ time }) => <ClockTime ms={time.startMs} />,
+    },
+    {
+      title: 'Server',
+      width: '112px',
+      cell: (row) => <ServerName name={row.server.name || 'intent'} color={order.colorOf(row)} />,
+    },
+    { title: 'Data from', width: '88px', hideBelow: 640, cell: (row) => sources(row, order) },
     {
       title: 'Found',
       width: '20%',
+      hideBelow: 640,
       cell: ({ facts }) => classesText(facts.result?.classes ?? facts.request?.classes ?? []),
     },
     {
       title: 'Decision',
-      width: '106px',
+      width: '104px',
       cell: ({ decision }) => <DecisionMark decision={decision} />,
     },
     { title: 'Outcome', width: '96px', cell: ({ outcome }) => OUTCOME_WORDS[outcome] },
     {
       title: 'Took',
-      width: '84px',
+      width: '80px',
+      hideBelow: 900,
       number: true,
       cell: ({ time }) => (time.endMs === undefined ? '' : durationText(time.endMs - time.startMs)),
     },

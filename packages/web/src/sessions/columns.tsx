@@ -10,7 +10,7 @@ import styles from './Sessions.module.css';
 export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
   {
     title: 'Alerts',
-    width: '104px',
+    width: '100px',
     cell: ({ worst }) =>
       worst === undefined ? <span className={styles.none}>–</span> : <Severity level={worst} />,
   },
@@ -47,6 +47,7 @@ export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
   {
     title: 'Servers',
     width: '22%',
+    hideBelow: 640,
     cell: ({ servers }) => <Text value={listText(servers)} charsMax={120} />,
   },
   { title: 'Calls', width: '64px', number: true, cell: ({ calls }) => calls.toLocaleString('en') },
@@ -61,5 +62,5 @@ export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
         <span className={styles.denied}>{denied}</span>
       ),
   },
-  { title: 'Last call', width: '92px', number: true, cell: ({ lastMs }) => <Ago ms={lastMs} /> },
+  { title: 'Last call', width: '112px', number: true, cell: ({ lastMs }) => <Ago ms={lastMs} /> },
 ];

@@ -7,6 +7,8 @@ export interface Column<Row> {
   /** CSS width; absent for the column that takes the rest. */
   readonly width?: string;
   readonly number?: boolean;
+  /** Left out where the table is narrower than this many pixels. */
+  readonly hideBelow?: 640 | 900;
   readonly cell: (row: Row, index: number) => ReactNode;
 }
 
@@ -74,7 +76,7 @@ function Head<RowType>({ columns }: { readonly columns: readonly Column<RowType>
             key={column.title}
             scope="col"
             style={{ width: column.width }}
-            className={column.number ? styles.number : undefined}
+            className={cellClass(column)}
           >
             {column.title}
           </th>
@@ -102,12 +104,17 @@ function Row<RowType>({
       onClick={() => table.onSelect(row)}
     >
       {table.columns.map((column) => (
-        <td key={column.title} className={column.number ? styles.number : undefined}>
+        <td key={column.title} className={cellClass(column)}>
           {column.cell(row, index)}
         </td>
       ))}
     </tr>
   );
+}
+
+function cellClass<RowType>({ number, hideBelow }: Column<RowType>): string {
+  const hide = hideBelow === undefined ? '' : styles[`below${hideBelow}`];
+  return `${number ? styles.number : ''} ${hide ?? ''}`.trim();
 }
 
 function Spacer({ px }: { readonly px: number }): ReactNode {
