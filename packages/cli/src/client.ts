@@ -1,4 +1,4 @@
-import { CodedError, type ErrorCode, ERRORS, type Problem } from '@spoor/core';
+import { CodedError, ERRORS, type ErrorCode, type Problem } from '@spoor/core';
 import { type Home, readHubAddress, readToken } from '@spoor/edge/home';
 
 /** The hub's API for commands. Loopback only, by the address that the hub itself wrote into the state folder. */

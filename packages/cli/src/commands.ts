@@ -8,16 +8,64 @@ interface Entry {
 
 /** Every command, imported only when it is called: `spoor run` must start fast. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
-  run: { group: 'Protect', summary: 'Wrap an MCP server (stdio)', load: async () => (await import('./commands/run.ts')).run },
-  enforce: { group: 'Protect', summary: 'Make denials real, or only shown', load: async () => (await import('./commands/enforce.ts')).enforce },
-  allow: { group: 'Protect', summary: 'Let a denied call pass once', load: async () => (await import('./commands/allow.ts')).allow },
-  intent: { group: 'Protect', summary: "Tell Spoor the user's prompt", load: async () => (await import('./commands/intent.ts')).intent },
-  why: { group: 'Look', summary: 'Explain a decision', load: async () => (await import('./commands/why.ts')).why },
-  ui: { group: 'Look', summary: 'Print a link to the UI', load: async () => (await import('./commands/ui.ts')).ui },
-  rules: { group: 'Look', summary: 'List and check rules', load: async () => (await import('./commands/rules.ts')).rules },
-  ledger: { group: 'Prove', summary: 'Verify the ledger, show and open entries', load: async () => (await import('./commands/ledger.ts')).ledger },
-  keys: { group: 'Prove', summary: "Make and show the auditors' keys", load: async () => (await import('./commands/keys.ts')).keys },
-  hub: { group: 'Run', summary: 'Start, stop and inspect the hub', load: async () => (await import('./commands/hub.ts')).hub },
-  config: { group: 'Run', summary: 'Explain every setting', load: async () => (await import('./commands/config.ts')).config },
-  demo: { group: 'Run', summary: 'Play four sessions on real servers', load: async () => (await import('./commands/demo.ts')).demo },
+  run: {
+    group: 'Protect',
+    summary: 'Wrap an MCP server (stdio)',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  enforce: {
+    group: 'Protect',
+    summary: 'Make denials real, or only shown',
+    load: async () => (await import('./commands/enforce.ts')).enforce,
+  },
+  allow: {
+    group: 'Protect',
+    summary: 'Let a denied call pass once',
+    load: async () => (await import('./commands/allow.ts')).allow,
+  },
+  intent: {
+    group: 'Protect',
+    summary: "Tell Spoor the user's prompt",
+    load: async () => (await import('./commands/intent.ts')).intent,
+  },
+  why: {
+    group: 'Look',
+    summary: 'Explain a decision',
+    load: async () => (await import('./commands/why.ts')).why,
+  },
+  ui: {
+    group: 'Look',
+    summary: 'Print a link to the UI',
+    load: async () => (await import('./commands/ui.ts')).ui,
+  },
+  rules: {
+    group: 'Look',
+    summary: 'List and check rules',
+    load: async () => (await import('./commands/rules.ts')).rules,
+  },
+  ledger: {
+    group: 'Prove',
+    summary: 'Verify the ledger, show and open entries',
+    load: async () => (await import('./commands/ledger.ts')).ledger,
+  },
+  keys: {
+    group: 'Prove',
+    summary: "Make and show the auditors' keys",
+    load: async () => (await import('./commands/keys.ts')).keys,
+  },
+  hub: {
+    group: 'Run',
+    summary: 'Start, stop and inspect the hub',
+    load: async () => (await import('./commands/hub.ts')).hub,
+  },
+  config: {
+    group: 'Run',
+    summary: 'Explain every setting',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+  demo: {
+    group: 'Run',
+    summary: 'Play four sessions on real servers',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
 };

@@ -43,7 +43,10 @@ async function readFlat(path: string): Promise<Record<string, unknown>> {
   const [error] = document.errors;
   if (error !== undefined) {
     const [at] = error.linePos ?? [];
-    throw new CodedError('CONFIG_UNREADABLE', `${path}:${at?.line ?? 0}:${at?.col ?? 0} ${error.code}`);
+    throw new CodedError(
+      'CONFIG_UNREADABLE',
+      `${path}:${at?.line ?? 0}:${at?.col ?? 0} ${error.code}`,
+    );
   }
   return flatten((document.toJS({ maxAliasCount: 0 }) as object | null) ?? {}, '');
 }
@@ -52,7 +55,10 @@ function flatten(value: object, prefix: string): Record<string, unknown> {
   const flat: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {
     const nested = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-    Object.assign(flat, nested ? flatten(inner, `${prefix}${key}.`) : { [`${prefix}${key}`]: inner });
+    Object.assign(
+      flat,
+      nested ? flatten(inner, `${prefix}${key}.`) : { [`${prefix}${key}`]: inner },
+    );
   }
   return flat;
 }

@@ -14,7 +14,10 @@ export function generalHelp(out: Output): string {
       if (entry.group === group) lines.push(`  ${name.padEnd(10)}${entry.summary}`);
     }
   }
-  lines.push('', 'spoor help <command> says more. State lies in SPOOR_HOME, or ~/.local/state/spoor.');
+  lines.push(
+    '',
+    'spoor help <command> says more. State lies in SPOOR_HOME, or ~/.local/state/spoor.',
+  );
   return lines.join('\n');
 }
 
@@ -25,7 +28,9 @@ export function commandHelp(
   out: Output,
 ): string {
   const flags = Object.entries({ ...command.flags, ...common });
-  const shown = flags.map(([flag, { placeholder }]) => `--${flag}${placeholder === undefined ? '' : ` ${placeholder}`}`);
+  const shown = flags.map(
+    ([flag, { placeholder }]) => `--${flag}${placeholder === undefined ? '' : ` ${placeholder}`}`,
+  );
   const width = Math.max(...shown.map((text) => text.length)) + 2;
   return [
     command.summary,

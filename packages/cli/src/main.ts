@@ -18,7 +18,11 @@ async function main(args: readonly string[]): Promise<number> {
   const [name = '', ...rest] = args;
   if (name === '' || name === '--help' || name === '-h' || name === 'help') {
     const asked = rest[0] === undefined ? undefined : COMMANDS[rest[0]];
-    out.line(asked === undefined ? generalHelp(out) : commandHelp(rest[0] ?? '', (await asked.load()), COMMON, out));
+    out.line(
+      asked === undefined
+        ? generalHelp(out)
+        : commandHelp(rest[0] ?? '', await asked.load(), COMMON, out),
+    );
     return name === '' ? 2 : 0;
   }
   if (name === '--version' || name === 'version') {
@@ -27,15 +31,25 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
-    throw new CodedError('USAGE', `no command ${name}; did you mean ${nearest(name, Object.keys(COMMANDS))}?`);
+    throw new CodedError(
+      'USAGE',
+      `no command ${name}; did you mean ${nearest(name, Object.keys(COMMANDS))}?`,
+    );
   }
   const command = await entry.load();
   const { flags, words, after } = parse(command, rest);
-  if (flags['help'] === true) {
+  if (flags.help === true) {
     out.line(commandHelp(name, command, COMMON, out));
     return 0;
   }
-  return command.run({ flags, words, rest: after, env: process.env, home: locateHome(process.env), out });
+  return command.run({
+    flags,
+    words,
+    rest: after,
+    env: process.env,
+    home: locateHome(process.env),
+    out,
+  });
 }
 
 function parse(

@@ -2,7 +2,7 @@ import type { Output } from './command.ts';
 
 /** Colour for terminals that want it (no-color.org). */
 export function terminalOutput(env: Readonly<Record<string, string | undefined>>): Output {
-  const colour = process.stdout.isTTY === true && !env['NO_COLOR'];
+  const colour = process.stdout.isTTY === true && !env.NO_COLOR;
   return {
     colour,
     line: (text) => void process.stdout.write(`${text}\n`),

@@ -68,6 +68,11 @@ export class HubClient {
     return this.#keys;
   }
 
+  /** Undefined while no hub has answered. */
+  get session(): string | undefined {
+    return this.#welcome?.session;
+  }
+
   get project(): boolean {
     return this.#welcome?.project ?? true;
   }

@@ -9,6 +9,8 @@ export interface Keys {
   digest(text: string): string;
   /** Digest of a definition, 32 hexadecimal digits: the same for all sessions of one hub. */
   definitionDigest(text: string): string;
+  /** Clusters of prompts: the same for all sessions of one hub. */
+  readonly cluster: SipKey;
   /** Short digest for names and ids, 16 hexadecimal digits. */
   short(text: string): string;
 }
@@ -33,6 +35,7 @@ function makeKeys(print: Uint8Array, content: Uint8Array, definition: Uint8Array
     createHmac('sha256', secret).update(text).digest('hex').slice(0, DIGEST_HEX_DIGITS);
   return {
     print: key,
+    cluster: sipKey(definition),
     digest: (text) => hmac(content, text),
     definitionDigest: (text) => hmac(definition, text),
     short: (text) => sipHash(key, text),

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CodedError, type HubView, systemRandom } from '@spoor/core';
+import { readHubAddress } from '@spoor/edge/home';
+import { hubApi } from '../client.ts';
+import type { Command, Context } from '../command.ts';
+import { type Config, readConfig } from '../config.ts';
+import { paint } from '../output.ts';
+import { RULES_FOLDER, WEB_FOLDER } from '../places.ts';
+import { settingFlags } from '../settingflags.ts';
+import { VERSION } from '../version.ts';
+
+export const hub: Command = {
+  usage: '[start|stop|status]',
+  summary: 'The hub: one for a user, on loopback; decides, keeps the ledger, serves the UI.',
+  flags: {
+    ...settingFlags(),
+    config: { type: 'string', placeholder: 'F', help: 'Another configuration file' },
+    background: { type: 'boolean', help: 'Log lines only, no link' },
+  },
+  run: async (context) => {
+    const [action = 'start'] = context.words;
+    if (action === 'start') return start(context);
+    if (action === 'stop') return stop(context);
+    if (action === 'status') return status(context);
+    throw new CodedError('USAGE', `hub ${action}`);
+  },
+};
+
+async function start(context: Context): Promise<number> {
+  const { flags, env, home, out } = context;
+  process.umask(0o077);
+  const config = await readConfig(String(flags.config ?? home.config), flags, env);
+  await replaceOlder(context);
+  const running = await startHub(context, config);
+  if (flags.background === true)
+    out.line(`${new Date().toISOString()} listening on ${running.url}`);
+  else {
+    const { code } = await hubApi(home).post<{ code: string }>('/api/v1/login-code', {});
+    out.line(`Hub ${VERSION} runs. UI: ${paint(out, 'cyan', `${running.url}/#code=${code}`)}`);
+    out.line(
+      paint(out, 'dim', 'The link works once; `spoor ui` prints another. Ctrl-C stops the hub.'),
+    );
+  }
+  const stopOnce = (): void => void running.stop();
+  process.once('SIGINT', stopOnce);
+  process.once('SIGTERM', stopOnce);
+  process.on('SIGHUP', () => undefined);
+  await running.stopped;
+  return 0;
+}
+
+/** Starts a hub in this process. */
+export async function startHub(
+  { home, out }: Pick<Context, 'home' | 'out'>,
+  config: Config,
+): Promise<import('@spoor/hub').Hub> {
+  const { Hub } = await import('@spoor/hub');
+  const endpoint = config.text('otlp.endpoint');
+  const headersFile = config.text('otlp.headers-file');
+  const labelsFile = config.text('labels');
+  return Hub.start({
+    home,
+    version: VERSION,
+    host: config.text('host') ?? '127.0.0.1',
+    port: config.number('port'),
+    mode: config.text('mode') === 'enforce' ? 'enforce' : 'observe',
+    rulesFolder: config.text('rules') ?? RULES_FOLDER,
+    webPath: WEB_FOLDER,
+    ...(labelsFile === undefined ? {} : { labelsFile }),
+    project: config.flag('projection'),
+    retentionDays: config.number('retention.days'),
+    storeBytesMax: config.number('retention.megabytes') * 1_000_000,
+    ...(endpoint === undefined
+      ? {}
+      : { otlp: { endpoint, ...(headersFile === undefined ? {} : { headersFile }) } }),
+    random: systemRandom,
+    say: (line) => out.note(`spoor: ${line}`),
+  });
+}
+
+/** A newer version takes over from an older one, which brings its state to disk first. */
+async function replaceOlder({ home, out }: Context): Promise<void> {
+  const address = readHubAddress(home);
+  if (address === undefined || !isNewer(VERSION, address.version)) return;
+  out.note(`spoor: replacing the hub of version ${address.version}`);
+  await stopRunning({ home });
+}
+
+const isNewer = (a: string, b: string): boolean =>
+  a.localeCompare(b, 'en', { numeric: true, sensitivity: 'base' }) > 0;
+
+async function stop(context: Context): Promise<number> {
+  await stopRunning(context);
+  context.out.line('Hub stopped.');
+  return 0;
+}
+
+const STOP_WITHIN_MS = 10_000;
+
+async function stopRunning({ home }: Pick<Context, 'home'>): Promise<void> {
+  await hubApi(home).post('/api/v1/stop', {});
+  for (let waitedMs = 0; waitedMs < STOP_WITHIN_MS; waitedMs += 50) {
+    if (readHubAddress(home) === undefined) return;
+    await delay(50);
+  }
+  throw new CodedError('HUB_RUNNING', 'it does not stop');
+}
+
+async function status({ flags, home, out }: Context): Promise<number> {
+  const api = hubApi(home);
+  const view = await api.get<HubView>('/api/v1/hub');
+  if (flags.json === true) {
+    out.json({ url: api.url, ...view });
+    return 0;
+  }
+  out.line(`Hub ${view.version} at ${api.url}, up since ${new Date(view.startedMs).toISOString()}`);
+  out.line(
+    `Mode      ${view.policy.mode}${view.evidence === 'same-user' ? '  (evidence: same-user)' : ''}`,
+  );
+  out.line(`Sensors   ${view.sensors}`);
+  out.line(`Calls     ${view.calls24h} in 24 h`);
+  out.line(
+    `Rules     ${view.rules}${view.ruleProblems > 0 ? paint(out, 'red', `, ${view.ruleProblems} with problems`) : ''}`,
+  );
+  out.line(
+    `Sealing   ${view.sealing ? 'to the auditors' : 'off: no auditor keys (spoor keys init)'}`,
+  );
+  for (const [name, count] of Object.entries(view.counts)) {
+    if (count > 0) out.line(`${name.padEnd(18)}${count}`);
+  }
+  return 0;
+}

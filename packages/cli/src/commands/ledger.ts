@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError, ERRORS, type ErrorCode } from '@spoor/core';
+import type { Command, Context } from '../command.ts';
+import { readLog } from '../log.ts';
+import { paint, visible } from '../output.ts';
+import { askPassphrase } from '../passphrase.ts';
+
+export const ledger: Command = {
+  usage: 'verify [--checkpoint F] | show INDEX | open INDEX --identity F',
+  summary: 'Recomputes the ledger from its bytes; shows an entry; opens the sealed content of one.',
+  flags: {
+    dir: { type: 'string', placeholder: 'FOLDER', help: "The log; default the hub's" },
+    key: {
+      type: 'string',
+      placeholder: 'F',
+      help: "File with the log's verifier key; default the one beside the log's state",
+    },
+    checkpoint: {
+      type: 'string',
+      placeholder: 'F',
+      help: 'A checkpoint of this log that was kept elsewhere',
+    },
+    identity: { type: 'string', placeholder: 'F', help: 'Identity of an auditor, for open' },
+    'passphrase-file': {
+      type: 'string',
+      placeholder: 'F',
+      help: 'File whose first line opens the identity',
+    },
+    part: {
+      type: 'string',
+      placeholder: 'P',
+      help: 'request, result, error, intent or definitions; default all',
+    },
+  },
+  more: [
+    'Exit codes of verify:',
+    ...(
+      [
+        'LEDGER_TAMPERED',
+        'LEDGER_UNWITNESSED',
+        'LEDGER_ROLLED_BACK',
+        'LEDGER_STALE',
+        'LEDGER_UNREADABLE',
+      ] as const
+    ).map((code) => `  ${String(ERRORS[code].exit).padEnd(4)}${ERRORS[code].message}`),
+    '  0   Everything matches, and an earlier checkpoint vouches for the length',
+  ].join('\n'),
+  run: async (context) => {
+    const [action, index] = context.words;
+    if (action === 'verify') return verify(context);
+    if (action === 'show') return show(context, indexOf(index));
+    if (action === 'open') return open(context, indexOf(index));
+    throw new CodedError('USAGE', 'ledger verify, show or open');
+  },
+};
+
+function indexOf(word: string | undefined): number {
+  const index = Number(word);
+  if (word === undefined || !Number.isSafeInteger(index) || index < 0)
+    throw new CodedError('USAGE', 'an index');
+  return index;
+}
+
+const dirOf = ({ flags, home }: Context): string =>
+  typeof flags.dir === 'string' ? flags.dir : home.ledger;
+
+async function keyOf({ flags, home }: Context): Promise<string> {
+  const path = typeof flags.key === 'string' ? flags.key : join(home.ledgerState, 'log.vkey');
+  return (await readText(path)).trim();
+}
+
+const readText = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CodedError('LEDGER_UNREADABLE', path, error);
+  });
+
+async function verify(context: Context): Promise<number> {
+  const { flags, out } = context;
+  const { verifyLog } = await import('@spoor/ledger/verify');
+  const earlier = flags.checkpoint;
+  const progress = process.stderr.isTTY && flags.json !== true;
+  const result = await verifyLog(readLog(dirOf(context)), {
+    verifierKey: await keyOf(context),
+    ...(typeof earlier === 'string' ? { checkpoint: await readText(earlier) } : {}),
+    ...(progress
+      ? {
+          onProgress: ({ done, size }) =>
+            void process.stderr.write(`\r${done} of ${size} entries `),
+        }
+      : {}),
+  });
+  if (progress) process.stderr.write('\r\x1b[K');
+  const code = CODES[result.status];
+  const exit = code === undefined ? 0 : ERRORS[code].exit;
+  if (flags.json === true) {
+    out.json({ ...result, exit });
+    return exit;
+  }
+  if (code === undefined)
+    out.line(
+      `${paint(out, 'green', 'Verified')}: ${result.size} entries, consistent with the earlier checkpoint.`,
+    );
+  else if (result.status === 'unwitnessed') {
+    out.line(
+      `${paint(out, 'yellow', 'Consistent, unwitnessed')}: ${result.size} entries match their hashes and the signature.`,
+    );
+    out.line(
+      'Without an earlier checkpoint nobody can tell whether the end was cut off. Keep this one elsewhere:',
+    );
+    out.line(await readText(join(dirOf(context), 'checkpoint')));
+  } else {
+    out.note(
+      `${paint(out, 'red', code)} ${ERRORS[code].message}${'why' in result ? `: ${result.why}` : ''}`,
+    );
+    out.note(`  ${ERRORS[code].hint}`);
+  }
+  return exit;
+}
+
+const CODES: Readonly<Record<string, ErrorCode | undefined>> = {
+  tampered: 'LEDGER_TAMPERED',
+  unwitnessed: 'LEDGER_UNWITNESSED',
+  'rolled-back': 'LEDGER_ROLLED_BACK',
+  stale: 'LEDGER_STALE',
+  unreadable: 'LEDGER_UNREADABLE',
+};
+
+async function show(context: Context, index: number): Promise<number> {
+  const leaf = await leafAt(context, index);
+  if (context.flags.json === true) context.out.line(leaf);
+  else context.out.line(visible(JSON.stringify(JSON.parse(leaf), null, 2)));
+  return 0;
+}
+
+async function leafAt(context: Context, index: number): Promise<string> {
+  const { readLeaf } = await import('@spoor/ledger/verify');
+  const leaf = await readLeaf(readLog(dirOf(context)), index);
+  if (leaf === undefined) throw new CodedError('NOT_FOUND', `entry ${index}`);
+  return leaf;
+}
+
+/** Content goes to standard output as it is, when that is a file or a pipe; a terminal gets it made visible. */
+async function open(context: Context, index: number): Promise<number> {
+  const { flags, out } = context;
+  const path = flags.identity;
+  if (typeof path !== 'string') throw new CodedError('USAGE', '--identity');
+  const { openContent } = await import('@spoor/ledger/open');
+  const identity = await readText(path);
+  const passphrase = await passphraseFor(identity, flags);
+  const opened = await openContent({
+    dir: dirOf(context),
+    leaf: JSON.parse(await leafAt(context, index)),
+    identity,
+    ...(passphrase === undefined ? {} : { passphrase }),
+  });
+  if (opened.status !== 'opened') throw new CodedError(opened.code, `entry ${index}`);
+  for (const { part, plaintext } of opened.parts) {
+    if (typeof flags.part === 'string' && flags.part !== part) continue;
+    if (process.stdout.isTTY)
+      out.line(
+        `${paint(out, 'dim', `${part}:`)} ${visible(Buffer.from(plaintext).toString('utf8'))}`,
+      );
+    else process.stdout.write(plaintext);
+  }
+  return 0;
+}
+
+async function passphraseFor(
+  identity: string,
+  flags: Context['flags'],
+): Promise<string | undefined> {
+  if (!identity.startsWith('-----BEGIN AGE') && !identity.startsWith('age-encryption.org'))
+    return undefined;
+  const file = flags['passphrase-file'];
+  if (typeof file === 'string') return (await readText(file)).split('\n')[0];
+  return askPassphrase('Passphrase of the identity: ', false);
+}

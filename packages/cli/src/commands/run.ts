@@ -1,0 +1,69 @@
+import { basename } from 'node:path';
+import { CodedError } from '@spoor/core';
+import { exitAs, runWrapper, sayToTerminal } from '@spoor/sensor/run';
+import type { Command, Context } from '../command.ts';
+import { readConfig } from '../config.ts';
+import { RULES_FOLDER } from '../places.ts';
+import { startHubInBackground } from '../starthub.ts';
+import { VERSION } from '../version.ts';
+
+export const run: Command = {
+  usage: '[--name N] [--enforce] [--config F] -- <command> [args…]',
+  summary:
+    'Starts an MCP server and stands between it and its client, on standard input and output.',
+  flags: {
+    name: {
+      type: 'string',
+      placeholder: 'N',
+      help: "The server's name on screens and in rules; default from the command",
+    },
+    enforce: { type: 'boolean', help: 'Denials are real for this server' },
+    config: { type: 'string', placeholder: 'F', help: 'Another configuration file' },
+  },
+  more: 'Ends as the server ends: its exit code, or its signal. Starts a hub in the background when none runs.',
+  run: async (context) => {
+    const { flags, env, home } = context;
+    const [command, ...args] = context.rest;
+    if (command === undefined || context.words.length > 0) {
+      throw new CodedError('USAGE', 'the server command stands after --');
+    }
+    process.umask(0o077);
+    const settings = await readConfig(String(flags.config ?? home.config), {}, env);
+    const exit = await runWrapper({
+      command,
+      args,
+      name: typeof flags.name === 'string' ? flags.name : nameOf(context),
+      ...(flags.enforce === true ? { mode: 'enforce' as const } : {}),
+      home,
+      version: VERSION,
+      rulesFolder: settings.text('rules') ?? RULES_FOLDER,
+      ...(settings.flag('autostart') ? { startHub: () => startHubInBackground(home, env) } : {}),
+      say: sayToTerminal,
+    });
+    return exitAs(exit);
+  },
+};
+
+const RUNNERS: ReadonlySet<string> = new Set([
+  'node',
+  'npx',
+  'npm',
+  'python',
+  'python3',
+  'uv',
+  'uvx',
+  'bunx',
+  'deno',
+  'docker',
+]);
+
+/** The first word that names something: `npx -y @org/server-files` is `server-files`. */
+function nameOf({ rest }: Context): string {
+  const word = rest.find(
+    (one) => !one.startsWith('-') && !RUNNERS.has(basename(one)) && one !== 'run' && one !== 'exec',
+  );
+  const parts = (word ?? rest[0] ?? 'server')
+    .split(/[\\/]/)
+    .filter((part) => !/^(index|main|server|dist|src|build)(\.\w+)?$/.test(part));
+  return (parts.at(-1) ?? 'server').replace(/@[^@]*$/, '').replace(/\.[cm]?[jt]s$/, '') || 'server';
+}

@@ -1,0 +1,54 @@
+import { newCallId, newSpanId, systemClock, systemRandom, uuidv7 } from '@spoor/core';
+import { intentCluster } from '@spoor/detect';
+import type { Home } from '@spoor/edge/home';
+import type { Sensed } from '@spoor/edge/wire';
+import { findHost } from './host.ts';
+import { HubClient } from './hubclient.ts';
+import { NO_CAUSE, senseIntent } from './sense.ts';
+
+export interface IntentOptions {
+  readonly prompt: string;
+  readonly home: Home;
+  readonly version: string;
+  readonly rulesFolder: string;
+  readonly startHub?: () => void;
+}
+
+/** Tells the hub what the user asked for. Without a hub it is kept for later, like any observation. */
+export async function declareIntent(
+  options: IntentOptions,
+): Promise<{ readonly session: string | undefined; readonly cluster: string }> {
+  const { prompt, home, version, rulesFolder } = options;
+  const hub = new HubClient({
+    home,
+    hello: {
+      protocol: 1,
+      sensor: { id: uuidv7(systemClock.nowMs(), systemRandom), kind: 'intent', version },
+      server: { name: 'user', transport: 'unknown' },
+      host: findHost(),
+    },
+    random: systemRandom,
+    rulesFolder,
+    ...(options.startHub === undefined ? {} : { startHub: options.startHub }),
+  });
+  await hub.ready;
+  const nowMs = systemClock.nowMs();
+  const context = { keys: hub.keys, project: hub.project, random: systemRandom, nowMs };
+  const cluster = intentCluster(prompt, hub.keys.cluster);
+  const observation: Sensed = {
+    id: newCallId(nowMs, systemRandom),
+    kind: 'intent',
+    startMs: nowMs,
+    endMs: nowMs,
+    method: '',
+    era: 'unknown',
+    span: newSpanId(systemRandom),
+    cause: NO_CAUSE,
+    request: senseIntent(prompt, context),
+    cluster,
+    outcome: 'ok',
+  };
+  await hub.end(observation, hub.seal(observation.id, 'intent', Buffer.from(prompt)), []);
+  await hub.close();
+  return { session: hub.session, cluster };
+}
