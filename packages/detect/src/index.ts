@@ -1,2 +1,18 @@
+export {
+  createDetector,
+  type Detector,
+  type DetectorLimits,
+  type DetectorOptions,
+  type DetectorStats,
+  type Step,
+} from './engine/detector.ts';
 export { type ExamineContext, examine } from './examine/examine.ts';
 export { intentCluster } from './examine/intent.ts';
+export { compileRules } from './rules/compile.ts';
+export { renderRuleDocs, renderSchemaDocs } from './rules/docs.ts';
+export type { Rule, RuleFile, RuleProblem, RuleSet, RuleTest } from './rules/types.ts';
+export { FIELDS, FLOW_FIELDS } from './schema.ts';
+export { type Classification, classifyTool, type ToolDefinition } from './tool/classify.ts';
+export { examineTool } from './tool/definition.ts';
+export { createLabeler, type Labeler } from './tool/labeler.ts';
+export { type LabelOverride, parseLabels } from './tool/labels-file.ts';

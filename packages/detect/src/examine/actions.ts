@@ -67,10 +67,19 @@ const NEGATIONS: ReadonlySet<string> = new Set(
   "not never don't dont without avoid no cannot".split(' '),
 );
 
+/** What one opens for others to read, with the verbs that do it: “open an issue” publishes, “fix the issue” does not. */
+const POSTS: ReadonlySet<string> = new Set(
+  'issue pr pull comment ticket gist announcement'.split(' '),
+);
+const POSTING: ReadonlySet<string> = new Set(
+  'create open file add post write leave raise make'.split(' '),
+);
+
 /** Families that the words ask for, in order; `starts` says which words begin a sentence. */
 export function actionsOf(words: readonly string[], starts: readonly boolean[]): Set<ActionFamily> {
   const asked = new Set<ActionFamily>();
   for (let i = 0; i < words.length; i++) {
+    if (posts(words, i)) asked.add('publish');
     for (const verb of byWord.get(words[i] ?? '') ?? []) {
       const placed = starts[i] === true || BEFORE_VERB.has(words[i - 1] ?? '');
       if ((verb.noun && !placed) || isNegated(words, starts, i)) continue;
@@ -79,6 +88,11 @@ export function actionsOf(words: readonly string[], starts: readonly boolean[]):
   }
   return asked;
 }
+
+/** Does the word name something to post, with a verb that posts among the three words before? */
+const posts = (words: readonly string[], at: number): boolean =>
+  POSTS.has(words[at] ?? '') &&
+  words.slice(Math.max(0, at - 3), at).some((word) => POSTING.has(word));
 
 function isNegated(words: readonly string[], starts: readonly boolean[], at: number): boolean {
   for (let i = at; i > at - 3 && i > 0 && starts[i] !== true; i--) {

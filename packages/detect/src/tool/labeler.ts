@@ -24,15 +24,19 @@ export function observedLabels(classes: readonly ContentClass[]): readonly Label
 /** Labels of a tool: the owner's file over what its definition and its behaviour say. */
 export function createLabeler(overrides: readonly LabelOverride[]): Labeler {
   return (server, tool, known, observedClasses = []) => {
-    let labels = new Set<Label>([...(known?.labels ?? []), ...observedLabels(observedClasses)]);
-    for (const override of overrides) {
-      if (!matchesGlob(override.server, server) || !matchesGlob(override.tool, tool)) continue;
-      if (override.set) labels = new Set(override.set);
-      for (const label of override.add) labels.add(label);
-      for (const label of override.remove) labels.delete(label);
-    }
+    const applying = overrides.filter(
+      (override) => matchesGlob(override.server, server) && matchesGlob(override.tool, tool),
+    );
+    const start: readonly Label[] = [...(known?.labels ?? []), ...observedLabels(observedClasses)];
+    const labels = applying.reduce(apply, new Set(start));
     return LABELS.filter((label) => labels.has(label));
   };
+}
+
+function apply(labels: ReadonlySet<Label>, override: LabelOverride): Set<Label> {
+  const changed = new Set([...(override.set ?? labels), ...override.add]);
+  for (const label of override.remove) changed.delete(label);
+  return changed;
 }
 
 /** `*` stands for any run of characters. Greedy with one point of return, so linear but for repeated stars. */

@@ -45,7 +45,8 @@ class LabelsFile {
     if (root === null || (isScalar(root) && root.value === null)) return [];
     if (!isMap(root)) return this.#fail(0, 'expected `labels:` with a list');
     for (const { key } of root.items) {
-      if (!isScalar(key) || key.value !== 'labels') this.#fail(start(key), 'the only key is `labels`');
+      if (!isScalar(key) || key.value !== 'labels')
+        this.#fail(start(key), 'the only key is `labels`');
     }
     const list = root.get('labels', true);
     if (!isSeq(list)) return this.#fail(start(list), '`labels` is a list');
@@ -53,7 +54,8 @@ class LabelsFile {
   }
 
   #entry(item: unknown): LabelOverride {
-    if (!isMap(item)) return this.#fail(start(item), 'an entry has server, tool, and set, add or remove');
+    if (!isMap(item))
+      return this.#fail(start(item), 'an entry has server, tool, and set, add or remove');
     for (const { key } of item.items) {
       const name = isScalar(key) ? String(key.value) : '';
       if (KEYS.includes(name)) continue;
@@ -81,7 +83,10 @@ class LabelsFile {
     return node.items.map((item) => {
       const name = isScalar(item) ? String(item.value) : '';
       if (isLabel(name)) return name;
-      return this.#fail(start(item), `unknown label “${name}”; did you mean “${nearest(name, LABELS)}”?`);
+      return this.#fail(
+        start(item),
+        `unknown label “${name}”; did you mean “${nearest(name, LABELS)}”?`,
+      );
     });
   }
 

@@ -36,7 +36,9 @@ const KEY_KINDS = words('api private ssh access environment signing encryption b
 const WEB = words(
   'web url website webpage internet browser rss feed tweet news http https site blog forum online link crawl',
 );
-const INCOMING = words('inbox email mail message sms review comment issue ticket channel thread discussion attachment');
+const INCOMING = words(
+  'inbox email mail message sms review comment issue ticket channel thread discussion attachment',
+);
 const HOLDINGS = words(
   'file folder directory document email mail inbox message chat note calendar event contact account balance transaction ' +
     'invoice order record row table database repository memory graph knowledge history drive attachment appointment ' +
@@ -54,7 +56,9 @@ const SHARED = words(
   'file document folder link content page album note calendar access post data sheet drive report website anyone public ' +
     'externally file-share publicly image video site gist paste',
 );
-const OPEN_TO = words('public publicly anyone everyone shareable shared share external externally internet world');
+const OPEN_TO = words(
+  'public publicly anyone everyone shareable shared share external externally internet world',
+);
 const LINK = words('link url access page');
 const RUN = words('execute run eval evaluate interpret exec compile launch invoke start');
 const CODE = words(
@@ -80,7 +84,9 @@ const POWER = words(
   'permission role admin administrator privilege policy acl password iam firewall sudo root entitlement credential access ' +
     'security',
 );
-const GENERATE = words('generate create render synthesize train transcribe produce convert edit upscale make');
+const GENERATE = words(
+  'generate create render synthesize train transcribe produce convert edit upscale make',
+);
 const MEDIA = words('image video audio speech music song animation voice picture photo podcast 3d');
 const MODEL = words('llm completion inference embedding credit billed paid cost');
 
@@ -92,7 +98,11 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
   { label: 'reads-secrets', verbs: READ, all: [SECRETS] },
   { label: 'reads-secrets', verbs: READ, all: [KEY_KINDS, KEYS] },
   { label: 'reads-untrusted', verbs: READ, all: [WEB] },
-  { label: 'reads-untrusted', verbs: words('scrape crawl navigate browse visit fetch'), all: [words('page url web site website content internet http')] },
+  {
+    label: 'reads-untrusted',
+    verbs: words('scrape crawl navigate browse visit fetch'),
+    all: [words('page url web site website content internet http')],
+  },
   { label: 'reads-untrusted', verbs: words('scrape crawl navigate browse fetch'), nameOnly: true },
   { label: 'reads-untrusted', verbs: READ, all: [INCOMING], not: words('error') },
   { label: 'reads-private', verbs: READ, all: [HOLDINGS] },
@@ -100,24 +110,59 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
   { label: 'reads-private', verbs: READ, all: [RIGHTS] },
   { label: 'reads-private', verbs: READ, all: [SECRETS] },
   { label: 'egress', verbs: SEND, all: [SENT], not: words('download') },
-  { label: 'egress', verbs: words('send post notify reply forward publish tweet upload email submit'), nameOnly: true },
-  { label: 'egress', verbs: words('create open add'), all: [words('issue comment pull webhook gist pr')], nameOnly: true },
-  { label: 'egress', verbs: words('push commit'), all: [words('file remote repository branch change')] },
-  { label: 'egress', verbs: words('call make perform send'), all: [words('http api webhook'), words('request endpoint url call')] },
+  {
+    label: 'egress',
+    verbs: words('send post notify reply forward publish tweet upload email submit'),
+    nameOnly: true,
+  },
+  {
+    label: 'egress',
+    verbs: words('create open add'),
+    all: [words('issue comment pull webhook gist pr')],
+    nameOnly: true,
+  },
+  {
+    label: 'egress',
+    verbs: words('push commit'),
+    all: [words('file remote repository branch change')],
+  },
+  {
+    label: 'egress',
+    verbs: words('call make perform send'),
+    all: [words('http api webhook'), words('request endpoint url call')],
+  },
   { label: 'shares-externally', verbs: SHARE, all: [SHARED] },
   { label: 'shares-externally', verbs: words('share publish'), nameOnly: true },
   { label: 'shares-externally', verbs: MAKE, all: [LINK, OPEN_TO] },
-  { label: 'shares-externally', verbs: words('upload make set post'), all: [words('public publicly anyone externally pastebin paste gist')] },
+  {
+    label: 'shares-externally',
+    verbs: words('upload make set post'),
+    all: [words('public publicly anyone externally pastebin paste gist')],
+  },
   { label: 'executes-code', verbs: RUN, all: [CODE] },
-  { label: 'executes-code', all: [words('code python script'), words('interpreter executor runner sandbox execution')] },
-  { label: 'executes-code', all: [words('bash powershell shell terminal repl subprocess exec eval')], nameOnly: true },
+  {
+    label: 'executes-code',
+    all: [words('code python script'), words('interpreter executor runner sandbox execution')],
+  },
+  {
+    label: 'executes-code',
+    all: [words('bash powershell shell terminal repl subprocess exec eval')],
+    nameOnly: true,
+  },
   { label: 'destructive', verbs: DELETE },
   { label: 'financial', verbs: PAY, all: [MONEY] },
-  { label: 'financial', verbs: words('pay purchase buy checkout refund withdraw deposit'), nameOnly: true },
+  {
+    label: 'financial',
+    verbs: words('pay purchase buy checkout refund withdraw deposit'),
+    nameOnly: true,
+  },
   { label: 'privileged', verbs: CHANGE, all: [POWER] },
   { label: 'privileged', all: [words('sudo impersonate entitlement')] },
   { label: 'costly', verbs: GENERATE, all: [MEDIA] },
-  { label: 'costly', all: [MODEL, words('generate call per use charge token request chat text prompt')] },
+  {
+    label: 'costly',
+    all: [MODEL, words('generate call per use charge token request chat text prompt')],
+  },
 ];
 
 /** A tool whose name begins with one of these only reads, whatever its description mentions. */
@@ -131,7 +176,19 @@ export const PROPERTY_LABELS: readonly {
   readonly names: ReadonlySet<string>;
   readonly verbs: ReadonlySet<string>;
 }[] = [
-  { label: 'egress', names: new Set(['url', 'uri', 'endpoint', 'webhook', 'webhook_url']), verbs: words('fetch request visit navigate send download scrape crawl curl') },
-  { label: 'egress', names: new Set(['recipient', 'recipients', 'to', 'cc', 'bcc']), verbs: words('send email mail message reply forward notify compose invite share') },
-  { label: 'executes-code', names: new Set(['code', 'script', 'command', 'cmd', 'program']), verbs: RUN },
+  {
+    label: 'egress',
+    names: new Set(['url', 'uri', 'endpoint', 'webhook', 'webhook_url']),
+    verbs: words('fetch request visit navigate send download scrape crawl curl'),
+  },
+  {
+    label: 'egress',
+    names: new Set(['recipient', 'recipients', 'to', 'cc', 'bcc']),
+    verbs: words('send email mail message reply forward notify compose invite share'),
+  },
+  {
+    label: 'executes-code',
+    names: new Set(['code', 'script', 'command', 'cmd', 'program']),
+    verbs: RUN,
+  },
 ];

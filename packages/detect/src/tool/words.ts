@@ -24,7 +24,9 @@ export function nameWords(name: string): readonly string[] {
 
 /** Verbs that are nouns as often: in a name they act only where they come first. */
 const NOUNS: ReadonlySet<string> = new Set(
-  'email mail message text post order trade review comment check access contact'.split(' ').map(stem),
+  'email mail message text post order trade review comment check access contact'
+    .split(' ')
+    .map(stem),
 );
 
 export function namePhrase(name: string, source: 'name' | 'title'): Phrase {

@@ -1,0 +1,28 @@
+import type { Advance, Hit, RuleState } from './states.ts';
+
+type Count = Extract<RuleState, { type: 'count' }>;
+
+/**
+ * `event_count` and `value_count`: fires when the number of calls (or of distinct values) within the span becomes
+ * enough. No more matches are kept than it takes to be enough.
+ */
+export function advanceCount(
+  body: {
+    readonly spanMs: number;
+    readonly keep: number;
+    readonly enough: (count: number) => boolean;
+  },
+  hit: Hit,
+  state: Count | undefined,
+): Advance {
+  const live = (state?.hits ?? []).filter((old) => hit.clockMs - old.clockMs <= body.spanMs);
+  const others = hit.value === undefined ? live : live.filter((old) => old.value !== hit.value);
+  const next = [...others, hit].slice(-body.keep);
+  const crossed = body.enough(next.length) && !body.enough(live.length);
+  return {
+    ...(crossed && { path: next }),
+    commit: (target) => {
+      if (target.type === 'count') target.hits.splice(0, target.hits.length, ...next);
+    },
+  };
+}

@@ -1,0 +1,255 @@
+import {
+  assert,
+  type CallId,
+  type CaseId,
+  type Decision,
+  type Detection,
+  LIMITS,
+  type Observation,
+  type Policy,
+} from '@spoor/core';
+import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
+import { Candidates } from './candidates.ts';
+import { type Correlation, Correlations } from './correlations.ts';
+import { decide } from './decide.ts';
+import { Groups } from './groups.ts';
+import { Sessions } from './sessions.ts';
+import { type Memory, readSnapshot, writeSnapshot } from './snapshot.ts';
+import { type Hit, type OpenCall, timeOf } from './states.ts';
+
+export interface DetectorOptions {
+  readonly rules: RuleSet;
+  readonly policy: Policy;
+  /** Makes the id of a case, when a rule wants anything but to allow. */
+  readonly newCase: () => CaseId;
+  readonly limits?: Partial<DetectorLimits>;
+}
+
+export interface DetectorLimits {
+  readonly ruleGroupsMax: number;
+  readonly openCallsMax: number;
+}
+
+export interface Step {
+  /** With flows and what the intent says of it. */
+  readonly observation: Observation;
+  readonly detections: readonly Detection[];
+  readonly decision: Decision;
+}
+
+export interface DetectorStats {
+  readonly sessions: number;
+  readonly atoms: number;
+  readonly groups: number;
+  readonly openCalls: number;
+  /** Fingerprints that limits took away. */
+  readonly atomsDropped: number;
+  /** Groups whose state limits took away: chains through them may be missed. */
+  readonly groupsEvicted: number;
+  readonly openCallsDropped: number;
+}
+
+export interface Detector {
+  /**
+   * Takes the next observation, in the hub's order. A call comes twice: `pending` when asked for, then ended.
+   * With `allowOnce` a person has allowed this very call: it goes on whatever the rules want.
+   */
+  step(observation: Observation, options?: { readonly allowOnce?: boolean }): Step;
+  setPolicy(policy: Policy): void;
+  stats(): DetectorStats;
+  /** The whole state as text; with the same rules, a detector that restores it goes on as this one would. */
+  snapshot(): string;
+  restore(snapshot: string): void;
+}
+
+export function createDetector(options: DetectorOptions): Detector {
+  return new Engine(options);
+}
+
+class Engine implements Detector {
+  readonly #rules: RuleSet;
+  readonly #limits: DetectorLimits;
+  readonly #newCase: () => CaseId;
+  readonly #candidates: Candidates;
+  readonly #correlations: Correlations;
+  readonly #groups: Groups;
+  readonly #sessions = new Sessions();
+  readonly #open = new Map<CallId, OpenCall>();
+  readonly #answers: Answers;
+  #policy: Policy;
+  #openDropped = 0;
+
+  constructor({ rules, policy, newCase, limits }: DetectorOptions) {
+    this.#rules = rules;
+    this.#policy = policy;
+    this.#newCase = newCase;
+    this.#limits = {
+      ruleGroupsMax: limits?.ruleGroupsMax ?? LIMITS.ruleGroupsMax,
+      openCallsMax: limits?.openCallsMax ?? LIMITS.openCallsMax,
+    };
+    this.#candidates = new Candidates(rules.predicates);
+    this.#correlations = new Correlations(rules);
+    this.#groups = new Groups(this.#limits.ruleGroupsMax, this.#correlations.spanMaxMs);
+    this.#answers = new Answers(rules.tests);
+  }
+
+  step(raw: Observation, options?: { readonly allowOnce?: boolean }): Step {
+    const open = this.#open.get(raw.id);
+    const observation = this.#enrich(raw, open);
+    const hits = this.#match(observation, open);
+    const fired: { rule: Rule; detection: Detection }[] = [];
+    const correlated = this.#correlations.advance(hits, observation, this.#groups, open?.matched);
+    for (const { rule, path, group } of correlated) {
+      if (path) fired.push({ rule, detection: this.#detection(rule, path, group, observation) });
+    }
+    const decision = decide(
+      observation,
+      fired.map(({ rule }) => rule),
+      this.#policy,
+      this.#newCase,
+      options?.allowOnce === true,
+    );
+    const goesOn = decision.action === 'allow' || decision.action === 'modify';
+    if (goesOn && observation.outcome !== 'denied')
+      this.#commit(observation, hits, correlated, open);
+    else this.#open.delete(observation.id);
+    return { observation, detections: fired.map(({ detection }) => detection), decision };
+  }
+
+  setPolicy(policy: Policy): void {
+    this.#policy = policy;
+  }
+
+  stats(): DetectorStats {
+    return {
+      sessions: this.#sessions.memories.size,
+      atoms: this.#sessions.atoms,
+      groups: this.#groups.byKey.size,
+      openCalls: this.#open.size,
+      atomsDropped: this.#sessions.dropped,
+      groupsEvicted: this.#groups.evicted,
+      openCallsDropped: this.#openDropped,
+    };
+  }
+
+  snapshot(): string {
+    return writeSnapshot(this.#memory);
+  }
+
+  restore(snapshot: string): void {
+    readSnapshot(snapshot, this.#memory);
+  }
+
+  get #memory(): Memory {
+    return { rules: this.#rules, groups: this.#groups, sessions: this.#sessions, open: this.#open };
+  }
+
+  /** Flows and cover are what they were when the call was asked for: later results cannot have fed it. */
+  #enrich(raw: Observation, open: OpenCall | undefined): Observation {
+    if (raw.kind === 'intent') return raw;
+    const flows = open ? open.flows : this.#sessions.flows(raw);
+    const intent = open ? open.intent : this.#sessions.intentOf(raw);
+    const facts =
+      flows.length === 0 && raw.facts.flows.length === 0 ? raw.facts : { ...raw.facts, flows };
+    return { ...raw, facts, ...(intent && { intent }) };
+  }
+
+  #match(observation: Observation, open: OpenCall | undefined): ReadonlyMap<number, Hit> {
+    const hits = new Map<number, Hit>();
+    this.#answers.open(observation);
+    for (const index of this.#candidates.of(observation)) {
+      const predicate = this.#rules.predicates[index];
+      if (!predicate || open?.matched.has(index) || !predicate.test(this.#answers)) continue;
+      hits.set(index, {
+        call: observation.id,
+        seq: observation.seq,
+        atMs: timeOf(observation),
+        clockMs: 0,
+        predicate: index,
+        server: observation.server.name,
+        tool: observation.tool?.name ?? '',
+        matched: predicate.explain(this.#answers),
+      });
+    }
+    return hits;
+  }
+
+  #commit(
+    observation: Observation,
+    hits: ReadonlyMap<number, Hit>,
+    correlated: readonly Correlation[],
+    open: OpenCall | undefined,
+  ): void {
+    this.#correlations.commit(correlated, observation, this.#groups);
+    if (observation.kind === 'intent') this.#sessions.addIntent(observation);
+    else this.#sessions.addResult(observation);
+    const { outcome } = observation;
+    if (outcome === 'pending' || outcome === 'input_required') {
+      this.#remember(observation, new Set([...(open?.matched ?? []), ...hits.keys()]));
+    } else this.#open.delete(observation.id);
+  }
+
+  #remember({ id, facts, intent }: Observation, matched: ReadonlySet<number>): void {
+    this.#open.set(id, { matched, flows: facts.flows, intent });
+    for (const oldest of this.#open.keys()) {
+      if (this.#open.size <= this.#limits.openCallsMax) break;
+      this.#open.delete(oldest);
+      this.#openDropped++;
+    }
+  }
+
+  #detection(
+    { ref, response }: Rule,
+    path: readonly Hit[],
+    group: Readonly<Record<string, string>>,
+    observation: Observation,
+  ): Detection {
+    return {
+      rule: ref,
+      seq: observation.seq,
+      atMs: timeOf(observation),
+      session: observation.session.id,
+      path: path.map(({ call, seq, atMs, server, tool, predicate, matched }) => {
+        const step = this.#rules.predicates[predicate]?.step ?? '';
+        return { call, seq, atMs, server, tool, step, matched };
+      }),
+      group,
+      response,
+    };
+  }
+}
+
+/** Answers of shared tests for one observation; a generation number spares clearing them. */
+class Answers implements Evaluation {
+  readonly #generation: Uint32Array;
+  readonly #answer: Uint8Array;
+  #current = 0;
+  #observation: Observation | undefined;
+
+  constructor(tests: number) {
+    this.#generation = new Uint32Array(tests);
+    this.#answer = new Uint8Array(tests);
+  }
+
+  open(observation: Observation): void {
+    this.#observation = observation;
+    this.#current++;
+    if (this.#current > 0xffff_fffe) {
+      this.#generation.fill(0);
+      this.#current = 1;
+    }
+  }
+
+  get observation(): Observation {
+    assert(this.#observation, 'an evaluation is opened before it is asked');
+    return this.#observation;
+  }
+
+  answer(index: number, ask: (observation: Observation) => boolean): boolean {
+    if (this.#generation[index] !== this.#current) {
+      this.#generation[index] = this.#current;
+      this.#answer[index] = ask(this.observation) ? 1 : 0;
+    }
+    return this.#answer[index] === 1;
+  }
+}

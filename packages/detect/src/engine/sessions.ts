@@ -1,0 +1,71 @@
+import {
+  type FlowEdge,
+  type IntentRef,
+  LIMITS,
+  type Observation,
+  type SessionId,
+} from '@spoor/core';
+import { addIntent, covers, newSessionIntent, type SessionIntent } from './covers.ts';
+import { addResult, findFlows, newSessionFlow, type SessionFlow } from './flow.ts';
+
+export interface SessionMemory {
+  flow?: SessionFlow;
+  intent?: SessionIntent;
+}
+
+/** What each session has seen: values of results and of prompts. Bounded; the longest idle forgets first. */
+export class Sessions {
+  readonly memories: Map<SessionId, SessionMemory> = new Map();
+  atoms = 0;
+  dropped = 0;
+
+  flows(observation: Observation): readonly FlowEdge[] {
+    const memory = this.memories.get(observation.session.id);
+    return findFlows(memory?.flow, memory?.intent, observation);
+  }
+
+  /** The call's intent, with what the prompt says of it; undefined where no prompt is known. */
+  intentOf(observation: Observation): IntentRef | undefined {
+    const intent = this.memories.get(observation.session.id)?.intent;
+    if (!intent) return observation.intent;
+    const cluster = observation.intent?.cluster ?? intent.cluster;
+    return { cluster, covers: covers(intent, observation) };
+  }
+
+  addIntent(observation: Observation): void {
+    const memory = this.#touch(observation.session.id);
+    memory.intent ??= newSessionIntent();
+    const before = memory.intent.dropped;
+    addIntent(memory.intent, observation);
+    this.dropped += memory.intent.dropped - before;
+  }
+
+  addResult(observation: Observation): void {
+    if (!observation.facts.result?.atoms.length) return;
+    const memory = this.#touch(observation.session.id);
+    memory.flow ??= newSessionFlow();
+    const before = memory.flow.dropped;
+    this.atoms += addResult(memory.flow, observation);
+    this.dropped += memory.flow.dropped - before;
+    this.#trim();
+  }
+
+  /** Moves the session to the end of the line. */
+  #touch(id: SessionId): SessionMemory {
+    const memory = this.memories.get(id) ?? {};
+    this.memories.delete(id);
+    this.memories.set(id, memory);
+    return memory;
+  }
+
+  #trim(): void {
+    for (const [id, memory] of this.memories) {
+      const over = this.memories.size > LIMITS.sessionsMax || this.atoms > LIMITS.flowAtomsTotalMax;
+      if (!over || this.memories.size === 1) break;
+      const size = memory.flow?.places.size ?? 0;
+      this.memories.delete(id);
+      this.atoms -= size;
+      this.dropped += size;
+    }
+  }
+}

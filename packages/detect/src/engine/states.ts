@@ -1,0 +1,60 @@
+import type { CallId, FlowEdge, IntentRef, Observation } from '@spoor/core';
+import type { Matched } from '../rules/types.ts';
+
+/** The hub's clock orders observations; a sensor that stands alone has only its own. */
+export const timeOf = ({ time }: Observation): number =>
+  time.hubMs > 0 ? time.hubMs : time.startMs;
+
+/** What has to be known of a call between asking and ending. */
+export interface OpenCall {
+  /** Predicates that it has matched: none matches it twice. */
+  readonly matched: ReadonlySet<number>;
+  readonly flows: readonly FlowEdge[];
+  readonly intent: IntentRef | undefined;
+}
+
+/** One match of one predicate: a step of a path. */
+export interface Hit {
+  readonly call: CallId;
+  readonly seq: number;
+  /** As observed. */
+  readonly atMs: number;
+  /** By the group's clock; windows are measured in it. */
+  readonly clockMs: number;
+  readonly predicate: number;
+  readonly server: string;
+  readonly tool: string;
+  readonly matched: Matched;
+  /** For `value_count`. */
+  readonly value?: string;
+}
+
+/** The beginning of a chain. */
+export interface Chain {
+  readonly startMs: number;
+  readonly hits: readonly Hit[];
+}
+
+/**
+ * What a rule remembers of one group.
+ * `chains[i]`: chains that reached step i, the best first, then the best that avoid one of its calls.
+ * `slots[i]`: newest matches of the i-th predicate. `hits`: newest matches, or the newest of each value.
+ */
+export type RuleState =
+  | {
+      readonly type: 'ordered';
+      readonly chains: (readonly Chain[])[];
+      readonly context: Map<number, Hit>;
+    }
+  | {
+      readonly type: 'unordered';
+      readonly slots: (readonly Hit[])[];
+      readonly context: Map<number, Hit>;
+    }
+  | { readonly type: 'count'; readonly hits: Hit[]; readonly context: Map<number, Hit> };
+
+/** What one observation would do to a rule's state: a completed path, and the change if the call goes on. */
+export interface Advance {
+  readonly path?: readonly Hit[];
+  readonly commit?: (state: RuleState) => void;
+}

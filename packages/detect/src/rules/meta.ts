@@ -1,0 +1,91 @@
+import type { Level, RuleRef } from '@spoor/core';
+import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
+import { checkKeys, oneOf, optionalTextAt, RuleFault, textAt, textsAt } from './document.ts';
+import type { Rule, RuleTest } from './types.ts';
+
+const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
+const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
+const RESPONSES = ['alert', 'deny', 'ask', 'modify'] as const;
+
+/** Keys of Sigma 2.1, then ours: Sigma allows further top-level keys. */
+const KEYS: readonly string[] = [
+  'title',
+  'name',
+  'id',
+  'related',
+  'taxonomy',
+  'status',
+  'license',
+  'author',
+  'date',
+  'modified',
+  'description',
+  'references',
+  'logsource',
+  'detection',
+  'correlation',
+  'generate',
+  'fields',
+  'falsepositives',
+  'level',
+  'tags',
+  'scope',
+  'exceptions',
+  'response',
+  'tests',
+  'advice',
+  'step',
+];
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export type Meta = Omit<Rule, 'body' | 'path' | 'source'>;
+
+/** Checks the keys that every document shares. */
+export function checkDocument(map: YAMLMap): void {
+  checkKeys(map, KEYS);
+  if (!UUID.test(textAt(map, 'id'))) {
+    throw new RuleFault('bad-value', map.get('id', true), '“id” must be a UUID');
+  }
+}
+
+/** Everything of a document that fires but what it matches. */
+export function readMeta(map: YAMLMap, id: string): Meta {
+  const ref: RuleRef = {
+    id,
+    title: textAt(map, 'title'),
+    level: oneOf(map, 'level', LEVELS),
+    description: textAt(map, 'description'),
+    tags: textsAt(map, 'tags'),
+    falsePositives: textsAt(map, 'falsepositives'),
+    advice: optionalTextAt(map, 'advice') ?? '',
+  };
+  return {
+    ref,
+    uuid: textAt(map, 'id'),
+    status: map.has('status') ? oneOf(map, 'status', STATUSES) : 'experimental',
+    references: textsAt(map, 'references'),
+    response: map.has('response') ? oneOf(map, 'response', RESPONSES) : 'alert',
+    tests: readTests(map),
+  };
+}
+
+function readTests(map: YAMLMap): readonly RuleTest[] {
+  const node: unknown = map.get('tests', true);
+  if (node === undefined) return [];
+  if (!isSeq(node)) throw new RuleFault('bad-value', node, '“tests” is a list');
+  return node.items.map((item) => {
+    if (!isMap(item)) throw new RuleFault('bad-value', item, 'a test has name, trace and fires');
+    checkKeys(item, ['name', 'trace', 'fires']);
+    return { name: textAt(item, 'name'), trace: textAt(item, 'trace'), fires: readFires(item) };
+  });
+}
+
+function readFires(test: YAMLMap): readonly number[] {
+  const node: unknown = test.get('fires', true);
+  if (!isSeq(node)) throw new RuleFault('missing', node ?? test, '“fires” is a list of `seq`');
+  return node.items.map((item) => {
+    if (isScalar(item) && typeof item.value === 'number') return item.value;
+    throw new RuleFault('bad-value', item, '“fires” is a list of `seq`');
+  });
+}

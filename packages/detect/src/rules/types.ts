@@ -1,0 +1,116 @@
+import type { DecisionAction, Label, Observation, RuleRef } from '@spoor/core';
+
+export interface RuleFile {
+  /** Shown in problems; the base name is the rule's id where it has no `name`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export const PROBLEM_CODES = [
+  'yaml',
+  'unknown-key',
+  'missing',
+  'bad-value',
+  'unknown-field',
+  'unknown-modifier',
+  'regex',
+  'condition',
+  'unknown-rule',
+  'duplicate',
+  'unbounded',
+] as const;
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** What is wrong with a rule file, and where. The rest of the files load. */
+export interface RuleProblem {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+/** What must hold of an observation for a predicate to have a chance: how the engine finds it without trying. */
+export interface Needs {
+  readonly kinds?: ReadonlySet<string>;
+  /** At least one of them. */
+  readonly labels?: ReadonlySet<Label>;
+  readonly outcomes?: ReadonlySet<string>;
+}
+
+/** Fields that made an observation match, with their values as shown. */
+export type Matched = Readonly<Record<string, string>>;
+
+/** One detection document. */
+export interface Predicate {
+  readonly name: string;
+  /** For people: `Reads personal data`. */
+  readonly step: string;
+  readonly needs: Needs;
+  /** Is it true of the observation that the evaluation was opened on? */
+  readonly test: (evaluation: Evaluation) => boolean;
+  readonly explain: (evaluation: Evaluation) => Matched;
+}
+
+/** One observation under test. Tests that rules share are answered once. */
+export interface Evaluation {
+  readonly observation: Observation;
+  answer(index: number, ask: (observation: Observation) => boolean): boolean;
+}
+
+export type CorrelationType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered';
+
+/** The value of one group-by field or alias, by the predicate that matched. */
+export type GroupField = {
+  readonly name: string;
+  readonly isAlias: boolean;
+  readonly get: (observation: Observation, predicate: number) => string | undefined;
+};
+
+export type RuleBody =
+  | { readonly type: 'single'; readonly predicate: number }
+  | {
+      readonly type: CorrelationType;
+      /** Indices into the set's predicates; the order counts for `temporal_ordered`. */
+      readonly predicates: readonly number[];
+      /** Their newest matches before the chain join the evidence; the match does not need them. */
+      readonly context: readonly number[];
+      readonly group: readonly GroupField[];
+      readonly spanMs: number;
+      /** For counts: is this many enough? */
+      readonly enough: (count: number) => boolean;
+      /** How many matches have to be remembered. */
+      readonly keep: number;
+      /** For `value_count`. */
+      readonly value?: (observation: Observation) => string | undefined;
+    };
+
+export interface RuleTest {
+  readonly name: string;
+  /** File name beside the rule. */
+  readonly trace: string;
+  /** `seq` of the observations at which the rule fires. */
+  readonly fires: readonly number[];
+}
+
+export interface Rule {
+  readonly ref: RuleRef;
+  readonly path: string;
+  readonly source: string;
+  /** UUID of the document. */
+  readonly uuid: string;
+  readonly status: string;
+  readonly references: readonly string[];
+  readonly response: DecisionAction | 'alert';
+  readonly tests: readonly RuleTest[];
+  readonly body: RuleBody;
+}
+
+export interface RuleSet {
+  readonly rules: readonly Rule[];
+  readonly predicates: readonly Predicate[];
+  /** Number of distinct tests in all predicates. */
+  readonly tests: number;
+}

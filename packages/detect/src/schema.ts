@@ -1,0 +1,306 @@
+import {
+  type ContentClass,
+  type ContentFacts,
+  type FlowEdge,
+  LIMITS,
+  type Observation,
+} from '@spoor/core';
+
+/** The MCP log schema: every field that a rule may name. `docs/mcp-log-schema.md` is generated from this table. */
+export type FieldValue = string | number | boolean | readonly string[] | undefined;
+export type FieldType = 'string' | 'number' | 'boolean' | 'strings';
+
+export interface Field<Source> {
+  readonly name: string;
+  readonly type: FieldType;
+  /** What it means, in one sentence. */
+  readonly about: string;
+  readonly get: (source: Source) => FieldValue;
+}
+
+const classesOf = (facts: ContentFacts | undefined): readonly ContentClass[] =>
+  facts?.classes.map((found) => found.class) ?? NONE;
+const NONE: readonly never[] = [];
+
+function piiValues(facts: ContentFacts | undefined): number {
+  let count = 0;
+  for (const found of facts?.classes ?? NONE) {
+    if (found.class.startsWith('pii.')) count += found.count;
+  }
+  return count;
+}
+
+const topKeys = (facts: ContentFacts | undefined): readonly string[] =>
+  facts?.paths.flatMap(({ path }) => (/[.[]/.test(path) ? [] : [path])) ?? NONE;
+
+function contentFields(part: 'request' | 'result', what: string): readonly Field<Observation>[] {
+  const facts = (o: Observation): ContentFacts | undefined => o.facts[part];
+  const row = (
+    name: string,
+    type: FieldType,
+    about: string,
+    get: (o: Observation) => FieldValue,
+  ): Field<Observation> => ({
+    name: `${part}.${name}`,
+    type,
+    about: `${about} of the ${what}.`,
+    get,
+  });
+  return [
+    row('bytes', 'number', 'Length in bytes', (o) => facts(o)?.bytes),
+    row('classes', 'strings', 'Classes found in the content', (o) => classesOf(facts(o))),
+    row('pii', 'number', 'Number of personal values (all `pii.*` classes)', (o) =>
+      piiValues(facts(o)),
+    ),
+    row('digest', 'string', 'Keyed digest of the canonical content', (o) => facts(o)?.digest),
+    row('keys', 'strings', 'Names of the top-level members', (o) => topKeys(facts(o))),
+    row('depth', 'number', 'Depth of nesting', (o) => facts(o)?.depth),
+    row(
+      'instruction_like',
+      'boolean',
+      'Whether text addressed to an assistant is part',
+      (o) => facts(o)?.instructionLike ?? false,
+    ),
+    row(
+      'hidden_text',
+      'boolean',
+      'Whether invisible characters are part',
+      (o) => facts(o)?.hiddenText ?? false,
+    ),
+    row(
+      'external_destinations',
+      'number',
+      'Number of hosts and e-mail domains outside',
+      (o) => facts(o)?.externalDestinations,
+    ),
+    row(
+      'truncated',
+      'boolean',
+      'Whether a limit stopped the reading',
+      (o) => facts(o)?.truncated ?? false,
+    ),
+  ];
+}
+
+const definitions = (o: Observation): readonly { readonly change?: string }[] =>
+  o.facts.definitions?.tools ?? NONE;
+
+const BASE: readonly Field<Observation>[] = [
+  {
+    name: 'kind',
+    type: 'string',
+    about: 'What was observed: `tool.call`, `tool.list`, `sampling.request` …',
+    get: (o) => o.kind,
+  },
+  { name: 'method', type: 'string', about: 'JSON-RPC method.', get: (o) => o.method },
+  {
+    name: 'era',
+    type: 'string',
+    about: '`legacy` (to 2025-11-25) or `modern` (from 2026-07-28).',
+    get: (o) => o.era,
+  },
+  {
+    name: 'server.name',
+    type: 'string',
+    about: 'Name of the server as its owner knows it.',
+    get: (o) => o.server.name,
+  },
+  {
+    name: 'server.transport',
+    type: 'string',
+    about: '`stdio`, `http`, `memory` or `unknown`.',
+    get: (o) => o.server.transport,
+  },
+  { name: 'tool.name', type: 'string', about: 'Name of the tool.', get: (o) => o.tool?.name },
+  {
+    name: 'tool.labels',
+    type: 'strings',
+    about: 'What the tool can do.',
+    get: (o) => o.tool?.labels ?? NONE,
+  },
+  {
+    name: 'outcome',
+    type: 'string',
+    about: '`pending` when asked for, then how it ended.',
+    get: (o) => o.outcome,
+  },
+  {
+    name: 'error.type',
+    type: 'string',
+    about: 'Coded reason of an outcome that is no success.',
+    get: (o) => o.errorType,
+  },
+  {
+    name: 'cause.kind',
+    type: 'string',
+    about: 'Who made the call: `user`, `tool`, `server` or `unknown`.',
+    get: (o) => o.cause.kind,
+  },
+  {
+    name: 'identity.level',
+    type: 'string',
+    about: '`verified`, `attested`, `unverified` or `conflict`.',
+    get: (o) => o.principal.level,
+  },
+  {
+    name: 'identity.agent',
+    type: 'string',
+    about: 'Name of the client program.',
+    get: (o) => o.principal.agent,
+  },
+  {
+    name: 'principal',
+    type: 'string',
+    about: 'Pseudonym of the principal.',
+    get: (o) => o.principal.pseudonym,
+  },
+  { name: 'session', type: 'string', about: 'Session as Spoor sees it.', get: (o) => o.session.id },
+  {
+    name: 'episode',
+    type: 'number',
+    about: 'Part of the session since the last intent or idle gap.',
+    get: (o) => o.session.episode,
+  },
+  { name: 'trace', type: 'string', about: 'Trace id.', get: (o) => o.trace.trace },
+  {
+    name: 'intent.cluster',
+    type: 'string',
+    about: 'Like prompts share it.',
+    get: (o) => o.intent?.cluster,
+  },
+  {
+    name: 'intent.covers',
+    type: 'string',
+    about: '`yes` where the prompt asked for this, `no`, or `unknown` without a prompt.',
+    get: (o) => o.intent?.covers ?? 'unknown',
+  },
+  {
+    name: 'covered',
+    type: 'boolean',
+    about: 'False where a sensor decided without the hub.',
+    get: (o) => o.covered,
+  },
+  {
+    name: 'decision.action',
+    type: 'string',
+    about: 'What was decided on the call.',
+    get: (o) => o.decision?.action,
+  },
+  {
+    name: 'decision.wanted',
+    type: 'string',
+    about: 'What the rule wanted; differs in `observe`.',
+    get: (o) => o.decision?.wanted,
+  },
+  {
+    name: 'decision.rule',
+    type: 'string',
+    about: 'Rule behind the decision.',
+    get: (o) => o.decision?.rule,
+  },
+  {
+    name: 'flow.count',
+    type: 'number',
+    about: 'Number of flows into the arguments.',
+    get: (o) => o.facts.flows.length,
+  },
+  {
+    name: 'definition.change',
+    type: 'strings',
+    about: 'Changes in a definition list: `new`, `changed`, `removed`, `same`.',
+    get: (o) => [...new Set(definitions(o).flatMap((tool) => tool.change ?? []))],
+  },
+  {
+    name: 'definition.hidden_text',
+    type: 'boolean',
+    about: 'A definition holds invisible characters.',
+    get: (o) => o.facts.definitions?.tools.some((tool) => tool.hiddenText) ?? false,
+  },
+  {
+    name: 'definition.instruction_like',
+    type: 'boolean',
+    about: 'A definition holds text addressed to an assistant.',
+    get: (o) => o.facts.definitions?.tools.some((tool) => tool.instructionLike) ?? false,
+  },
+  {
+    name: 'definition.partial',
+    type: 'boolean',
+    about: 'The list was cut by pagination.',
+    get: (o) => o.facts.definitions?.partial ?? false,
+  },
+];
+
+/** Fields of an observation. */
+export const FIELDS: readonly Field<Observation>[] = [
+  ...BASE,
+  ...contentFields('request', 'request'),
+  ...contentFields('result', 'result'),
+];
+
+/** Fields of one flow into the arguments. Within one selection, all of them speak of the same flow. */
+export const FLOW_FIELDS: readonly Field<FlowEdge>[] = [
+  {
+    name: 'flow.labels',
+    type: 'strings',
+    about: 'Labels of the source: its tool’s, and what its result earned.',
+    get: (edge) => edge.labels,
+  },
+  {
+    name: 'flow.classes',
+    type: 'strings',
+    about: 'Classes of the values that flowed.',
+    get: (edge) => edge.classes,
+  },
+  {
+    name: 'flow.coverage',
+    type: 'number',
+    about: 'Share of the argument’s fingerprints found in the source, 0 to 1.',
+    get: (edge) => edge.coverage,
+  },
+  {
+    name: 'flow.in_intent',
+    type: 'boolean',
+    about: 'The user’s prompt holds the same values.',
+    get: (edge) => edge.inIntent,
+  },
+  {
+    name: 'flow.instruction_like',
+    type: 'boolean',
+    about: 'The passage around the source reads like an instruction.',
+    get: (edge) => edge.instructionLike,
+  },
+  {
+    name: 'flow.destination',
+    type: 'boolean',
+    about: 'Only values that say where content goes flowed.',
+    get: (edge) => edge.destination ?? false,
+  },
+  {
+    name: 'flow.server',
+    type: 'string',
+    about: 'Server of the source.',
+    get: (edge) => edge.server,
+  },
+  { name: 'flow.tool', type: 'string', about: 'Tool of the source.', get: (edge) => edge.tool },
+  { name: 'flow.field', type: 'string', about: 'Path in the source.', get: (edge) => edge.field },
+  {
+    name: 'flow.to',
+    type: 'string',
+    about: 'Argument path that the values flowed to.',
+    get: (edge) => edge.to,
+  },
+];
+
+const fieldByName = new Map(FIELDS.map((field) => [field.name, field]));
+const flowFieldByName = new Map(FLOW_FIELDS.map((field) => [field.name, field]));
+
+export const findField = (name: string): Field<Observation> | undefined => fieldByName.get(name);
+export const findFlowField = (name: string): Field<FlowEdge> | undefined =>
+  flowFieldByName.get(name);
+export const FIELD_NAMES: readonly string[] = [...FIELDS, ...FLOW_FIELDS].map(({ name }) => name);
+
+/** As evidence shows it. */
+export function showValue(value: FieldValue): string {
+  const text = typeof value === 'object' ? value.join(', ') : String(value ?? '');
+  return text.slice(0, LIMITS.nameCharsMax);
+}
