@@ -15,6 +15,7 @@ import { type Home, readToken } from '@spoor/edge/home';
 import type { Begun, Ended, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import { createSealer, type Sealer } from '@spoor/ledger/seal';
 import type { Fallback } from './fallback.ts';
+import type { HubPort } from './hubport.ts';
 import { type Keys, keysOf, ownKeys } from './keys.ts';
 import { Link } from './link.ts';
 import { Spool } from './spool.ts';
@@ -39,7 +40,7 @@ const START_EVERY_MS = 10_000;
  * The hub as the relay sees it: always there. While it is not, the sensor decides alone, says so, and keeps what it
  * saw for the hub that comes back.
  */
-export class HubClient {
+export class HubClient implements HubPort {
   readonly #options: HubClientOptions;
   readonly #spool: Spool;
   #fallback: Promise<Fallback> | undefined;

@@ -18,7 +18,7 @@ import {
 import type { Sensed } from '@spoor/edge/wire';
 import { type Exchange, Exchanges } from './calls.ts';
 import { denial, unreadableAnswer } from './deny.ts';
-import type { HubClient } from './hubclient.ts';
+import type { HubPort } from './hubport.ts';
 import { Lane, type Slot } from './lane.ts';
 import { CALL_METHODS, OBSERVED_METHODS } from './methods.ts';
 
@@ -27,7 +27,7 @@ type Sense = typeof import('./sense.ts');
 export interface RelayOptions {
   readonly toServer: (bytes: Uint8Array) => void;
   readonly toClient: (bytes: Uint8Array) => void;
-  readonly hub: HubClient;
+  readonly hub: HubPort;
   readonly clock: Clock;
   readonly random: Random;
 }
