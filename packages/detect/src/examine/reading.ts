@@ -64,12 +64,20 @@ export class Reading {
     this.spans.push({ start, end, label });
   }
 
+  /** Values inside an address are what it carries, not where it goes. */
+  inside(work: () => void): void {
+    const { destination } = this;
+    this.destination = false;
+    work();
+    this.destination = destination;
+  }
+
   /** `value` is normalised already; equal values have one atom, at their first place. */
   atom(kind: Atom['kind'], value: string, offset: number, found?: ContentClass): void {
     const known = this.#seen.get(value);
     if (known) {
       if (found && !known.class) known.class = found;
-      if (this.destination) known.destination = true;
+      if (this.destination && found !== 'secret') known.destination = true;
       return;
     }
     if (this.atoms.length >= LIMITS.atomsMax) {
@@ -79,7 +87,8 @@ export class Reading {
     const at = this.line > 0 ? `${this.at}:${this.line}` : this.at;
     const atom: Mutable<Atom> = { print: sipHash(this.key, value), kind, at };
     if (found) atom.class = found;
-    if (this.destination) atom.destination = true;
+    // A secret is never where something goes, whatever the member is called.
+    if (this.destination && found !== 'secret') atom.destination = true;
     this.#seen.set(value, atom);
     this.atoms.push(atom);
     this.#offsets.push(offset);

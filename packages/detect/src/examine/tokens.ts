@@ -15,7 +15,10 @@ export function readToken(reading: Reading, token: string, flags: number, offset
     const colon = token.indexOf('://');
     if (colon > 0) {
       readUrl(reading, token, colon, offset);
-      if ((flags & AT) !== 0) readEmails(reading, token.slice(colon + 3), offset + colon + 3);
+      if ((flags & AT) !== 0) {
+        const rest = token.slice(colon + 3);
+        reading.inside(() => readEmails(reading, rest, offset + colon + 3));
+      }
       return;
     }
   }

@@ -22,7 +22,7 @@ export function readUrl(reading: Reading, token: string, colon: number, offset: 
     if (isExternalHost(host)) reading.externals.add(host);
   }
   reading.atom('url', normalise(url).replace(/\/$/, ''), offset);
-  query(reading, rest, offset);
+  reading.inside(() => query(reading, rest, offset));
 }
 
 const isSchemePart = (code: number): boolean =>

@@ -1,0 +1,135 @@
+import {
+  type CallId,
+  type CaseId,
+  type ContentFacts,
+  type Observation,
+  type Outcome,
+  type Policy,
+  type SessionId,
+  type SipKey,
+  type SpanId,
+  sipHash,
+  type TraceId,
+} from '@spoor/core';
+import {
+  classifyTool,
+  createDetector,
+  type Detector,
+  examine,
+  intentCluster,
+  type RuleSet,
+  type Step,
+  type ToolDefinition,
+} from '../../src/index.ts';
+
+export const KEY: SipKey = [1, 2, 3, 4];
+export const digest = (text: string): string => sipHash(KEY, text);
+export const START_MS = 1_800_000_000_000;
+export const ENFORCE: Policy = { mode: 'enforce', rules: {}, servers: {} };
+export const OBSERVE: Policy = { mode: 'observe', rules: {}, servers: {} };
+
+export function facts(content: unknown, role: 'arguments' | 'result' | 'intent'): ContentFacts {
+  const bytes = new TextEncoder().encode(JSON.stringify(content)).length;
+  return examine(content, bytes, { key: KEY, digest, role });
+}
+
+/** An MCP tool result with one text. */
+export const text = (content: string): unknown => ({ content: [{ type: 'text', text: content }] });
+
+export function detectorOf(rules: RuleSet, policy: Policy = ENFORCE): Detector {
+  let cases = 0;
+  return createDetector({ rules, policy, newCase: () => `c-case${cases++}` as CaseId });
+}
+
+export function stepAll(detector: Detector, observations: readonly Observation[]): readonly Step[] {
+  return observations.map((observation) => detector.step(observation));
+}
+
+/** Writes observations of one session, as a hub would have admitted them. */
+export class Scenario {
+  readonly observations: Observation[] = [];
+  readonly #session: SessionId;
+  #nowMs: number;
+  #calls = 0;
+
+  constructor(session = 's1', startMs: number = START_MS) {
+    this.#session = session as SessionId;
+    this.#nowMs = startMs;
+  }
+
+  wait(ms: number): this {
+    this.#nowMs += ms;
+    return this;
+  }
+
+  prompt(words: string): this {
+    const request = facts(words, 'intent');
+    const intent = { cluster: intentCluster(words, KEY), covers: 'unknown' } as const;
+    return this.#add({
+      kind: 'intent',
+      method: '',
+      intent,
+      facts: { request, flows: [] },
+      outcome: 'ok',
+    });
+  }
+
+  /** A call that is asked for and ends. */
+  call(
+    server: string,
+    tool: ToolDefinition,
+    args: unknown,
+    result: unknown = text('done'),
+    tookMs = 100,
+    outcome: Outcome = 'ok',
+  ): this {
+    const request = facts(args, 'arguments');
+    const call = {
+      kind: 'tool.call',
+      method: 'tools/call',
+      server: { name: server, transport: 'stdio' },
+      tool: { name: tool.name, labels: classifyTool(tool).labels },
+    } as const;
+    this.#add({ ...call, facts: { request, flows: [] }, outcome: 'pending' });
+    this.wait(tookMs);
+    const ended = outcome === 'denied' ? {} : { result: facts(result, 'result') };
+    this.#calls--;
+    return this.#add({ ...call, facts: { request, ...ended, flows: [] }, outcome });
+  }
+
+  /** A call that was stopped before it reached the server. */
+  denied(server: string, tool: ToolDefinition, args: unknown): this {
+    return this.call(server, tool, args, undefined, 1, 'denied');
+  }
+
+  add(observation: Partial<Observation>): this {
+    return this.#add(observation);
+  }
+
+  #add(part: Partial<Observation>): this {
+    const at = this.#nowMs;
+    this.#calls++;
+    const base: Observation = {
+      id: `${this.#session}-call-${this.#calls}` as CallId,
+      seq: this.observations.length + 1,
+      kind: 'system',
+      time: { startMs: at, hubMs: at },
+      server: { name: 'host', transport: 'stdio' },
+      method: '',
+      era: 'modern',
+      principal: { level: 'unverified', pseudonym: 'p1', agent: 'client', evidence: ['process'] },
+      session: { id: this.#session, episode: 1 },
+      trace: {
+        trace: '0af7651916cd43dd8448eb211c80319c' as TraceId,
+        span: 'b7ad6b7169203331' as SpanId,
+        sampled: { keep: true, reason: 'base' },
+      },
+      cause: { kind: 'unknown', evidence: 'none' },
+      facts: { flows: [] },
+      outcome: 'ok',
+      covered: true,
+    };
+    this.observations.push({ ...base, ...part });
+    return this;
+  }
+}
