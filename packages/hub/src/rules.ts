@@ -2,12 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, type Policy, type RulesView } from '@spoor/core';
 import {
-  type CompiledRules,
   compileRules,
   createLabeler,
   type Labeler,
   parseLabels,
+  type RuleProblem,
+  type RuleSet,
 } from '@spoor/detect';
+
+export interface CompiledRules {
+  readonly rules: RuleSet;
+  readonly problems: readonly RuleProblem[];
+}
 
 /** Rules from a folder tree; a file with an error is reported and the rest still loads. */
 export async function loadRules(folder: string): Promise<CompiledRules> {
@@ -31,7 +37,7 @@ export async function loadLabeler(path: string | undefined): Promise<Labeler> {
 /** Matches are counted by the worker, which has the store. */
 export function rulesView({ rules, problems }: CompiledRules, policy: Policy): RulesView {
   return {
-    rules: rules.list.map((rule) => ({
+    rules: rules.rules.map((rule) => ({
       ...rule.ref,
       path: rule.path,
       response: rule.response,

@@ -13,7 +13,7 @@ import {
 } from '@spoor/core';
 import { type Home, readToken } from '@spoor/edge/home';
 import type { Begun, Ended, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
-import { createSealer, type Sealer } from '@spoor/ledger/seal';
+import type { Sealer } from '@spoor/ledger/seal';
 import type { Fallback } from './fallback.ts';
 import type { HubPort } from './hubport.ts';
 import { type Keys, keysOf, ownKeys } from './keys.ts';
@@ -192,6 +192,7 @@ export class HubClient implements HubPort {
   async #prepareSealer(session: string, recipients: readonly string[]): Promise<void> {
     if (recipients.length === 0 || this.#sealerSession === session) return;
     const { random } = this.#options;
+    const { createSealer } = await import('@spoor/ledger/seal');
     this.#sealer = await createSealer({ session, recipients: [...recipients], random });
     this.#sealerSession = session;
   }

@@ -123,7 +123,11 @@ export function senseDefinitions(result: unknown, context: SenseContext): Defini
     .filter((tool) => isObject(tool) && typeof tool.name === 'string')
     .slice(0, LIMITS.toolsPerServerMax)
     .map((tool) => {
-      const seen = examineTool(tool, { key: keys.print, digest: keys.definitionDigest });
+      const seen = examineTool(tool, {
+        key: keys.print,
+        digest: keys.definitionDigest,
+        role: 'result',
+      });
       return { ...withoutProjection(seen, context.project), name: safeName(tool.name, keys.short) };
     });
   return { tools: facts, partial: partial || tools.length > LIMITS.toolsPerServerMax };

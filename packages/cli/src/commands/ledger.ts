@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError, ERRORS, type ErrorCode } from '@spoor/core';
+import { CodedError, ERRORS, type ErrorCode, toHex } from '@spoor/core';
+import type { VerifyResult } from '@spoor/ledger/verify';
 import type { Command, Context } from '../command.ts';
 import { readLog } from '../log.ts';
 import { paint, visible } from '../output.ts';
@@ -77,7 +78,7 @@ const readText = (path: string): Promise<string> =>
 
 async function verify(context: Context): Promise<number> {
   const { flags, out } = context;
-  const { verifyLog } = await import('@spoor/ledger/verify');
+  const { VERIFY_CODES, verifyLog } = await import('@spoor/ledger/verify');
   const earlier = flags.checkpoint;
   const progress = process.stderr.isTTY && flags.json !== true;
   const result = await verifyLog(readLog(dirOf(context)), {
@@ -85,23 +86,31 @@ async function verify(context: Context): Promise<number> {
     ...(typeof earlier === 'string' ? { checkpoint: await readText(earlier) } : {}),
     ...(progress
       ? {
-          onProgress: ({ done, size }) =>
+          onProgress: (done: number, size: number) =>
             void process.stderr.write(`\r${done} of ${size} entries `),
         }
       : {}),
   });
   if (progress) process.stderr.write('\r\x1b[K');
-  const code = CODES[result.status];
+  const code = result.status === 'ok' ? undefined : VERIFY_CODES[result.status];
   const exit = code === undefined ? 0 : ERRORS[code].exit;
-  if (flags.json === true) {
-    out.json({ ...result, exit });
-    return exit;
-  }
-  if (code === undefined)
+  if (flags.json === true)
+    out.json({ ...result, ...('root' in result ? { root: toHex(result.root) } : {}), exit });
+  else await tellResult(context, result, code);
+  return exit;
+}
+
+async function tellResult(
+  context: Context,
+  result: VerifyResult,
+  code: ErrorCode | undefined,
+): Promise<void> {
+  const { out } = context;
+  if (result.status === 'ok') {
     out.line(
       `${paint(out, 'green', 'Verified')}: ${result.size} entries, consistent with the earlier checkpoint.`,
     );
-  else if (result.status === 'unwitnessed') {
+  } else if (result.status === 'unwitnessed') {
     out.line(
       `${paint(out, 'yellow', 'Consistent, unwitnessed')}: ${result.size} entries match their hashes and the signature.`,
     );
@@ -109,22 +118,12 @@ async function verify(context: Context): Promise<number> {
       'Without an earlier checkpoint nobody can tell whether the end was cut off. Keep this one elsewhere:',
     );
     out.line(await readText(join(dirOf(context), 'checkpoint')));
-  } else {
-    out.note(
-      `${paint(out, 'red', code)} ${ERRORS[code].message}${'why' in result ? `: ${result.why}` : ''}`,
-    );
+  } else if (code !== undefined) {
+    const why = 'why' in result ? `: ${visible(result.path)}: ${result.why}` : '';
+    out.note(`${paint(out, 'red', code)} ${ERRORS[code].message}${why}`);
     out.note(`  ${ERRORS[code].hint}`);
   }
-  return exit;
 }
-
-const CODES: Readonly<Record<string, ErrorCode | undefined>> = {
-  tampered: 'LEDGER_TAMPERED',
-  unwitnessed: 'LEDGER_UNWITNESSED',
-  'rolled-back': 'LEDGER_ROLLED_BACK',
-  stale: 'LEDGER_STALE',
-  unreadable: 'LEDGER_UNREADABLE',
-};
 
 async function show(context: Context, index: number): Promise<number> {
   const leaf = await leafAt(context, index);

@@ -15,7 +15,7 @@ export const rules: Command = {
     if (action !== 'list' && action !== 'lint') throw new CodedError('USAGE', `rules ${action}`);
     const folder = given ?? (await readConfig(home.config, {}, env)).text('rules') ?? RULES_FOLDER;
     const compiled = await loadRules(folder);
-    const found = compiled.rules.list;
+    const found = compiled.rules.rules;
     if (flags.json === true)
       out.json({
         rules: found.map(({ ref, path }) => ({ ...ref, path })),
