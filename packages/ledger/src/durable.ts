@@ -1,0 +1,55 @@
+/** Steps that end on the disk itself. After a failed sync nobody knows what the disk holds. */
+import { CodedError } from '@spoor/core';
+import { type Disk, type DiskFile, folderOf } from './disk.ts';
+
+/** @throws CodedError LEDGER_WRITE_FAILED, which ends the writer: a sync is never tried again. */
+export async function syncFile(file: DiskFile): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    throw new CodedError('LEDGER_WRITE_FAILED', 'a sync failed', error);
+  }
+}
+
+/** @throws CodedError LEDGER_WRITE_FAILED */
+export async function syncFolder(disk: Disk, path: string): Promise<void> {
+  try {
+    await disk.syncFolder(path);
+  } catch (error) {
+    throw new CodedError('LEDGER_WRITE_FAILED', 'a sync of a folder failed', error);
+  }
+}
+
+/** Old content or new content, never a mixture, whenever the machine stops; durable on return. */
+export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  await stageFile(disk, path, bytes);
+  await syncFolder(disk, folderOf(path));
+}
+
+/** As {@link replaceFile}, but the caller syncs the folder, once for several files. */
+export async function stageFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await disk.open(temporary);
+  try {
+    await file.truncate(0);
+    await file.write(bytes, 0);
+    await syncFile(file);
+  } finally {
+    await file.close();
+  }
+  await disk.rename(temporary, path);
+}
+
+/** Makes a folder so that its name and those above it survive; `known` remembers what was made. */
+export async function makeDurableFolder(
+  disk: Disk,
+  path: string,
+  known: Set<string>,
+): Promise<void> {
+  if (known.has(path)) return;
+  const above = folderOf(path);
+  if (above !== path) await makeDurableFolder(disk, above, known);
+  await disk.makeFolder(path);
+  if (above !== path) await syncFolder(disk, above);
+  known.add(path);
+}

@@ -1,0 +1,149 @@
+import { hash } from 'node:crypto';
+import { CodedError, concatBytes, equalBytes } from '@spoor/core';
+import { formatCheckpoint } from './checkpoint.ts';
+import { type Disk, folderOf } from './disk.ts';
+import { makeDurableFolder, replaceFile, stageFile, syncFolder } from './durable.ts';
+import type { NoteSigner } from './key.ts';
+import type { Lock, SignedCheckpoint } from './lock.ts';
+import { createHasher, type Hasher } from './tree/hasher.ts';
+import { encodeBundle, levelSize, TILE_WIDTH, tilePath, tileWidth } from './tree/tile.ts';
+import type { Tile, TileTree } from './tree/tile-tree.ts';
+
+export const nodeHasher: Hasher = createHasher((data) => hash('sha256', data, 'buffer'));
+
+export interface NewLeaf {
+  readonly leaf: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+export interface PublisherState {
+  readonly tree: TileTree;
+  /** Leaves of the bundle that is not full yet. */
+  readonly tail: readonly Uint8Array[];
+  readonly published: SignedCheckpoint | undefined;
+  /** Size from which superseded partial tiles may still lie about. */
+  readonly tidyFrom: number;
+}
+
+export interface PublisherOptions {
+  readonly disk: Disk;
+  readonly dir: string;
+  readonly origin: string;
+  readonly signer: NoteSigner;
+  readonly lock: Lock;
+  readonly folders: Set<string>;
+}
+
+/**
+ * Turns durable leaves into tiles and a signed checkpoint. The checkpoint is signed and locked
+ * before any tile is written, and published after all of them, so a stop at any point leaves the old
+ * log or the new one, and doing it again ends in the same bytes.
+ */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  #tree: TileTree;
+  #tail: readonly Uint8Array[];
+  #published: SignedCheckpoint | undefined;
+  #tidyFrom: number;
+
+  constructor(options: PublisherOptions, state: PublisherState) {
+    this.#options = options;
+    this.#tree = state.tree;
+    this.#tail = state.tail;
+    this.#published = state.published;
+    this.#tidyFrom = state.tidyFrom;
+  }
+
+  get published(): SignedCheckpoint | undefined {
+    return this.#published;
+  }
+
+  /** One call at a time; after a failure, call it again with the same leaves first. */
+  async publish(leaves: readonly NewLeaf[]): Promise<void> {
+    const tree = this.#tree.clone();
+    const filled: Tile[] = [];
+    for (const leaf of leaves) tree.push(leaf.hash, filled);
+    const bundled = [...this.#tail, ...leaves.map(({ leaf }) => leaf)];
+    const checkpoint = this.#sign(tree);
+    await this.#options.lock.swap(checkpoint);
+    await this.#writeFiles([
+      ...bundleFiles(bundled, tree.size),
+      ...[...filled, ...tree.partial()].map(tileFile),
+    ]);
+    const { disk, dir } = this.#options;
+    await replaceFile(disk, `${dir}/checkpoint`, Buffer.from(checkpoint.note));
+    this.#tree = tree;
+    this.#tail = bundled.slice(bundled.length - (tree.size % TILE_WIDTH));
+    this.#published = checkpoint;
+  }
+
+  /** Removes partial tiles that larger or full ones have replaced. */
+  async tidy(): Promise<void> {
+    const { size } = this.#tree;
+    for (const level of ['entries', 0, 1, 2, 3, 4, 5] as const) {
+      const last = Math.floor(levelSize(level, size) / TILE_WIDTH);
+      const first = Math.floor(levelSize(level, this.#tidyFrom) / TILE_WIDTH);
+      if (levelSize(level, size) === 0) break;
+      for (let index = first; index <= last; index++) await this.#tidyTile(level, index);
+    }
+    this.#tidyFrom = size;
+  }
+
+  async #tidyTile(level: number | 'entries', index: number): Promise<void> {
+    const { disk, dir } = this.#options;
+    const folder = `${dir}/${tilePath(level, index)}.p`;
+    const width = tileWidth(level, index, this.#tree.size);
+    const names = await disk.list(folder);
+    if (names.length === 0) return;
+    if (width === TILE_WIDTH) return disk.remove(folder);
+    for (const name of names) if (name !== String(width)) await disk.remove(`${folder}/${name}`);
+  }
+
+  #sign(tree: TileTree): SignedCheckpoint {
+    const { origin, signer } = this.#options;
+    const checkpoint = { origin, size: tree.size, root: tree.root() };
+    return { ...checkpoint, note: signer.sign(formatCheckpoint(checkpoint)) };
+  }
+
+  async #writeFiles(files: readonly (readonly [path: string, bytes: Uint8Array])[]): Promise<void> {
+    const { disk, dir, folders } = this.#options;
+    const touched = new Set<string>();
+    for (const [path, bytes] of files) {
+      const full = `${dir}/${path}`;
+      const folder = folderOf(full);
+      await makeDurableFolder(disk, folder, folders);
+      await stageFile(disk, full, bytes);
+      touched.add(folder);
+      forgetPartial(folders, path, folder);
+    }
+    for (const folder of touched) await syncFolder(disk, folder);
+  }
+}
+
+/** Folders of partial tiles are removed again, so they are not remembered as made. */
+function forgetPartial(folders: Set<string>, path: string, folder: string): void {
+  if (path.includes('.p/')) folders.delete(folder);
+}
+
+const tileFile = ({ level, index, hashes }: Tile): [string, Uint8Array] => [
+  tilePath(level, index, hashes.length),
+  concatBytes(...hashes),
+];
+
+/** @param leaves All from the start of a bundle to the end of the tree. */
+function bundleFiles(leaves: readonly Uint8Array[], treeSize: number): [string, Uint8Array][] {
+  const first = (treeSize - leaves.length) / TILE_WIDTH;
+  const files: [string, Uint8Array][] = [];
+  for (let at = 0; at < leaves.length; at += TILE_WIDTH) {
+    const bundle = leaves.slice(at, at + TILE_WIDTH);
+    const path = tilePath('entries', first + at / TILE_WIDTH, bundle.length);
+    files.push([path, encodeBundle(bundle)]);
+  }
+  return files;
+}
+
+/** @throws CodedError LEDGER_TAMPERED where the tree is not the one that was signed. */
+export function requireRoot(tree: TileTree, signed: SignedCheckpoint): void {
+  if (equalBytes(tree.root(), signed.root)) return;
+  throw new CodedError('LEDGER_TAMPERED', `the tree of size ${signed.size} has another root`);
+}

@@ -1,0 +1,127 @@
+import { CodedError, LIMITS, type Random } from '@spoor/core';
+import type { Disk, DiskFile } from '../disk.ts';
+import { syncFile, syncFolder } from '../durable.ts';
+import {
+  encodeHead,
+  FRAME_HEAD_BYTES,
+  HEAD_BYTES,
+  readSegment,
+  SALT_BYTES,
+  sealFrame,
+} from './frame.ts';
+import { readRecords, recordBytes, type WalRecord, writeRecord } from './record.ts';
+
+/** A segment and the ordinal of the newest record in it. */
+interface ClosedSegment {
+  readonly path: string;
+  readonly through: number;
+}
+
+interface OpenSegment {
+  readonly path: string;
+  readonly file: DiskFile;
+  readonly salt: Uint8Array;
+  /** Bytes that are durable; a write that failed is written over. */
+  length: number;
+  through: number;
+}
+
+/** Writes groups of records, each with one write and one sync. One call at a time. */
+export class WalWriter {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #random: Random;
+  #number: number;
+  #open: OpenSegment | undefined;
+  #closed: ClosedSegment[] = [];
+
+  /** @param number Of the first segment: higher than any there. */
+  constructor(disk: Disk, folder: string, random: Random, number: number) {
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#random = random;
+    this.#number = number;
+  }
+
+  /** On return the records are durable. `through` is the ordinal of the last one. */
+  async append(records: readonly WalRecord[], through: number): Promise<void> {
+    const segment = await this.#segment();
+    const isNew = segment.length === 0;
+    const bytes = encodeGroup(records, segment.salt, isNew);
+    await segment.file.write(bytes, segment.length);
+    await syncFile(segment.file);
+    if (isNew) await syncFolder(this.#disk, this.#folder);
+    segment.length += bytes.length;
+    segment.through = through;
+  }
+
+  /** Deletes closed segments whose records are all published. */
+  async retire(through: number): Promise<void> {
+    for (let first = this.#closed[0]; first !== undefined; first = this.#closed[0]) {
+      if (first.through > through) return;
+      await this.#disk.remove(first.path);
+      this.#closed.shift();
+    }
+  }
+
+  /** Lets go of the files; with `published` everything in them is in the log, so they go too. */
+  async close(published: boolean): Promise<void> {
+    await this.#shut();
+    if (published) await this.retire(Number.POSITIVE_INFINITY);
+  }
+
+  async #segment(): Promise<OpenSegment> {
+    if (this.#open !== undefined && this.#open.length < LIMITS.walSegmentBytes) return this.#open;
+    await this.#shut();
+    const path = `${this.#folder}/${String(this.#number).padStart(12, '0')}.wal`;
+    const file = await this.#disk.open(path);
+    this.#number++;
+    const salt = this.#random.bytes(SALT_BYTES);
+    this.#open = { path, file, salt, length: 0, through: 0 };
+    return this.#open;
+  }
+
+  async #shut(): Promise<void> {
+    const segment = this.#open;
+    if (segment === undefined) return;
+    this.#open = undefined;
+    this.#closed.push({ path: segment.path, through: segment.through });
+    await segment.file.close();
+  }
+}
+
+function encodeGroup(records: readonly WalRecord[], salt: Uint8Array, isNew: boolean): Buffer {
+  const head = isNew ? HEAD_BYTES : 0;
+  const start = head + FRAME_HEAD_BYTES;
+  const length = records.reduce((sum, record) => sum + recordBytes(record), start);
+  const bytes = Buffer.allocUnsafe(length);
+  if (isNew) bytes.set(encodeHead(salt));
+  let at = start;
+  for (const record of records) at = writeRecord(record, bytes, at);
+  sealFrame(bytes.subarray(head), salt);
+  return bytes;
+}
+
+export interface WalContent {
+  readonly records: readonly WalRecord[];
+  readonly paths: readonly string[];
+  readonly torn: boolean;
+  /** Number for the next segment. */
+  readonly nextNumber: number;
+}
+
+/** @throws CodedError LEDGER_UNREADABLE where anything but the newest end is damaged. */
+export async function readWal(disk: Disk, folder: string): Promise<WalContent> {
+  const names = (await disk.list(folder)).filter((name) => /^\d{12}\.wal$/.test(name)).sort();
+  const paths = names.map((name) => `${folder}/${name}`);
+  const records: WalRecord[] = [];
+  let torn = false;
+  for (const path of paths) {
+    if (torn) throw new CodedError('LEDGER_UNREADABLE', 'an older write-ahead segment is damaged');
+    const segment = readSegment(Buffer.from((await disk.read(path)) ?? []));
+    for (const body of segment.bodies) records.push(...readRecords(body));
+    torn = segment.torn;
+  }
+  const nextNumber = names.length === 0 ? 1 : Number.parseInt(names.at(-1) ?? '0', 10) + 1;
+  return { records, paths, torn, nextNumber };
+}
