@@ -10,7 +10,7 @@ export { type ExamineContext, examine } from './examine/examine.ts';
 export { intentCluster } from './examine/intent.ts';
 export { compileRules } from './rules/compile.ts';
 export { renderRuleDocs, renderSchemaDocs } from './rules/docs.ts';
-export type { Rule, RuleFile, RuleProblem, RuleSet, RuleTest } from './rules/types.ts';
+export type { Rule, RuleBody, RuleFile, RuleProblem, RuleSet, RuleTest } from './rules/types.ts';
 export { FIELDS, FLOW_FIELDS } from './schema.ts';
 export { type Classification, classifyTool, type ToolDefinition } from './tool/classify.ts';
 export { examineTool } from './tool/definition.ts';

@@ -9,8 +9,27 @@ const tool = (name: string, description: string, ...properties: string[]): ToolD
   },
 });
 
+type ToolKey =
+  | 'entitlements'
+  | 'customers'
+  | 'code'
+  | 'share'
+  | 'mail'
+  | 'readFile'
+  | 'writeFile'
+  | 'listFolder'
+  | 'remember'
+  | 'recall'
+  | 'echo'
+  | 'sum'
+  | 'picture'
+  | 'status'
+  | 'vault'
+  | 'pay'
+  | 'roles';
+
 /** Definitions as real servers state them. */
-export const TOOLS = {
+export const TOOLS: Readonly<Record<ToolKey, ToolDefinition>> = {
   entitlements: tool('read_entitlements', 'Lists which customer records the current user may see.'),
   customers: tool(
     'query_customer_pii',
@@ -70,7 +89,7 @@ export const TOOLS = {
     'iban',
   ),
   roles: tool('grant_role', 'Grants a role to a user.', 'user', 'role'),
-} as const;
+};
 
 /** The same tool under a name that says nothing. */
 export const renamed = (definition: ToolDefinition, name: string): ToolDefinition => ({

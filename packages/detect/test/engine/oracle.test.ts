@@ -1,0 +1,189 @@
+import type { CallId, Observation } from '@spoor/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileRules, type RuleSet } from '../../src/index.ts';
+import { type Firing, Oracle } from '../support/oracle.ts';
+import { detectorOf, Scenario, START_MS } from '../support/scenario.ts';
+
+const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+const step = (name: string, n: number, selection: string): string =>
+  `title: ${name}\nid: ${uuid(n)}\nname: ${name}\nlogsource: {product: mcp}\ndetection:\n  s:\n${selection}\n  condition: s\n`;
+
+const rule = (name: string, n: number, response: string, correlation: string): string =>
+  `title: ${name}\nid: ${uuid(n)}\nname: ${name}\ndescription: d\nlevel: low\nresponse: ${response}\ncorrelation:\n${correlation}\n`;
+
+/** Steps that match when asked for, when ended, or at either; one predicate overlaps with another. */
+const STEPS = [
+  step('asks-a', 1, '    tool.name: a\n    outcome: pending'),
+  step('ends-a', 2, '    tool.name: a\n    outcome: ok'),
+  step('any-b', 3, '    tool.name: b'),
+  step('a-or-b', 4, '    tool.name: [a, b]'),
+  step('any-c', 5, '    tool.name: c'),
+];
+
+const CORRELATIONS: readonly (readonly [string, string])[] = [
+  [
+    'ordered-three',
+    'type: temporal_ordered, rules: [asks-a, any-b, any-c], group-by: [session], timespan: 9s',
+  ],
+  [
+    'ordered-overlap',
+    'type: temporal_ordered, rules: [a-or-b, ends-a, any-b], group-by: [session], timespan: 9s',
+  ],
+  [
+    'ordered-twice',
+    'type: temporal_ordered, rules: [any-b, any-b], group-by: [session, server.name], timespan: 5s',
+  ],
+  ['together', 'type: temporal, rules: [asks-a, a-or-b, any-c], group-by: [session], timespan: 7s'],
+  [
+    'together-twice',
+    'type: temporal, rules: [any-c, any-c], group-by: [server.name], timespan: 4s',
+  ],
+  [
+    'count',
+    'type: event_count, rules: [a-or-b], group-by: [session], timespan: 6s, condition: {gte: 3}',
+  ],
+  [
+    'count-two',
+    'type: event_count, rules: [ends-a, any-c], group-by: [session, server.name], timespan: 6s, condition: {gt: 2}',
+  ],
+  [
+    'values',
+    'type: value_count, rules: [a-or-b], group-by: [session], timespan: 6s, condition: {gte: 2, field: server.name}',
+  ],
+];
+
+function rules(response: string): RuleSet {
+  const documents = CORRELATIONS.map(([name, flow], i) =>
+    rule(name, 100 + i, i % 3 === 0 ? response : 'alert', `  {${flow}}`),
+  );
+  const compiled = compileRules([
+    { path: 'test.yml', text: [...STEPS, ...documents].join('---\n') },
+  ]);
+  expect(compiled.problems).toEqual([]);
+  return compiled.rules;
+}
+
+const template = new Scenario().add({}).observations[0];
+
+interface Draw {
+  readonly session: number;
+  readonly server: number;
+  readonly tool: 'a' | 'b' | 'c' | 'd';
+  readonly waitMs: number;
+  /** Which of the open calls ends; none of them: a new call is asked for. */
+  readonly ends: number;
+}
+
+const draw: fc.Arbitrary<Draw> = fc.record({
+  session: fc.integer({ min: 0, max: 1 }),
+  server: fc.integer({ min: 0, max: 2 }),
+  tool: fc.constantFrom('a', 'b', 'c', 'd'),
+  waitMs: fc.integer({ min: 0, max: 1_500 }),
+  ends: fc.integer({ min: 0, max: 5 }),
+});
+
+const draws: fc.Arbitrary<Draw[]> = fc.array(draw, { maxLength: 60, size: 'max' });
+
+/** Calls overlap: one may end long after others began. */
+function stream(draws: readonly Draw[]): readonly Observation[] {
+  if (!template) throw new Error('the template exists');
+  const open: Observation[] = [];
+  let nowMs = START_MS;
+  return draws.map(({ session, server, tool, waitMs, ends }, i) => {
+    nowMs += waitMs;
+    const seq = i + 1;
+    const time = { startMs: nowMs, hubMs: nowMs };
+    const [ending] = ends < open.length ? open.splice(ends, 1) : [];
+    if (ending) return { ...ending, seq, time, outcome: 'ok' as const };
+    const asked: Observation = {
+      ...template,
+      id: `call-${i}` as CallId,
+      seq,
+      kind: 'tool.call',
+      time,
+      outcome: 'pending',
+      server: { name: `server-${server}`, transport: 'stdio' },
+      tool: { name: tool, labels: [] },
+      session: { id: `s${session}` as Observation['session']['id'], episode: 1 },
+    };
+    open.push(asked);
+    return asked;
+  });
+}
+
+function firings(set: RuleSet, observations: readonly Observation[]): readonly Firing[] {
+  const detector = detectorOf(set);
+  return observations.flatMap((observation) =>
+    detector
+      .step(observation)
+      .detections.map(
+        ({ rule: { id }, seq, group }) => `${seq} ${id} ${Object.values(group).join(' ')}`,
+      )
+      .sort(),
+  );
+}
+
+describe('engine and oracle', () => {
+  for (const response of ['alert', 'deny']) {
+    it(`agree on all four correlation types (${response})`, () => {
+      const set = rules(response);
+      let fired = 0;
+      fc.assert(
+        fc.property(draws, (drawn) => {
+          const observations = stream(drawn);
+          const oracle = new Oracle(set);
+          const expected = observations.flatMap((observation) => oracle.step(observation));
+          fired += expected.length;
+          expect(firings(set, observations)).toEqual(expected);
+        }),
+        { numRuns: 300 },
+      );
+      expect(fired).toBeGreaterThan(1_000);
+    });
+  }
+
+  it('a restored snapshot goes on as the original would', () => {
+    const set = rules('deny');
+    fc.assert(
+      fc.property(draws, fc.nat(50), (drawn, cut) => {
+        const observations = stream(drawn);
+        const before = detectorOf(set);
+        for (const observation of observations.slice(0, cut)) before.step(observation);
+        const after = detectorOf(set);
+        after.restore(before.snapshot());
+        const rest = observations.slice(cut);
+        const detect = (one: typeof before): unknown => rest.map((o) => one.step(o).detections);
+        expect(detect(after)).toEqual(detect(before));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('any interleaving of sessions gives the same detections of each', () => {
+    // Rules that group by server alone look across sessions on purpose, so they are left out.
+    const set = rules('deny');
+    const local = { ...set, rules: set.rules.filter(({ ref }) => ref.id !== 'together-twice') };
+    const bySession = (found: readonly Firing[]): unknown =>
+      Object.entries(Object.groupBy(found, (line) => (line.includes(' s0') ? 's0' : 's1'))).sort();
+    fc.assert(
+      fc.property(draws, fc.infiniteStream(fc.boolean()), (drawn, coin) => {
+        const observations = stream(drawn);
+        const queues = [0, 1].map((n) =>
+          observations.filter(({ session }) => session.id === `s${n}`),
+        );
+        const shuffled: Observation[] = [];
+        while (queues.some((queue) => queue.length > 0)) {
+          const [first = [], second = []] = coin.next().value ? queues : [...queues].reverse();
+          const next = first.shift() ?? second.shift();
+          if (next) shuffled.push(next);
+        }
+        expect(bySession(firings(local, shuffled))).toEqual(
+          bySession(firings(local, observations)),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
