@@ -20,9 +20,9 @@ function pinnedNode() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const executable = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
   try {
-    const manifest = createRequire(import.meta.url).resolve(
-      `node-${platform}-${process.arch}/package.json`,
-    );
+    const manifest = module
+      .createRequire(import.meta.url)
+      .resolve(`node-${platform}-${process.arch}/package.json`);
     return fileURLToPath(new URL(executable, `file://${manifest}`));
   } catch {
     process.stderr.write(
