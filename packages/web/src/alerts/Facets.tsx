@@ -16,7 +16,7 @@ export function Facets({ alerts, filter, onFilter }: FacetsProps): ReactNode {
     <nav className={styles.facets} aria-label="Narrow the list">
       {alertFacets(alerts).map((group) => (
         <section key={group.title}>
-          <h3>{group.title}</h3>
+          <h2>{group.title}</h2>
           {group.facets.map((facet) => (
             <button
               key={facet.term}

@@ -6,10 +6,9 @@ export interface TextRun {
 
 /**
  * Characters that a reader cannot see or that reorder what he sees: controls, bidi and zero-width
- * formats, tags, private use, variation selectors, blank letters, and stacks of combining marks.
+ * formats, tags, private and unassigned ones, fillers, and stacks of combining marks.
  */
-const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Variation_Selector}\u115F\u1160\u2800\u3164\uFFA0]|\u034F|(?<=\p{M}{2})\p{M}/gu;
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?<=\p{M}{2})\p{M}/gu;
 
 /** Characters shown of one string before it is cut. */
 export const SHOWN_CHARS_MAX = 400;

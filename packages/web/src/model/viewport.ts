@@ -22,12 +22,15 @@ const inner = (width: number): number => width - LEFT_PX - RIGHT_PX;
 
 /** The whole session where it fits at a size that can be read, else its beginning. */
 export function wholeView(layout: Layout, size: Size): View {
+  // Where only the newest steps are drawn, the first of them does not stand at 0.
+  const first = layout.nodes[0]?.x ?? 0;
   const fits = Math.min(
     1,
-    inner(size.width) / Math.max(1, layout.width),
+    inner(size.width) / Math.max(1, layout.width - first),
     (size.height - 2 * TOP_PX) / layout.height,
   );
-  return { x: LEFT_PX, y: TOP_PX, zoom: Math.max(ZOOM.fitMin, fits) };
+  const zoom = Math.max(ZOOM.fitMin, fits);
+  return { x: LEFT_PX - first * zoom, y: TOP_PX, zoom };
 }
 
 /** The newest steps, at the zoom that is set. */

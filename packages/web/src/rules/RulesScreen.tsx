@@ -65,8 +65,9 @@ export function RulesScreen({ id }: { readonly id: string }): ReactNode {
         state={panelState(query, all, shown, problems.length > 0)}
         noun="rules"
         firstUse={
-          <Picture title="No rules are loaded" actions={<Command text="spoor rules init" />}>
-            Without rules everything is recorded and nothing is detected.
+          <Picture title="No rules are loaded" actions={<Command text="spoor config explain" />}>
+            Without rules everything is recorded and nothing is detected. The configuration names
+            the folder that they are read from.
           </Picture>
         }
         empty={

@@ -1,5 +1,5 @@
 import { ReactFlow, ReactFlowProvider } from '@xyflow/react';
-import { type CSSProperties, type ReactNode, useMemo } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import '@xyflow/react/dist/base.css';
 import { SEVERITY } from '../model/kinds.ts';
 import { ZOOM } from '../model/viewport.ts';
@@ -9,7 +9,7 @@ import { GraphEdge } from './GraphEdge.tsx';
 import { GraphLanes } from './GraphLanes.tsx';
 import { GraphNode } from './GraphNode.tsx';
 import { GraphTools } from './GraphTools.tsx';
-import { graphParts, NODES_MAX } from './graphParts.ts';
+import { type GraphParts, graphParts, NODES_MAX, reuse } from './graphParts.ts';
 import { useFollow } from './useFollow.ts';
 import { useOrder } from './useOrder.ts';
 import type { ViewProps } from './view.ts';
@@ -28,7 +28,14 @@ export default function Graph(props: ViewProps): ReactNode {
 
 function Canvas({ all, rows, call, alert, onCall }: ViewProps): ReactNode {
   const order = useOrder(all);
-  const parts = useMemo(() => graphParts({ rows, order, call, alert }), [rows, order, call, alert]);
+  const drawn = useRef<GraphParts>(undefined);
+  const parts = useMemo(
+    () => reuse(drawn.current, graphParts({ rows, order, call, alert })),
+    [rows, order, call, alert],
+  );
+  useEffect(() => {
+    drawn.current = parts;
+  }, [parts]);
   const { layout } = parts;
   const follow = useFollow(layout, call, alert);
   const color = alert === undefined ? 'var(--accent)' : SEVERITY[alert.rule.level].color;

@@ -1,16 +1,17 @@
+import type { Observation } from '@spoor/core';
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { List } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import type { DecisionTone } from '../model/kinds.ts';
 import { decisionBadge, KIND_WORDS, nameOf, OUTCOME_WORDS } from '../model/kinds.ts';
-import { isSmall, type Placed } from '../model/layout.ts';
+import { isSmall } from '../model/layout.ts';
 import { bytesText, durationText } from '../model/words.ts';
 import { DecisionMark, LabelGlyphs } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
 import styles from './Graph.module.css';
 
 export interface StepData extends Record<string, unknown> {
-  readonly placed: Placed;
+  readonly observation: Observation;
   readonly step: number;
   readonly color: string;
   readonly current: boolean;
@@ -24,7 +25,7 @@ export type StepNode = Node<StepData, 'step'>;
 /** One step of the graph. The shape says what kind of method, the left edge which server. */
 export const GraphNode: (props: NodeProps<StepNode>) => ReactNode = memo(
   ({ data }: NodeProps<StepNode>): ReactNode => {
-    const { observation } = data.placed;
+    const { observation } = data;
     const tone: DecisionTone | undefined = decisionBadge(observation.decision)?.tone;
     return (
       <div
@@ -48,14 +49,14 @@ export const GraphNode: (props: NodeProps<StepNode>) => ReactNode = memo(
 );
 
 function Inside({ data }: { readonly data: StepData }): ReactNode {
-  const { observation } = data.placed;
+  const { observation } = data;
   if (observation.kind === 'intent') return 'Prompt';
   if (isSmall(observation)) return <List size={12} aria-hidden="true" />;
   return <Face data={data} />;
 }
 
 function Face({ data }: { readonly data: StepData }): ReactNode {
-  const { observation } = data.placed;
+  const { observation } = data;
   return (
     <>
       <span className={styles.top}>
@@ -66,7 +67,7 @@ function Face({ data }: { readonly data: StepData }): ReactNode {
       </span>
       <span className={styles.bottom}>
         <span className={styles.order}>{data.step}</span>
-        <span>{summary(data)}</span>
+        <span>{summary(observation)}</span>
       </span>
       <span className={styles.badge}>
         <DecisionMark decision={observation.decision} />
@@ -75,8 +76,7 @@ function Face({ data }: { readonly data: StepData }): ReactNode {
   );
 }
 
-function summary({ placed }: StepData): string {
-  const { time, outcome, facts, tool, kind } = placed.observation;
+function summary({ time, outcome, facts, tool, kind }: Observation): string {
   if (tool === undefined) return KIND_WORDS[kind];
   if (outcome !== 'ok') return OUTCOME_WORDS[outcome];
   const took = time.endMs === undefined ? '' : durationText(time.endMs - time.startMs);

@@ -10,6 +10,7 @@ import { useOrder } from './useOrder.ts';
 export function Summary({ all }: { readonly all: readonly Observation[] }): ReactNode {
   return (
     <>
+      <h2 className="visually-hidden">Session</h2>
       <Section title="Servers">
         <Servers all={all} />
       </Section>

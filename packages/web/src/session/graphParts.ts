@@ -1,5 +1,5 @@
 import type { Alert, Observation } from '@spoor/core';
-import { type Link, linksOf, pathLinks, pathSteps } from '../model/edges.ts';
+import { type Link, linkPath, linksOf, pathLinks, pathSteps } from '../model/edges.ts';
 import { nameOf, OUTCOME_WORDS } from '../model/kinds.ts';
 import { type Layout, layOut, type Placed } from '../model/layout.ts';
 import { revealed } from '../model/reveal.ts';
@@ -9,6 +9,10 @@ import type { Order } from './useOrder.ts';
 
 /** More steps than this are not drawn: a poster is no tool. The table has them all. */
 export const NODES_MAX = 500;
+
+/** Labels of data flows stand above the step that they lead to, one above the other. */
+const LABEL_GAP = 5;
+const LABEL_HEIGHT = 20;
 
 export interface GraphParts {
   readonly layout: Layout;
@@ -53,7 +57,7 @@ function stepNode(
       `Step ${step}: ${name} on ${revealed(observation.server.name, 80)}, ` +
       OUTCOME_WORDS[observation.outcome],
     data: {
-      placed,
+      observation,
       step,
       color: order.colorOf(observation),
       current: observation.id === call,
@@ -82,8 +86,12 @@ function linkEdge(
     focusable: false,
     zIndex: link.kind === 'path' ? 2 : 0,
     data: {
-      link,
-      near: from.lane === to.lane && !between,
+      kind: link.kind,
+      path: linkPath(link, from.lane === to.lane && !between),
+      label: link.label,
+      weight: link.weight,
+      labelX: to.x,
+      labelY: to.y - LABEL_GAP - link.slot * LABEL_HEIGHT,
       lit: touched && link.kind === 'flow',
       dim: path.size > 0 && link.kind !== 'path' && !isBetween(link, path),
     },
@@ -92,3 +100,35 @@ function linkEdge(
 
 const isBetween = ({ from, to, kind }: Link, path: ReadonlyMap<string, number>): boolean =>
   kind === 'flow' && path.has(from.observation.id) && path.has(to.observation.id);
+
+/**
+ * Keeps the objects of the last drawing wherever nothing about them changed, so that an appended
+ * step costs one step's work and not the whole graph's.
+ */
+export function reuse(before: GraphParts | undefined, next: GraphParts): GraphParts {
+  if (before === undefined) return next;
+  return {
+    layout: next.layout,
+    nodes: reuseList(before.nodes, next.nodes),
+    edges: reuseList(before.edges, next.edges),
+  };
+}
+
+interface Part {
+  readonly id: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly position?: { readonly x: number; readonly y: number };
+}
+
+function reuseList<P extends Part>(before: readonly P[], next: readonly P[]): P[] {
+  const known = new Map(before.map((part) => [part.id, part]));
+  return next.map((part) => {
+    const old = known.get(part.id);
+    return old !== undefined && isSame(old, part) ? old : part;
+  });
+}
+
+function isSame(a: Part, b: Part): boolean {
+  if (a.position?.x !== b.position?.x || a.position?.y !== b.position?.y) return false;
+  return Object.entries(b.data ?? {}).every(([key, value]) => a.data?.[key] === value);
+}

@@ -23,7 +23,6 @@ export function Rail(): ReactNode {
           href={screen.path}
           className={styles.item}
           aria-current={screen === here ? 'page' : undefined}
-          aria-label={screen.title}
           title={`${screen.title}${keyHint(screen.action)}`}
         >
           <screen.icon size={16} strokeWidth={1.75} aria-hidden="true" />

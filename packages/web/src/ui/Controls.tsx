@@ -78,7 +78,7 @@ export function Filter({ value, onChange, placeholder }: FilterProps): ReactNode
   const input = useRef<HTMLInputElement>(null);
   useKeys({ filter: () => input.current?.focus() });
   return (
-    <search className={styles.filter}>
+    <div className={styles.filter}>
       <Search size={13} aria-hidden="true" />
       <input
         ref={input}
@@ -99,7 +99,7 @@ export function Filter({ value, onChange, placeholder }: FilterProps): ReactNode
           <X size={13} aria-hidden="true" />
         </button>
       )}
-    </search>
+    </div>
   );
 }
 

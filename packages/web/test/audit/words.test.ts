@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { Kept } from '../../src/audit/kept.ts';
+import { auditWords, verifyCommand } from '../../src/audit/words.ts';
+
+const facts = { origin: 'log', size: 1_204_331, root: new Uint8Array(32) };
+const kept: Kept = { verifierKey: 'k', checkpoint: '', size: 900, atMs: 0 };
+
+describe('auditWords', () => {
+  it('says unwitnessed in the title where nobody else vouches for the length', () => {
+    const words = auditWords({ status: 'unwitnessed', ...facts }, undefined);
+    expect(words.title).toBe('Verified (unwitnessed): 1,204,331 entries');
+    expect(words.tone).toBe('warn');
+  });
+
+  it('says what an older checkpoint does not cover', () => {
+    const words = auditWords({ status: 'ok', ...facts }, kept);
+    expect(words).toMatchObject({ tone: 'ok', title: 'Verified: 1,204,331 entries' });
+    expect(words.detail).toContain('900 entries that this browser verified');
+    expect(words.detail).toContain('Later entries are unwitnessed');
+  });
+
+  it('names the first broken entry', () => {
+    const broken = { status: 'tampered', path: 'tile/0/000', why: 'it is missing' } as const;
+    expect(auditWords({ ...broken, index: 88_120 }, undefined).title).toBe(
+      'Broken at entry 88,120',
+    );
+    expect(auditWords(broken, undefined)).toMatchObject({ tone: 'bad', title: 'Broken' });
+  });
+
+  it('tells a cut log from a tampered one', () => {
+    const cut = { status: 'rolled-back', size: 10, expectedSize: 900 } as const;
+    expect(auditWords(cut, kept).title).toBe('Cut: 10 of 900 entries');
+  });
+});
+
+it('quotes a path for the shell', () => {
+  expect(verifyCommand('/a/b')).toBe('spoor ledger verify /a/b');
+  expect(verifyCommand("/a b/c'd", 7)).toBe("spoor ledger verify --index 7 '/a b/c'\\''d'");
+});

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { whatHappened, whatWeDid } from '../../src/model/alertWords.ts';
+import { alert } from '../fixtures.ts';
+
+it('tells a denied chain in one sentence', () => {
+  expect(whatHappened(alert('a', ['1', '2']))).toBe(
+    '2 steps across crm and drive led to drive › share, which was denied.',
+  );
+});
+
+it('does not call a would-be denial a denial', () => {
+  const observed = alert('a', ['1', '2'], { action: 'allow', wanted: 'deny', count: 3 });
+  expect(whatHappened(observed)).toBe(
+    '2 steps across crm and drive led to drive › share, which would be answered by “deny” ' +
+      'if this were enforced; it went on. This happened 3 times.',
+  );
+  expect(whatWeDid(observed)).toEqual([
+    'The call went on: the rule wants “deny”, but is only observing.',
+  ]);
+});
+
+it('names the ledger entry where there is one', () => {
+  expect(whatWeDid(alert('a', ['1'], { ledgerIndex: 88_120 }))).toEqual([
+    'The last call was denied: it never reached the server.',
+    'It is entry 88,120 of the ledger.',
+  ]);
+});
