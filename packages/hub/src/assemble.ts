@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { newCaseId, systemClock } from '@spoor/core';
@@ -51,6 +51,8 @@ export async function assemble(
   }
   const labeler = await loadLabeler(options.labelsFile);
   const ledger = await openHubLedger(options);
+  // For verifiers; they should keep a copy where this user cannot change it.
+  writeFileSync(join(home.ledgerState, 'log.vkey'), `${ledger.verifierKey}\n`, { mode: 0o600 });
   const {
     port: worker,
     loaded,

@@ -1,0 +1,145 @@
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const at = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+export const NODE: string = process.execPath;
+export const LAUNCHER: string = at('../../packages/cli/bin/spoor.mjs');
+export const FIXTURES: string = at('../fixtures');
+export const EXAMPLES: string = at('../../examples');
+
+export type Piped = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** A state folder and HOME of a test's own, removed with everything that was started in it. */
+export class World {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'spoor-test-'));
+  readonly state: string = join(this.folder, 'state');
+  readonly env: Record<string, string>;
+  readonly #running = new Set<Piped>();
+
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    const { PATH = '' } = process.env;
+    this.env = {
+      PATH,
+      HOME: this.folder,
+      SPOOR_HOME: this.state,
+      SPOOR_PORT: '0',
+      SPOOR_AUTOSTART: 'false',
+      ...env,
+    };
+    onTestFinished(() => this.close());
+  }
+
+  /** Starts `spoor` with these words. */
+  spoor(...words: string[]): Piped {
+    return this.start([NODE, LAUNCHER, ...words]);
+  }
+
+  start([command = '', ...args]: readonly string[]): Piped {
+    const child = spawn(command, args, {
+      env: this.env,
+      cwd: this.folder,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#running.add(child);
+    child.once('exit', () => this.#running.delete(child));
+    // A child that is gone while we still write to it is what some tests are about.
+    child.stdin.on('error', () => undefined);
+    return child;
+  }
+
+  /** Runs `spoor` to its end. */
+  call(...words: string[]): {
+    readonly code: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  } {
+    const { status, stdout, stderr } = spawnSync(NODE, [LAUNCHER, ...words], {
+      env: this.env,
+      cwd: this.folder,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    return { code: status, stdout, stderr };
+  }
+
+  async hub(...flags: string[]): Promise<Piped> {
+    const child = this.spoor('hub', 'start', '--background', ...flags);
+    const line = await Promise.race([firstLine(child), once(child, 'exit').then(() => 'exit')]);
+    if (!line.includes('listening'))
+      throw new Error(`the hub did not start: ${line} ${await all(child.stderr)}`);
+    return child;
+  }
+
+  /** The hub's API as command-line clients use it. */
+  async api<Value>(path: string, body?: object): Promise<Value> {
+    const { readHubAddress, readToken, locateHome } = await import('@spoor/edge/home');
+    const home = locateHome(this.env);
+    const response = await fetch(`${readHubAddress(home)?.url}/api/v1/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${readToken(home)}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as Value;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running].map((child) => kill(child)));
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
+
+export async function kill(child: Piped, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+export async function all(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+export const firstLine = (child: Piped): Promise<string> =>
+  new Promise((resolve) => {
+    let text = '';
+    const read = (chunk: Buffer): void => {
+      text += chunk.toString();
+      const end = text.indexOf('\n');
+      if (end < 0) return;
+      child.stdout.off('data', read);
+      resolve(text.slice(0, end));
+    };
+    child.stdout.on('data', read);
+  });
+
+export const ending = async (
+  child: Piped,
+): Promise<{ code: number | null; signal: string | null }> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return { code: child.exitCode, signal: child.signalCode };
+};
+
+/** Asks until the answer is as wanted; throws what was last seen when it never is. */
+export async function until<Value>(
+  ask: () => Promise<Value> | Value,
+  wanted: (value: Value) => boolean,
+  ms = 10_000,
+): Promise<Value> {
+  const end = performance.now() + ms;
+  for (;;) {
+    const value = await ask();
+    if (wanted(value)) return value;
+    if (performance.now() > end)
+      throw new Error(`never came: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
