@@ -6,13 +6,20 @@ import { until, World } from './support.ts';
 /** As a person would start servers: directly, through a shell, through npx. */
 const launchers: Readonly<Record<string, (words: string[]) => string[]>> = {
   directly: (words) => words,
-  'through a shell': (words) => ['sh', '-c', `${words.map((word) => `'${word}'`).join(' ')}; exit $?`],
+  'through a shell': (words) => [
+    'sh',
+    '-c',
+    `${words.map((word) => `'${word}'`).join(' ')}; exit $?`,
+  ],
   'through env and nohup': (words) => ['env', 'A=1', 'nohup', ...words],
 };
 
-async function fourServers(world: World, ...flags: string[]): Promise<Record<'crm' | 'memory' | 'sandbox' | 'drive', Connected>> {
+async function fourServers(
+  world: World,
+  ...flags: string[]
+): Promise<Record<'crm' | 'memory' | 'sandbox' | 'drive', Connected>> {
   const [crm, memory, sandbox, drive] = await Promise.all([
-    connect(world, 'crm', SERVERS.crm(), launchers['directly'], ...flags),
+    connect(world, 'crm', SERVERS.crm(), launchers.directly, ...flags),
     connect(world, 'memory', SERVERS.memory(), launchers['through a shell'], ...flags),
     connect(world, 'sandbox', SERVERS.sandbox(), launchers['through env and nohup'], ...flags),
     connect(world, 'drive', SERVERS.drive(), launchers['through a shell'], ...flags),
@@ -21,13 +28,19 @@ async function fourServers(world: World, ...flags: string[]): Promise<Record<'cr
 }
 
 /** The chain, with an unsuspicious call in between. */
-async function playChain({ crm, memory, sandbox, drive }: Awaited<ReturnType<typeof fourServers>>): Promise<{ isError: boolean; text: string }> {
+async function playChain({
+  crm,
+  memory,
+  sandbox,
+  drive,
+}: Awaited<ReturnType<typeof fourServers>>): Promise<{ isError: boolean; text: string }> {
   await crm.call('read_entitlements');
   const customers = await crm.call('query_customer_pii', {});
   await memory.call('create_entities', { entities: [] });
-  const rows = JSON.parse(customers.text) as { customers?: unknown[] } | unknown[];
-  const table = Array.isArray(rows) ? rows : (rows.customers ?? []);
-  const report = await sandbox.call('code_interpreter', { rows: table, code: 'take 3; select name,email,iban; format csv' });
+  const report = await sandbox.call('code_interpreter', {
+    rows: customers.data.customers,
+    code: 'take 3; select name,email,iban; format csv',
+  });
   expect(report.isError).toBe(false);
   return drive.call('create_shareable_link', { name: 'report.csv', content: report.text });
 }
@@ -51,7 +64,11 @@ describe('four wrappers of one host', () => {
     const alerts = await world.api<Page<Alert>>('alerts');
     const alert = alerts.rows.find(({ rule }) => rule.id === 'pii-through-code-to-share');
     expect(alert).toMatchObject({ action: 'deny', case: caseId, rule: { level: 'critical' } });
-    expect(alert?.detection.path.map(({ server }) => server).slice(-3)).toEqual(['crm', 'sandbox', 'drive']);
+    expect(alert?.detection.path.map(({ server }) => server).slice(-3)).toEqual([
+      'crm',
+      'sandbox',
+      'drive',
+    ]);
 
     const why = world.call('why', caseId);
     expect(why.code).toBe(0);
@@ -71,8 +88,14 @@ describe('four wrappers of one host', () => {
     await world.hub();
     const servers = await fourServers(world);
     expect((await playChain(servers)).isError).toBe(false);
-    const { rows } = await until(() => world.api<Page<Alert>>('alerts'), (page) => page.rows.length > 0);
-    expect(rows.find(({ rule }) => rule.id === 'pii-through-code-to-share')).toMatchObject({ action: 'allow', wanted: 'deny' });
+    const { rows } = await until(
+      () => world.api<Page<Alert>>('alerts'),
+      (page) => page.rows.length > 0,
+    );
+    expect(rows.find(({ rule }) => rule.id === 'pii-through-code-to-share')).toMatchObject({
+      action: 'allow',
+      wanted: 'deny',
+    });
 
     expect(world.call('enforce', 'on', '--rule', 'pii-through-code-to-share').code).toBe(0);
     expect((await playChain(servers)).isError).toBe(true);
@@ -95,7 +118,12 @@ test('flows are drawn from results to arguments across servers', async () => {
   await world.hub();
   const servers = await fourServers(world);
   await playChain(servers);
-  const [session] = (await until(() => world.api<Page<SessionView>>('sessions'), ({ rows }) => (rows[0]?.calls ?? 0) >= 5)).rows;
+  const [session] = (
+    await until(
+      () => world.api<Page<SessionView>>('sessions'),
+      ({ rows }) => (rows[0]?.calls ?? 0) >= 5,
+    )
+  ).rows;
   const detail = await world.api<SessionDetail>(`sessions/${session?.id}`);
   const share = detail.observations.find(({ tool }) => tool?.name === 'create_shareable_link');
   const sources = share?.facts.flows.map(({ tool }) => tool) ?? [];
