@@ -6,8 +6,7 @@ import type { Leaf } from './entry.ts';
  * where a name is a digest). There is no space and no quote to write a sentence with.
  * Each branch begins and ends unmistakably, so matching takes one pass.
  */
-const LEAF_TEXT =
-  /^(?:[{}[\],:]|"~?[A-Za-z0-9_.:/@-]{0,128}"|-?\d{1,16}(?![\d.eE])|true|false)*$/;
+const LEAF_TEXT = /^(?:[{}[\],:]|"~?[A-Za-z0-9_.:/@-]{0,128}"|-?\d{1,16}(?![\d.eE])|true|false)*$/;
 
 export const isLeafText = (text: string): boolean => LEAF_TEXT.test(text);
 

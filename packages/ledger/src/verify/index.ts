@@ -11,7 +11,7 @@ export {
   verifyNote,
 } from './key.ts';
 export { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './prove.ts';
-export type { LogSource } from './source.ts';
+export { type LogSource, readLeaf } from './source.ts';
 export {
   type Tampered,
   VERIFY_CODES,

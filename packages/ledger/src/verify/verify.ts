@@ -48,13 +48,31 @@ export const VERIFY_CODES: Readonly<Record<Exclude<VerifyResult['status'], 'ok'>
   stale: 'LEDGER_STALE',
 };
 
+/** Times that a log which grows while it is read is begun again. */
+const RESTARTS_MAX = 5;
+
 /**
  * Recomputes the whole log from its bytes: the note's signature, every leaf hash, every tile on
  * every level, the root; and, given an older checkpoint, that the log still begins with that tree.
  * Sealed content is not part of the tree and is not looked at here.
  */
 export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<VerifyResult> {
-  const published = await readCheckpoint(source, options.verifierKey);
+  let published = await readCheckpoint(source, options.verifierKey);
+  for (let restarts = 0; ; restarts++) {
+    const result = await verifyOnce(source, published, options);
+    if (result.status !== 'tampered' || restarts === RESTARTS_MAX) return result;
+    // A running writer replaces partial tiles: then there is a newer checkpoint to hold them to.
+    const now = await readCheckpoint(source, options.verifierKey);
+    if ('status' in now || 'status' in published || now.size <= published.size) return result;
+    published = now;
+  }
+}
+
+async function verifyOnce(
+  source: LogSource,
+  published: Checkpoint | Tampered,
+  options: VerifyOptions,
+): Promise<VerifyResult> {
   if ('status' in published) return published;
   const older = olderCheckpoint(options);
   if (older !== undefined && 'status' in older) return older;

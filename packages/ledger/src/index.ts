@@ -1,0 +1,16 @@
+/** The ledger's writer. Verifying, sealing and opening have entry points of their own. */
+export { type Disk, type DiskFile, nodeDisk } from './disk.ts';
+export { encodeLeaf, isLeafText } from './encode.ts';
+export {
+  type Detail,
+  type DetailValue,
+  type Entry,
+  LEAF_KINDS,
+  type Leaf,
+  type LeafIdentity,
+  type LeafKind,
+  type LeafMcp,
+} from './entry.ts';
+export type { Appended, Ledger, LedgerOptions, LedgerState, Published } from './ledger.ts';
+export { openLedger } from './open-ledger.ts';
+export type { Timer } from './timer.ts';

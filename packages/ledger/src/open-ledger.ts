@@ -1,0 +1,106 @@
+import { CodedError, toHex } from '@spoor/core';
+import { type Disk, nodeDisk } from './disk.ts';
+import { makeDurableFolder } from './durable.ts';
+import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
+import type { Ledger, LedgerOptions } from './ledger.ts';
+import { Lock, readSigned, type SignedCheckpoint } from './lock.ts';
+import { Publisher } from './publish.ts';
+import { checkLock, loadTail, loadTree, type Replay, replay } from './recover.ts';
+import { systemTimer } from './timer.ts';
+import { Vault } from './vault/vault.ts';
+import { readLeafAt } from './verify/source.ts';
+import { readWal, WalWriter } from './wal/wal.ts';
+import { LedgerWriter } from './writer.ts';
+
+/**
+ * Opens the log for its one writer, or begins it. What a stop left in the write-ahead log is
+ * published before this resolves, so that nothing acknowledged is lost.
+ *
+ * @throws CodedError LEDGER_ROLLED_BACK where the files are older than what was signed,
+ *   LEDGER_TAMPERED where they do not match it, LEDGER_UNREADABLE where they are damaged or of
+ *   another log, LEDGER_WRITE_FAILED where the disk refuses
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  try {
+    return await open(options);
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    throw new CodedError('LEDGER_WRITE_FAILED', 'at start', error);
+  }
+}
+
+async function open(options: LedgerOptions): Promise<Ledger> {
+  const { dir, stateDir, clock, random, origin, disk = nodeDisk } = options;
+  const folders = new Set<string>();
+  for (const folder of [dir, `${stateDir}/wal`]) await makeDurableFolder(disk, folder, folders);
+  const { signer, published, lock } = await loadIdentity(disk, options);
+  const tree = await loadTree(disk, dir, published);
+  const wal = await readWal(disk, `${stateDir}/wal`);
+  const found = replay(wal.records, tree, lock);
+  const vault = new Vault(disk, dir, folders);
+  const publisher = new Publisher(
+    { disk, dir, origin, signer, folders, lock: new Lock(disk, `${stateDir}/lock`, lock) },
+    { tree, tail: await loadTail(disk, dir, tree), published, tidyFrom: found.oldest },
+  );
+  await finish(found, vault, publisher);
+  for (const path of wal.paths) await disk.remove(path);
+  const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
+  const writer = new LedgerWriter({
+    options,
+    timer: options.timer ?? systemTimer,
+    verifierKey: signer.verifierKey,
+    stamp: { clock, random, boot: toHex(random.bytes(8)) },
+    wal: new WalWriter(disk, `${stateDir}/wal`, random, wal.nextNumber),
+    vault,
+    publisher,
+    readPublished: async (index, size) => {
+      const leaf = await readLeafAt(source, index, size);
+      return leaf && Buffer.from(leaf).toString('latin1');
+    },
+    size: tree.size + found.leaves.length,
+  });
+  announceStart(writer, wal.torn, found.leaves.length);
+  return writer;
+}
+
+interface Identity {
+  readonly signer: NoteSigner;
+  readonly published: SignedCheckpoint | undefined;
+  readonly lock: SignedCheckpoint | undefined;
+}
+
+async function loadIdentity(disk: Disk, options: LedgerOptions): Promise<Identity> {
+  const { dir, stateDir, origin } = options;
+  const signer = await loadSigner(disk, `${stateDir}/log.key`, origin);
+  if (signer === undefined) {
+    for (const path of [`${dir}/checkpoint`, `${stateDir}/lock`])
+      await refuseWithoutKey(disk, path);
+    const made = await makeSigner(disk, `${stateDir}/log.key`, origin);
+    return { signer: made, published: undefined, lock: undefined };
+  }
+  const key = signer.verifierKey;
+  const published = await readSigned(disk, `${dir}/checkpoint`, key, origin);
+  const lock = await readSigned(disk, `${stateDir}/lock`, key, origin);
+  checkLock(published, lock);
+  return { signer, published, lock };
+}
+
+/** A new key on an old log would begin a second history of it. */
+async function refuseWithoutKey(disk: Disk, path: string): Promise<void> {
+  if ((await disk.read(path)) === undefined) return;
+  throw new CodedError('LEDGER_UNREADABLE', `${path} is there, but the log's key is not`);
+}
+
+/** Publishes what the write-ahead log holds; ends in the same bytes however often it is begun. */
+async function finish(found: Replay, vault: Vault, publisher: Publisher): Promise<void> {
+  await vault.store(await vault.missing(found.sealed), found.keys);
+  if (found.leaves.length > 0) await publisher.publish(found.leaves);
+  await publisher.tidy();
+}
+
+function announceStart(ledger: Ledger, torn: boolean, replayed: number): void {
+  if (torn || replayed > 0) {
+    ledger.append({ kind: 'log.recovered', detail: { replayed, torn } });
+  }
+  ledger.append({ kind: 'log.start' });
+}

@@ -1,0 +1,27 @@
+/** Callers that wait for an item to be on disk. */
+interface Wait {
+  readonly ordinal: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Waits {
+  #waits: Wait[] = [];
+
+  for(ordinal: number): Promise<void> {
+    return new Promise((resolve, reject) => this.#waits.push({ ordinal, resolve, reject }));
+  }
+
+  resolveThrough(ordinal: number): void {
+    const done = this.#waits.filter((wait) => wait.ordinal <= ordinal);
+    if (done.length === 0) return;
+    this.#waits = this.#waits.filter((wait) => wait.ordinal > ordinal);
+    for (const { resolve } of done) resolve();
+  }
+
+  rejectAll(error: Error): void {
+    const all = this.#waits;
+    this.#waits = [];
+    for (const { reject } of all) reject(error);
+  }
+}
