@@ -12,27 +12,41 @@ type CorrelationBody = Exclude<RuleBody, { type: 'single' }>;
 export interface Correlation extends Advance {
   readonly rule: Rule;
   readonly index: number;
-  readonly group: Readonly<Record<string, string>>;
   /** Absent for rules without state. */
   readonly key?: string;
   readonly context: readonly Hit[];
+  /** Values of the group-by fields. */
+  readonly group: () => Readonly<Record<string, string>>;
 }
+
+/** The matches of one observation as one group sees them. */
+interface View {
+  /** Undefined where a group-by field has no value: then the observation belongs to no group. */
+  readonly key: string | undefined;
+  readonly group: Group | undefined;
+  /** With the time of the group's clock. */
+  readonly hits: ReadonlyMap<number, Hit>;
+}
+
+const NO_HITS: readonly Hit[] = [];
+const NO_GROUP = (): Readonly<Record<string, string>> => ({});
 
 /** Takes matches of predicates to the rules that are made of them. */
 export class Correlations {
   readonly spanMaxMs: number;
   readonly #rules: readonly Rule[];
   /** Rules by predicate. */
-  readonly #byPredicate: (readonly number[])[];
-  /** Rules that group by the same fields share a key, and so a group. */
-  readonly #signatures: readonly string[];
+  readonly #byPredicate: readonly (readonly number[])[];
+  /** Rules that group by the same fields share a key, and so a group; undefined where aliases make it their own. */
+  readonly #signatures: readonly (string | undefined)[];
 
   constructor({ rules, predicates }: RuleSet) {
     this.#rules = rules;
+    const uses = rules.map(({ body }) => new Set(usesOf(body)));
     this.#byPredicate = predicates.map((_, predicate) =>
-      rules.flatMap(({ body }, index) => (usesOf(body).includes(predicate) ? [index] : [])),
+      rules.flatMap((_rule, index) => (uses[index]?.has(predicate) ? [index] : [])),
     );
-    this.#signatures = rules.map(({ body, ref }) => signatureOf(body, ref.id));
+    this.#signatures = rules.map(({ body }) => signatureOf(body));
     this.spanMaxMs = Math.max(0, ...rules.map(({ body }) => ('spanMs' in body ? body.spanMs : 0)));
   }
 
@@ -43,20 +57,31 @@ export class Correlations {
     groups: Groups,
     matched: ReadonlySet<number> | undefined,
   ): readonly Correlation[] {
-    if (hits.size === 0) return [];
-    const indices = new Set<number>();
-    for (const predicate of hits.keys()) {
-      for (const index of this.#byPredicate[predicate] ?? []) indices.add(index);
-    }
-    return [...indices].flatMap((index) => {
+    const views = new Map<string, View>();
+    const found: Correlation[] = [];
+    for (const index of this.#rulesOf(hits)) {
       const rule = this.#rules[index];
-      if (!rule) return [];
+      if (!rule) continue;
       const { body } = rule;
-      if (body.type !== 'single')
-        return this.#correlate(rule, body, index, hits, observation, groups, matched);
-      const hit = hits.get(body.predicate);
-      return hit ? [{ rule, index, group: {}, path: [hit], context: [] }] : [];
-    });
+      if (body.type === 'single') {
+        const hit = hits.get(body.predicate);
+        if (hit) found.push({ rule, index, group: NO_GROUP, path: [hit], context: NO_HITS });
+        continue;
+      }
+      for (const view of this.#viewsOf(index, body, hits, observation, groups, views)) {
+        const one = correlate(rule, body, index, view, observation, matched);
+        if (one) found.push(one);
+      }
+    }
+    return found;
+  }
+
+  #rulesOf(hits: ReadonlyMap<number, Hit>): ReadonlySet<number> {
+    const rules = new Set<number>();
+    for (const predicate of hits.keys()) {
+      for (const index of this.#byPredicate[predicate] ?? []) rules.add(index);
+    }
+    return rules;
   }
 
   commit(correlations: readonly Correlation[], observation: Observation, groups: Groups): void {
@@ -65,45 +90,86 @@ export class Correlations {
       const group = groups.touch(key, timeOf(observation));
       const state = group.states.get(index) ?? create(rule.body, group, index);
       commit?.(state);
-      for (const hit of context) state.context.set(hit.predicate, hit);
+      for (const hit of context) {
+        state.context = [...state.context.filter((old) => old.predicate !== hit.predicate), hit];
+      }
     }
   }
 
-  #correlate(
-    rule: Rule,
-    body: CorrelationBody,
+  /** One view where the rule groups by fields; with aliases, one for each key that its predicates give. */
+  #viewsOf(
     index: number,
+    body: CorrelationBody,
     hits: ReadonlyMap<number, Hit>,
     observation: Observation,
     groups: Groups,
-    matched: ReadonlySet<number> | undefined,
-  ): readonly Correlation[] {
-    // Predicates of one rule may group by different fields (aliases), so keys are per predicate.
-    const byKey = Map.groupBy(
-      [...hits.values()].filter((hit) => usesOf(body).includes(hit.predicate)),
-      (hit) => keyOf(body, this.#signatures[index] ?? '', observation, hit.predicate),
-    );
-    return [...byKey].flatMap(([key, own]) => {
-      if (key === undefined) return [];
-      const clockMs = groups.peek(key, timeOf(observation));
-      const state = groups.byKey.get(key)?.states.get(index);
-      const timed = new Map(own.map((hit) => [hit.predicate, { ...hit, clockMs }]));
-      const context = body.context.flatMap((predicate) => timed.get(predicate) ?? []);
-      const advanced = advanceBody(body, timed, state, observation, matched);
-      const path = advanced.path && withContext(advanced.path, body, state);
-      const group = groupOf(body, observation, own[0]?.predicate ?? -1);
-      return [{ ...advanced, ...(path && { path }), rule, index, group, key, context }];
-    });
+    views: Map<string, View>,
+  ): Iterable<View> {
+    const signature = this.#signatures[index];
+    if (signature === undefined) return aliasViews(body, index, hits, observation, groups);
+    let view = views.get(signature);
+    if (!view) {
+      const key = keyOf(body, signature, observation, -1);
+      view = viewOf(key, hits.values(), observation, groups);
+      views.set(signature, view);
+    }
+    return [view];
   }
+}
+
+function aliasViews(
+  body: CorrelationBody,
+  index: number,
+  hits: ReadonlyMap<number, Hit>,
+  observation: Observation,
+  groups: Groups,
+): readonly View[] {
+  const own = usesOf(body).flatMap((predicate) => hits.get(predicate) ?? []);
+  const byKey = Map.groupBy(new Set(own), (hit) =>
+    keyOf(body, `alias ${index}`, observation, hit.predicate),
+  );
+  return [...byKey].map(([key, some]) => viewOf(key, some, observation, groups));
+}
+
+function viewOf(
+  key: string | undefined,
+  hits: Iterable<Hit>,
+  observation: Observation,
+  groups: Groups,
+): View {
+  if (key === undefined) return { key, group: undefined, hits: new Map() };
+  const clockMs = groups.peek(key, timeOf(observation));
+  const timed = new Map<number, Hit>();
+  for (const hit of hits) timed.set(hit.predicate, { ...hit, clockMs });
+  return { key, group: groups.byKey.get(key), hits: timed };
+}
+
+function correlate(
+  rule: Rule,
+  body: CorrelationBody,
+  index: number,
+  { key, group, hits }: View,
+  observation: Observation,
+  matched: ReadonlySet<number> | undefined,
+): Correlation | undefined {
+  if (key === undefined) return undefined;
+  const state = group?.states.get(index);
+  const advanced = advanceBody(body, hits, state, observation, matched);
+  const context =
+    body.context.length === 0 ? NO_HITS : body.context.flatMap((one) => hits.get(one) ?? []);
+  const path = advanced.path && withContext(advanced.path, body, state);
+  const values = (): Readonly<Record<string, string>> =>
+    groupOf(body, observation, path?.at(-1)?.predicate ?? -1);
+  return { ...advanced, ...(path && { path }), rule, index, group: values, key, context };
 }
 
 const usesOf = (body: RuleBody): readonly number[] =>
   body.type === 'single' ? [body.predicate] : [...body.predicates, ...body.context];
 
-function signatureOf(body: RuleBody, id: string): string {
+function signatureOf(body: RuleBody): string | undefined {
   if (body.type === 'single') return '';
-  const names = body.group.map(({ name }) => name).join(' ');
-  return body.group.some(({ isAlias }) => isAlias) ? `${id} ${names}` : names;
+  if (body.group.some(({ isAlias }) => isAlias)) return undefined;
+  return body.group.map(({ name }) => name).join(' ');
 }
 
 function keyOf(
@@ -170,7 +236,7 @@ function withContext(
   const first = path[0];
   if (!first || !state) return path;
   const calls = new Set(path.map(({ call }) => call));
-  const before = [...state.context.values()].filter(
+  const before = state.context.filter(
     (hit) =>
       hit.seq < first.seq && !calls.has(hit.call) && first.clockMs - hit.clockMs <= body.spanMs,
   );
@@ -178,11 +244,10 @@ function withContext(
 }
 
 function create(body: RuleBody, group: Group, index: number): RuleState {
-  const context = new Map<number, Hit>();
   let state: RuleState;
-  if (body.type === 'temporal_ordered') state = { type: 'ordered', chains: [], context };
-  else if (body.type === 'temporal') state = { type: 'unordered', slots: [], context };
-  else state = { type: 'count', hits: [], context };
+  if (body.type === 'temporal_ordered') state = { type: 'ordered', chains: [], context: NO_HITS };
+  else if (body.type === 'temporal') state = { type: 'unordered', slots: [], context: NO_HITS };
+  else state = { type: 'count', hits: NO_HITS, context: NO_HITS };
   group.states.set(index, state);
   return state;
 }

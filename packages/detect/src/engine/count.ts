@@ -22,7 +22,7 @@ export function advanceCount(
   return {
     ...(crossed && { path: next }),
     commit: (target) => {
-      if (target.type === 'count') target.hits.splice(0, target.hits.length, ...next);
+      if (target.type === 'count') target.hits = next;
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   type Decision,
   type Detection,
   LIMITS,
+  type Mode,
   type Observation,
   type Policy,
 } from '@spoor/core';
@@ -49,12 +50,18 @@ export interface DetectorStats {
   readonly openCallsDropped: number;
 }
 
+export interface StepOptions {
+  readonly allowOnce?: boolean;
+  readonly mode?: Mode;
+}
+
 export interface Detector {
   /**
    * Takes the next observation, in the hub's order. A call comes twice: `pending` when asked for, then ended.
-   * With `allowOnce` a person has allowed this very call: it goes on whatever the rules want.
+   * With `allowOnce` a person has allowed this very call: it goes on whatever the rules want. `mode` is the mode of
+   * this one connection, over the policy.
    */
-  step(observation: Observation, options?: { readonly allowOnce?: boolean }): Step;
+  step(observation: Observation, options?: StepOptions): Step;
   setPolicy(policy: Policy): void;
   stats(): DetectorStats;
   /** The whole state as text; with the same rules, a detector that restores it goes on as this one would. */
@@ -93,19 +100,19 @@ class Engine implements Detector {
     this.#answers = new Answers(rules.tests);
   }
 
-  step(raw: Observation, options?: { readonly allowOnce?: boolean }): Step {
+  step(raw: Observation, options?: StepOptions): Step {
     const open = this.#open.get(raw.id);
     const observation = this.#enrich(raw, open);
     const hits = this.#match(observation, open);
     const fired: { rule: Rule; detection: Detection }[] = [];
     const correlated = this.#correlations.advance(hits, observation, this.#groups, open?.matched);
     for (const { rule, path, group } of correlated) {
-      if (path) fired.push({ rule, detection: this.#detection(rule, path, group, observation) });
+      if (path) fired.push({ rule, detection: this.#detection(rule, path, group(), observation) });
     }
     const decision = decide(
       observation,
       fired.map(({ rule }) => rule),
-      this.#policy,
+      policyOf(this.#policy, observation, options?.mode),
       this.#newCase,
       options?.allowOnce === true,
     );
@@ -217,6 +224,12 @@ class Engine implements Detector {
       response,
     };
   }
+}
+
+/** A connection's own mode is the narrowest setting of all. */
+function policyOf(policy: Policy, { server }: Observation, mode: Mode | undefined): Policy {
+  if (mode === undefined) return policy;
+  return { ...policy, servers: { ...policy.servers, [server.name]: mode } };
 }
 
 /** Answers of shared tests for one observation; a generation number spares clearing them. */

@@ -25,19 +25,7 @@ interface Snapshot {
   readonly open: readonly StoredCall[];
 }
 
-type StoredGroup = readonly [string, number, number, readonly (readonly [number, StoredState])[]];
-type StoredState =
-  | {
-      readonly type: 'ordered';
-      readonly chains: readonly (readonly Chain[])[];
-      readonly context: readonly Hit[];
-    }
-  | {
-      readonly type: 'unordered';
-      readonly slots: readonly (readonly Hit[])[];
-      readonly context: readonly Hit[];
-    }
-  | { readonly type: 'count'; readonly hits: readonly Hit[]; readonly context: readonly Hit[] };
+type StoredGroup = readonly [string, number, number, readonly (readonly [number, RuleState])[]];
 type StoredPlace = readonly [number, FlowPlace['atom']];
 type StoredCall = readonly [
   CallId,
@@ -75,11 +63,7 @@ export function writeSnapshot({ rules, groups, sessions, open }: Memory): string
 }
 
 function storeGroup(key: string, group: Group): StoredGroup {
-  const states = [...group.states].map(([rule, state]) => {
-    const stored: StoredState = { ...state, context: [...state.context.values()] };
-    return [rule, stored] as const;
-  });
-  return [key, group.rawMs, group.nowMs, states];
+  return [key, group.rawMs, group.nowMs, [...group.states]];
 }
 
 function storeSession(
@@ -135,7 +119,7 @@ class Places {
     return this.#predicates[old] ?? -1;
   }
 
-  states(stored: readonly (readonly [number, StoredState])[]): Map<number, RuleState> {
+  states(stored: readonly (readonly [number, RuleState])[]): Map<number, RuleState> {
     const states = new Map<number, RuleState>();
     for (const [old, state] of stored) {
       const rule = this.#rules[old];
@@ -144,8 +128,8 @@ class Places {
     return states;
   }
 
-  #state(stored: StoredState): RuleState {
-    const context = new Map(this.#hits(stored.context).map((hit) => [hit.predicate, hit]));
+  #state(stored: RuleState): RuleState {
+    const context = this.#hits(stored.context);
     if (stored.type === 'count') return { ...stored, hits: this.#hits(stored.hits), context };
     if (stored.type === 'unordered') {
       return { ...stored, slots: stored.slots.map((slot) => this.#hits(slot)), context };

@@ -25,7 +25,7 @@ export function advanceUnordered(
 }
 
 function replace(state: RuleState, slots: readonly (readonly Hit[])[]): void {
-  if (state.type === 'unordered') state.slots.splice(0, state.slots.length, ...slots);
+  if (state.type === 'unordered') state.slots = slots;
 }
 
 /** One call for each slot, all different (augmenting paths); in order of time, or undefined. */
