@@ -19,7 +19,7 @@
  * GET  /api/v1/rules                             RulesView
  * POST /api/v1/enforce  {mode, rule?, server?}   PolicyView
  * GET  /api/v1/inventory                         {servers: ServerView[]}
- * GET  /api/v1/live                              text/event-stream of LiveEvent (unnamed events), `id:` is `seq`, resumes on Last-Event-ID
+ * GET  /api/v1/live                              text/event-stream of LiveEvent named by `type`; `id:` counts up, resumes on Last-Event-ID
  * GET  /ledger/…                                 the log as C2SP tlog-tiles lays it out (checkpoint, tile/…)
  * GET  /api/v1/ledger                            LedgerView
  */

@@ -8,8 +8,8 @@ export interface DismissDialogProps {
 }
 
 const REASONS = [
-  { value: 'false-positive', word: 'False positive: the rule is wrong here' },
-  { value: 'accepted-risk', word: 'Accepted risk: it is right, and wanted' },
+  { value: 'false positive', word: 'False positive: the rule is wrong here' },
+  { value: 'accepted risk', word: 'Accepted risk: it is right, and wanted' },
   { value: 'test', word: 'Test: somebody was trying Spoor' },
 ] as const;
 

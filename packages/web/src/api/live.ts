@@ -10,6 +10,14 @@ const REFRESH_MS = 1_000;
 /** A browser gives up for good on some errors; we then try again ourselves. */
 const RETRY_MS = 3_000;
 
+/** Events are named by their type. */
+const TYPES = [
+  'observation',
+  'alert',
+  'policy',
+  'checkpoint',
+] as const satisfies readonly LiveEvent['type'][];
+
 export interface LiveListener {
   state(state: LiveState): void;
   alert(alert: Alert): void;
@@ -40,7 +48,11 @@ export class LiveFeed {
       // Whatever happened between the first answers and this moment was not streamed.
       void this.#client.invalidateQueries();
     };
-    source.onmessage = (message) => this.receive(JSON.parse(message.data) as LiveEvent);
+    for (const type of TYPES) {
+      source.addEventListener(type, (message: MessageEvent<string>) =>
+        this.receive(JSON.parse(message.data) as LiveEvent),
+      );
+    }
     source.onerror = () => {
       this.#listener.state('lost');
       if (source.readyState !== EventSource.CLOSED) return;

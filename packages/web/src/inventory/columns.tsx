@@ -15,6 +15,7 @@ export function inventoryColumns(onSelect: (id: string) => void): readonly Colum
     {
       title: 'Calls 24 h',
       width: '92px',
+      hideBelow: 640,
       number: true,
       cell: ({ tool, server }) =>
         (tool?.calls24h ?? server.tools.reduce((sum, own) => sum + own.calls24h, 0)).toLocaleString(
@@ -24,6 +25,7 @@ export function inventoryColumns(onSelect: (id: string) => void): readonly Colum
     {
       title: 'Last seen',
       width: '100px',
+      hideBelow: 640,
       number: true,
       cell: ({ tool, server }) => tool === undefined && <Ago ms={server.lastMs} />,
     },

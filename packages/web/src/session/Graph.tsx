@@ -75,6 +75,7 @@ function Canvas({ all, rows, call, alert, onCall }: ViewProps): ReactNode {
           multiSelectionKeyCode={null}
           panActivationKeyCode={null}
           panOnScroll
+          onlyRenderVisibleElements
           zoomOnDoubleClick={false}
           minZoom={ZOOM.min}
           maxZoom={ZOOM.max}

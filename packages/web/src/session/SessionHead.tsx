@@ -32,15 +32,16 @@ export function SessionHead({ detail, alertId, onAlert }: SessionHeadProps): Rea
         <span className="mono" title={session.id}>
           {shortId(session.id)}
         </span>
-        <span className={styles.spring} />
-        {detail.alerts.map((alert) => (
-          <AlertButton
-            key={alert.id}
-            alert={alert}
-            pressed={alert.id === alertId}
-            onClick={() => onAlert(alert.id === alertId ? '' : alert.id)}
-          />
-        ))}
+        <div className={styles.alerts}>
+          {detail.alerts.map((alert) => (
+            <AlertButton
+              key={alert.id}
+              alert={alert}
+              pressed={alert.id === alertId}
+              onClick={() => onAlert(alert.id === alertId ? '' : alert.id)}
+            />
+          ))}
+        </div>
       </div>
       {session.intent !== undefined && (
         <p className={styles.intent}>

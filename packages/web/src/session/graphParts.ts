@@ -1,4 +1,5 @@
 import type { Alert, Observation } from '@spoor/core';
+import { Position } from '@xyflow/react';
 import { type Link, linkPath, linksOf, pathLinks, pathSteps } from '../model/edges.ts';
 import { nameOf, OUTCOME_WORDS } from '../model/kinds.ts';
 import { type Layout, layOut, type Placed } from '../model/layout.ts';
@@ -53,6 +54,11 @@ function stepNode(
     position: { x, y },
     width,
     height,
+    // Stated, because a step out of sight is not drawn and so never measured, but its lines are.
+    handles: [
+      { type: 'target', position: Position.Left, x: 0, y: height / 2, width: 1, height: 1 },
+      { type: 'source', position: Position.Right, x: width, y: height / 2, width: 1, height: 1 },
+    ],
     ariaLabel:
       `Step ${step}: ${name} on ${revealed(observation.server.name, 80)}, ` +
       OUTCOME_WORDS[observation.outcome],

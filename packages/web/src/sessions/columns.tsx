@@ -16,7 +16,7 @@ export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
   },
   {
     title: 'Session',
-    width: '96px',
+    width: '88px',
     cell: ({ id }) => (
       <Link href={`/sessions/${encodeURIComponent(id)}`} className="mono" title={id}>
         {shortId(id)}
@@ -25,7 +25,7 @@ export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
   },
   {
     title: 'Agent',
-    width: '190px',
+    width: '164px',
     cell: ({ agent, level }) => (
       <span className={styles.name}>
         <Text value={agent} charsMax={40} />
@@ -46,14 +46,14 @@ export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
   },
   {
     title: 'Servers',
-    width: '22%',
+    width: '18%',
     hideBelow: 640,
     cell: ({ servers }) => <Text value={listText(servers)} charsMax={120} />,
   },
   { title: 'Calls', width: '64px', number: true, cell: ({ calls }) => calls.toLocaleString('en') },
   {
     title: 'Denied',
-    width: '72px',
+    width: '68px',
     number: true,
     cell: ({ denied }) =>
       denied === 0 ? (
@@ -62,5 +62,5 @@ export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
         <span className={styles.denied}>{denied}</span>
       ),
   },
-  { title: 'Last call', width: '112px', number: true, cell: ({ lastMs }) => <Ago ms={lastMs} /> },
+  { title: 'Last call', width: '104px', number: true, cell: ({ lastMs }) => <Ago ms={lastMs} /> },
 ];

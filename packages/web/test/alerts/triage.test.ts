@@ -62,5 +62,5 @@ it('dismisses only with a reason', async () => {
   await click(host, 'Dismiss…');
   await click(host, 'Dismiss');
   await until(host, 'Undo');
-  expect(posts(sent)).toEqual([{ status: 'dismissed', reason: 'false-positive' }]);
+  expect(posts(sent)).toEqual([{ status: 'dismissed', reason: 'false positive' }]);
 });

@@ -1,4 +1,4 @@
-import type { Alert, Page, SessionDetail } from '@spoor/core';
+import type { Alert, LiveEvent, Page, SessionDetail } from '@spoor/core';
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveFeed } from '../../src/api/live.ts';
@@ -11,7 +11,7 @@ class FakeSource {
   readyState = 1;
   onopen: () => void = () => {};
   onerror: () => void = () => {};
-  onmessage: (message: { data: string }) => void = () => {};
+  readonly #heard = new Map<string, (message: { data: string }) => void>();
 
   constructor() {
     FakeSource.made.push(this);
@@ -21,8 +21,12 @@ class FakeSource {
     this.readyState = FakeSource.CLOSED;
   }
 
-  say(event: unknown): void {
-    this.onmessage({ data: JSON.stringify(event) });
+  addEventListener(type: string, listener: (message: { data: string }) => void): void {
+    this.#heard.set(type, listener);
+  }
+
+  say(event: LiveEvent): void {
+    this.#heard.get(event.type)?.({ data: JSON.stringify(event) });
   }
 }
 
