@@ -8,6 +8,10 @@ interface Wait {
 export class Waits {
   #waits: Wait[] = [];
 
+  get isEmpty(): boolean {
+    return this.#waits.length === 0;
+  }
+
   for(ordinal: number): Promise<void> {
     return new Promise((resolve, reject) => this.#waits.push({ ordinal, resolve, reject }));
   }

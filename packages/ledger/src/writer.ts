@@ -189,7 +189,9 @@ export class LedgerWriter implements Ledger {
     this.#callOff('flush');
     this.#writing ??= this.#guard(() => this.#write()).finally(() => {
       this.#writing = undefined;
-      this.#flushSoon();
+      // Whoever asked between the last group and here must not wait for the timer.
+      if (this.#waits.isEmpty) this.#flushSoon();
+      else void this.#flush();
       this.#publishSoon();
     });
     return this.#writing;

@@ -18,6 +18,9 @@ export class Vault {
   /** Durable length of each pack written to; what lies beyond it is written over. */
   readonly #lengths: Map<string, number> = new Map();
 
+  /** Records that are stored, so that a publication that is tried again stores none twice. */
+  readonly #stored: WeakSet<SealedRecord> = new WeakSet();
+
   constructor(disk: Disk, root: string, folders: Set<string>) {
     this.#disk = disk;
     this.#root = root;
@@ -26,7 +29,8 @@ export class Vault {
 
   /** On return everything is durable. Repeating it after a failure is safe. */
   async store(records: readonly SealedRecord[], keys: readonly KeyRecord[]): Promise<void> {
-    for (const [path, group] of groupByPack(records)) await this.#append(path, group);
+    const fresh = records.filter((record) => !this.#stored.has(record));
+    for (const [path, group] of groupByPack(fresh)) await this.#append(path, group);
     for (const key of keys) await this.#keepKey(key);
     while (this.#lengths.size > LIMITS.vaultPacksOpenMax) {
       const [oldest = ''] = this.#lengths.keys();
@@ -66,6 +70,7 @@ export class Vault {
       await syncFile(file);
       if (length === 0) await syncFolder(this.#disk, folderOf(full));
       this.#lengths.set(path, length + bytes.length);
+      for (const record of records) this.#stored.add(record);
     } finally {
       await file.close();
     }

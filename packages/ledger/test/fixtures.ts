@@ -1,0 +1,40 @@
+import { type Random, systemClock, systemRandom } from '@spoor/core';
+import { type Entry, type Ledger, type LedgerOptions, openLedger } from '../src/index.ts';
+import type { LogSource } from '../src/verify/index.ts';
+import type { MemoryDisk } from './memory-disk.ts';
+
+export const ORIGIN = 'test.example/spoor/2026';
+export const SESSION = '0190c0de-0000-7000-8000-00000000ab12';
+export const CALL = '0190c0de-0000-7000-8000-00000000cd34';
+
+export const openOn = (disk: MemoryDisk, more: Partial<LedgerOptions> = {}): Promise<Ledger> =>
+  openLedger({
+    dir: '/log',
+    stateDir: '/state',
+    origin: ORIGIN,
+    clock: systemClock,
+    random: systemRandom,
+    disk,
+    publishIntervalMs: 5,
+    ...more,
+  });
+
+export const entry = (n: number): Entry => ({
+  kind: 'call.request',
+  seq: n,
+  call: CALL,
+  session: SESSION,
+  mcp: { method: 'tools/call', era: 'modern', server: 'crm', tool: 'read_entitlements' },
+  detail: { n },
+});
+
+/** The published log of a disk, as a verifier gets it. */
+export const sourceOf = (disk: MemoryDisk): LogSource => ({
+  read: (path) => disk.read(`/log/${path}`),
+});
+
+/** Bytes that are the same in every run. */
+export function countingRandom(): Random {
+  let next = 1;
+  return { bytes: (length) => Uint8Array.from({ length }, () => next++ % 251) };
+}
