@@ -1,0 +1,233 @@
+/** What Spoor promises, as data. A test proves one by `verifies(id, …)`; a promise without a test fails the check. */
+export interface Requirement {
+  /** The promise, in one sentence. */
+  readonly behavior: string;
+  /** Where it is made: a document of this repository, or a standard. */
+  readonly source: string;
+}
+
+const MCP = 'https://modelcontextprotocol.io/specification/2026-07-28';
+const TLOG = 'https://c2sp.org/tlog-tiles';
+
+const TABLE = {
+  'relay:transparent': {
+    behavior: 'Bytes leave the wrapper as they came, in both directions, however they are cut.',
+    source: 'ARCHITECTURE.md',
+  },
+  'relay:unreadable-passes': {
+    behavior: 'In observe, frames that nobody can read go through unchanged and are recorded.',
+    source: 'ARCHITECTURE.md',
+  },
+  'relay:unreadable-refused': {
+    behavior: "In enforce, a client's unreadable frame does not reach the server.",
+    source: 'ARCHITECTURE.md',
+  },
+  'relay:giant-line': {
+    behavior: 'A line over the limit streams through without being held in memory.',
+    source: 'docs/limits.md',
+  },
+  'relay:exit': {
+    behavior:
+      'The wrapper ends as the server ends: exit code or signal, also in the midst of a call.',
+    source: 'README.md',
+  },
+  'relay:stdout': {
+    behavior: 'The wrapper says nothing on standard output but the answer of a denied call.',
+    source: 'README.md',
+  },
+  'relay:environment': {
+    behavior: 'A wrapped server gets the environment that it would have got without Spoor.',
+    source: 'SECURITY.md',
+  },
+  'relay:conformance': {
+    behavior: 'The official suite finds no difference between a server and the same one wrapped.',
+    source: 'test/conformance/README.md',
+  },
+  'parse:duplicate-keys': {
+    behavior: 'JSON that two readers could read differently is no message.',
+    source: 'ARCHITECTURE.md',
+  },
+  'parse:depth': {
+    behavior: 'Deep nesting ends the reading before it ends the stack.',
+    source: 'docs/limits.md',
+  },
+  'mode:observe': {
+    behavior: 'In observe nothing is denied, and what would have been is shown.',
+    source: 'ARCHITECTURE.md',
+  },
+  'mode:enforce': {
+    behavior: 'In enforce a denied call never reaches its server and its answer names the case.',
+    source: 'ARCHITECTURE.md',
+  },
+  'mode:allow-once': {
+    behavior: 'A case can be allowed once: the same call passes, and the next one does not.',
+    source: 'README.md',
+  },
+  'session:four-wrappers': {
+    behavior: 'Wrappers of one host are one session, also behind npx and shells.',
+    source: 'ARCHITECTURE.md',
+  },
+  'session:chain-across-servers': {
+    behavior: 'A chain over four servers is denied at its fourth call.',
+    source: 'README.md',
+  },
+  'hub:death': {
+    behavior: 'Sensors go on when the hub dies, and say that they decided alone.',
+    source: 'ARCHITECTURE.md',
+  },
+  'hub:spool': {
+    behavior: 'What happened without a hub reaches the next one, and losses are counted.',
+    source: 'ARCHITECTURE.md',
+  },
+  'hub:fail-closed': {
+    behavior: 'Without a hub, enforce denies what can do harm outside and lets the rest go on.',
+    source: 'ARCHITECTURE.md',
+  },
+  'hub:restart': {
+    behavior: 'A restart loses nothing that was acknowledged.',
+    source: 'ARCHITECTURE.md',
+  },
+  'hub:one': {
+    behavior: 'A second hub for one folder does not start; a stale socket does not stop the first.',
+    source: 'docs/errors.md',
+  },
+  'hub:port': {
+    behavior: 'A port in use is said by its code.',
+    source: 'docs/errors.md',
+  },
+  'hub:private-folder': {
+    behavior: 'A state folder that others can enter is refused.',
+    source: 'SECURITY.md',
+  },
+  'api:token': {
+    behavior: 'Neither socket nor API answers without the token or a session.',
+    source: 'SECURITY.md',
+  },
+  'api:other-sites': {
+    behavior:
+      'Requests with a foreign Host or Origin, or without the anti-forgery header, are refused.',
+    source: `${MCP}/basic/security_best_practices`,
+  },
+  'ledger:format': {
+    behavior: 'The log is laid out in tiles that other programs can read.',
+    source: TLOG,
+  },
+  'ledger:verify-codes': {
+    behavior: 'Verifying tells ok, tampered, unwitnessed and rolled back apart by exit code.',
+    source: 'docs/errors.md',
+  },
+  'ledger:tamper': {
+    behavior: 'No changed byte of a published log goes unnoticed.',
+    source: 'SECURITY.md',
+  },
+  'ledger:durable-first': {
+    behavior: 'A call with a sensitive label goes on only after its entry is on disk.',
+    source: 'ARCHITECTURE.md',
+  },
+  'ledger:disk-full': {
+    behavior:
+      'On a full disk, calls that need durability are denied with a code; others pass, counted.',
+    source: 'SECURITY.md',
+  },
+  'ledger:crash': {
+    behavior: 'Whatever moment the writer stops at, acknowledged entries are there afterwards.',
+    source: 'SECURITY.md',
+  },
+  'seal:parameters': {
+    behavior: 'Contents stand in clear neither in the ledger nor in spans nor in logs.',
+    source: 'SECURITY.md',
+  },
+  'seal:open': {
+    behavior: 'An auditor opens exactly the bytes that were sent, and a wrong key opens nothing.',
+    source: 'SECURITY.md',
+  },
+  'seal:writer-cannot-open': {
+    behavior: 'Who seals cannot open what was sealed.',
+    source: 'docs/adr/0004-whole-frames.md',
+  },
+  'export:canaries': {
+    behavior:
+      'A canary in any field of any message appears in no exported byte and in no log line.',
+    source: 'docs/telemetry.md',
+  },
+  'export:allowlist': {
+    behavior: 'A span holds allowlisted attributes with values of their form, and nothing else.',
+    source: 'docs/telemetry.md',
+  },
+  'export:guarded': {
+    behavior: 'The outbound client connects to allowed addresses only, whatever names resolve to.',
+    source: 'SECURITY.md',
+  },
+  'detect:pii-through-code-to-share': {
+    behavior: 'Personal data through code to a public link is denied at the link.',
+    source: 'docs/rules.md',
+  },
+  'detect:data-access-then-egress': {
+    behavior: 'Private data about to leave without having been asked for is denied.',
+    source: 'docs/rules.md',
+  },
+  'detect:horizontal-movement': {
+    behavior: 'More than three sensitive servers within a minute raise an alert.',
+    source: 'docs/rules.md',
+  },
+  'detect:denial-of-wallet': {
+    behavior: 'A run of costly calls raises an alert.',
+    source: 'docs/rules.md',
+  },
+  'detect:server-asks-model': {
+    behavior: 'A server that asks the model is seen in both eras.',
+    source: 'docs/rules.md',
+  },
+  'detect:definition-drift': {
+    behavior: 'A definition that changes after it was pinned raises an alert.',
+    source: 'docs/rules.md',
+  },
+  'detect:asked-for': {
+    behavior: 'The same chain passes where the user asked for exactly that.',
+    source: 'README.md',
+  },
+  'detect:renamed-tools': {
+    behavior: 'Rules work on tools with other names, from their descriptions.',
+    source: 'ARCHITECTURE.md',
+  },
+  'detect:deterministic': {
+    behavior: 'Same observations in the same order, same detections.',
+    source: 'ARCHITECTURE.md',
+  },
+  'detect:broken-rule': {
+    behavior: 'A broken rule file is named with line and column, and the other rules load.',
+    source: 'docs/errors.md',
+  },
+  'config:unknown-key': {
+    behavior: 'An unknown setting is an error that names the nearest known one.',
+    source: 'docs/config.md',
+  },
+  'store:contract': {
+    behavior: 'A store passes the shared suite of its contract.',
+    source: 'ARCHITECTURE.md',
+  },
+  'ui:graph': {
+    behavior: 'The denied chain is on screen with its flows, decision and numbered path.',
+    source: 'README.md',
+  },
+  'ui:verify': {
+    behavior: 'The browser verifies an entry by itself.',
+    source: 'README.md',
+  },
+  'ui:hostile-text': {
+    behavior: 'Text from tools is shown as text and never becomes markup.',
+    source: 'SECURITY.md',
+  },
+  'demo:four-sessions': {
+    behavior: 'The demo plays its sessions on real servers, and each ends as its story says.',
+    source: 'examples/demo/README.md',
+  },
+  'cli:no-build': {
+    behavior: 'The command runs from a checkout without a build.',
+    source: 'README.md',
+  },
+} as const;
+
+export type RequirementId = keyof typeof TABLE;
+
+export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = TABLE;

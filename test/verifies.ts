@@ -1,0 +1,18 @@
+import { type TestContext, test } from 'vitest';
+import { REQUIREMENTS, type RequirementId } from './requirements.ts';
+
+interface VerifiesOptions {
+  /** Which of several tests of one requirement. */
+  readonly case?: string;
+  readonly timeoutMs?: number;
+}
+
+/** A test that proves a promise of `requirements.ts`. Write the id as a literal: the coverage test looks for it. */
+export function verifies(
+  id: RequirementId,
+  prove: (context: TestContext) => void | Promise<void>,
+  options: VerifiesOptions = {},
+): void {
+  const suffix = options.case === undefined ? '' : ` (${options.case})`;
+  test(`${id}: ${REQUIREMENTS[id].behavior}${suffix}`, prove, options.timeoutMs);
+}
