@@ -7,7 +7,7 @@ import { vi } from 'vitest';
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
 
-/** Path (with search) to answer; a number is a status with a problem document, null never answers. */
+/** Path (with search) to answer; a number is a status with a problem, null never answers. */
 export type Hub = Readonly<Record<string, unknown>>;
 
 export interface Sent {

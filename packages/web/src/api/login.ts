@@ -1,7 +1,7 @@
 import type { LoginView } from '@spoor/core';
 import { getJson, keepCsrf, postJson } from './client.ts';
 
-/** The one-time code of a printed link: `#code=…`, in the fragment so that no server log sees it. */
+/** The one-time code of a printed link: `#code=…`, in the fragment, so that no log has it. */
 export function codeOf(hash: string): string | undefined {
   const code = new URLSearchParams(hash.replace(/^#/, '')).get('code');
   return code === null || code === '' ? undefined : code;

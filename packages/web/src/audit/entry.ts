@@ -8,8 +8,8 @@ export type EntryResult =
   | { readonly status: 'broken'; readonly why: string };
 
 /**
- * Checks one entry from its bytes: its leaf hash, its inclusion under the signed checkpoint, and the
- * checkpoint's signature. The proof is computed here out of the tiles, not taken from the hub.
+ * Checks one entry from its bytes: its leaf hash, its inclusion under the signed checkpoint, and
+ * the checkpoint's signature. The proof is computed here out of the tiles, not taken from the hub.
  * @param leaf The leaf's bytes as text.
  * @param leafHashHex What the call claims its leaf hash is.
  */

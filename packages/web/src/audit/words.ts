@@ -16,9 +16,10 @@ const KEY_NOTE =
 export function auditWords(result: VerifyResult, kept: Kept | undefined): AuditWords {
   if (result.status === 'tampered') return tamperedWords(result);
   if (result.status === 'rolled-back') {
+    const expected = countText(result.expectedSize, 'entry', 'entries');
     return {
       tone: 'bad',
-      title: `Cut: ${result.size.toLocaleString('en')} of ${countText(result.expectedSize, 'entry', 'entries')}`,
+      title: `Cut: ${result.size.toLocaleString('en')} of ${expected}`,
       detail:
         'The log is shorter than a checkpoint that it signed and this browser kept. ' +
         'Entries were removed, or an old copy was restored.',

@@ -12,7 +12,7 @@ export interface InventoryRow {
 const isChanged = (tool: ToolView): boolean =>
   tool.change === 'changed' || tool.change === 'removed';
 
-export const rowId = (server: string, tool: string): string =>
+const rowId = (server: string, tool: string): string =>
   `${encodeURIComponent(server)}/${encodeURIComponent(tool)}`;
 
 /** Servers in order of name, each followed by its tools: what changed first, then by name. */

@@ -17,7 +17,8 @@ function ending(alert: Alert): string {
   const times = alert.count > 1 ? ` This happened ${alert.count} times.` : '';
   if (alert.action === 'deny') return `which was denied.${times}`;
   if (alert.wanted !== 'allow' && alert.wanted !== alert.action) {
-    return `which would be answered by “${alert.wanted}” if this were enforced; it went on.${times}`;
+    const would = `which would be answered by “${alert.wanted}” if this were enforced`;
+    return `${would}; it went on.${times}`;
   }
   return `which went on.${times}`;
 }

@@ -2,7 +2,7 @@ import type { Alert, Level } from '@spoor/core';
 import { isOpen, SEVERITY, STATUS_WORDS } from './kinds.ts';
 
 /** One value that alerts can be narrowed by, and how many have it. */
-export interface Facet {
+interface Facet {
   readonly term: string;
   readonly word: string;
   readonly count: number;

@@ -7,7 +7,7 @@ const BAD_OUTCOMES: ReadonlySet<Observation['outcome']> = new Set([
   'timeout',
 ]);
 
-/** Id of the next step after `current` that was denied, failed or completed an alert; wraps round. */
+/** Id of the next step that was denied, failed or completed an alert; wraps round. */
 export function nextTrouble(
   rows: readonly Observation[],
   alerts: readonly Alert[],

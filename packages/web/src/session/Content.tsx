@@ -15,7 +15,7 @@ export interface ContentProps {
 /** Characters of a projection that are shown; the store keeps no more. */
 const PROJECTION_CHARS = 16_384;
 
-/** What is known of one content without holding it, and its redacted projection where it is kept. */
+/** What is known of one content without holding it, and its redacted projection where kept. */
 export function Content({ title, content }: ContentProps): ReactNode {
   if (content === undefined) return null;
   const { projection } = content;

@@ -5,7 +5,7 @@ import { Text } from '../ui/Text.tsx';
 import styles from './Graph.module.css';
 
 /** Only plain values, so that an unchanged edge can be told from a changed one. */
-export interface LinkData extends Record<string, unknown> {
+interface LinkData extends Record<string, unknown> {
   readonly kind: LinkKind;
   /** SVG path. */
   readonly path: string;

@@ -10,7 +10,7 @@ import { DecisionMark, LabelGlyphs } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
 import styles from './Graph.module.css';
 
-export interface StepData extends Record<string, unknown> {
+interface StepData extends Record<string, unknown> {
   readonly observation: Observation;
   readonly step: number;
   readonly color: string;

@@ -19,7 +19,7 @@ import { Steps } from './Steps.tsx';
 
 const Graph = lazy(() => import('./Graph.tsx'));
 
-export type View = 'graph' | 'steps' | 'log';
+type View = 'graph' | 'steps' | 'log';
 const VIEWS = [
   { value: 'graph', word: 'Graph' },
   { value: 'steps', word: 'Steps' },

@@ -86,13 +86,15 @@ export function SessionsScreen(): ReactNode {
 const refreshProblem = (error: Error | null, rows: number): string | undefined =>
   error !== null && rows > 0 ? `These rows may be old: ${error.message}.` : undefined;
 
+const WRAP_EXAMPLE = 'spoor run --name files -- npx -y @modelcontextprotocol/server-filesystem .';
+
 function FirstUse(): ReactNode {
   return (
     <Picture
       title="No session yet"
       actions={
         <>
-          <Command text="spoor run --name files -- npx -y @modelcontextprotocol/server-filesystem ." />
+          <Command text={WRAP_EXAMPLE} />
           <Command text="spoor demo" />
         </>
       }

@@ -26,7 +26,7 @@ export function Splitter({ label, value, min, max, onChange }: SplitterProps): R
     set(value + (event.key === 'ArrowLeft' ? KEY_STEP_PX : -KEY_STEP_PX));
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a rule cannot be dragged; this is the ARIA splitter
+    // biome-ignore lint/a11y/useSemanticElements: a rule cannot be dragged
     <div
       className={styles.splitter}
       role="separator"

@@ -25,7 +25,7 @@ export interface TableProps<Row> {
   readonly onEnd?: () => void;
 }
 
-export const ROW_PX = 28;
+const ROW_PX = 28;
 const OVERSCAN = 12;
 
 /** A real table of which only the rows in sight exist; spacer rows keep the scroll height. */
@@ -125,5 +125,3 @@ function Spacer({ px }: { readonly px: number }): ReactNode {
     </tr>
   );
 }
-
-export { styles as tableStyles };

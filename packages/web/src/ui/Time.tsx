@@ -4,7 +4,7 @@ import { agoText, clockText, dateTimeText } from '../model/words.ts';
 const TICK_MS = 10_000;
 
 /** The present, renewed often enough for ages that are told in seconds and minutes. */
-export function useNow(): number {
+function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), TICK_MS);

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** What a person prefers on this machine. Never written from a URL: a shared link changes nothing. */
+/** What a person prefers on this machine. Never written from a URL: a shared link changes none. */
 export type Preference = 'theme' | 'keys' | 'inspector' | 'inspector-px';
 
 const listeners = new Set<() => void>();

@@ -15,7 +15,7 @@ it('reads the one-time code of a link', () => {
   expect(codeOf('')).toBeUndefined();
 });
 
-it('trades the code, clears it from the address first, and sends the token with every POST', async () => {
+it('trades the code, out of the address first, and sends the token with every POST', async () => {
   const sent = fakeHub({ '/api/v1/login': { csrf: 'tok' }, '/api/v1/alerts/a': {} });
   const replaceState = vi.fn();
   await logIn(at('#code=XXXX'), { replaceState });
