@@ -6,9 +6,6 @@ export interface Requirement {
   readonly source: string;
 }
 
-const MCP = 'https://modelcontextprotocol.io/specification/2026-07-28';
-const TLOG = 'https://c2sp.org/tlog-tiles';
-
 const TABLE = {
   'relay:transparent': {
     behavior: 'Bytes leave the wrapper as they came, in both directions, however they are cut.',
@@ -106,11 +103,11 @@ const TABLE = {
   'api:other-sites': {
     behavior:
       'Requests with a foreign Host or Origin, or without the anti-forgery header, are refused.',
-    source: `${MCP}/basic/security_best_practices`,
+    source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports',
   },
   'ledger:format': {
     behavior: 'The log is laid out in tiles that other programs can read.',
-    source: TLOG,
+    source: 'https://c2sp.org/tlog-tiles',
   },
   'ledger:verify-codes': {
     behavior: 'Verifying tells ok, tampered, unwitnessed and rolled back apart by exit code.',
