@@ -89,14 +89,15 @@ describe('verifyLog on a small log', () => {
     const ledger = await openOn(small);
     for (let n = 0; n < 8; n++) ledger.append(entry(n));
     await ledger.close();
+    const source = sourceOf(small);
     for (const path of small.paths().filter((name) => name.startsWith('/log/'))) {
       const bytes = Buffer.from((await small.read(path)) ?? []);
       for (let at = 0; at < bytes.length; at++) {
-        const changed = small.clone();
-        const flipped = Buffer.from(bytes);
-        flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
-        changed.put(path, flipped);
-        const result = await verifyLog(sourceOf(changed), { verifierKey: ledger.verifierKey });
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+        const read = async (asked: string) =>
+          `/log/${asked}` === path ? changed : source.read(asked);
+        const result = await verifyLog({ read }, { verifierKey: ledger.verifierKey });
         expect(result.status, `${path} byte ${at}`).toBe('tampered');
       }
     }
