@@ -231,6 +231,24 @@ const TABLE = {
     message: 'The request is not understood',
     hint: 'See docs/api.md',
   },
+  BODY_TOO_LARGE: {
+    http: 413,
+    exit: 2,
+    message: 'The request is over the limit',
+    hint: 'Send less at once',
+  },
+  TOO_MANY_STREAMS: {
+    http: 503,
+    exit: 75,
+    message: 'Too many live views are open',
+    hint: 'Close one of them',
+  },
+  INTERNAL: {
+    http: 500,
+    exit: 70,
+    message: 'Spoor has failed at something it should not',
+    hint: 'Report this, with the hub log',
+  },
   UNAUTHORIZED: {
     http: 401,
     exit: 77,

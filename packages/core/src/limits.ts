@@ -82,6 +82,10 @@ export const LIMITS = {
   apiBodyBytesMax: 65_536,
   /** Rows of one API page. */
   pageRowsMax: 500,
+  /** Records on their way to the hub's worker; a worker that takes no more loses them, counted. */
+  workerUnderwayCharsMax: 134_217_728,
+  /** Observations that a restarted hub steps its rules through again: seconds of work. */
+  replayRowsMax: 50_000,
   /** Live streams open at once. */
   liveStreamsMax: 32,
 } as const;

@@ -5,7 +5,7 @@ import { newCaseId, systemClock } from '@spoor/core';
 import { createDetector, type Detector } from '@spoor/detect';
 import type { Hello, Home } from '@spoor/edge';
 import { type Ledger, openLedger } from '@spoor/ledger';
-import type { Loaded, Question } from './bus.ts';
+import type { Loaded, Question, WorkerSettings } from './bus.ts';
 import { Admission } from './decide/admission.ts';
 import { Decisions } from './decide/decisions.ts';
 import { Definitions } from './decide/definitions.ts';
@@ -57,7 +57,14 @@ export async function assemble(
     port: worker,
     loaded,
     url,
-  } = await WorkerPort.start(workerSettings(options, secrets), answer);
+  } = await WorkerPort.start({
+    settings: workerSettings(options, secrets),
+    answer,
+    onDeath: (why) => options.say(`the hub's worker is gone, nothing is stored: ${why}`),
+  }).catch(async (error: unknown) => {
+    await ledger.close();
+    throw error;
+  });
   const sessions = new Sessions(random, loaded.bindings);
   const definitions = new Definitions(labeler, loaded.definitions);
   const detector = createDetector({
@@ -126,10 +133,7 @@ function openHubLedger({ home, random, say }: HubOptions): Promise<Ledger> {
   });
 }
 
-const workerSettings = (
-  options: HubOptions,
-  secrets: Secrets,
-): Parameters<typeof WorkerPort.start>[0] => ({
+const workerSettings = (options: HubOptions, secrets: Secrets): WorkerSettings => ({
   storePath: options.home.store,
   ledgerPath: options.home.ledger,
   webPath: options.webPath,

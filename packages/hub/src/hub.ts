@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { type CallEntry, CodedError, type Observation, toHex } from '@spoor/core';
-import { prepareHome } from '@spoor/edge';
+import { prepareHome, readHubAddress } from '@spoor/edge';
+import type { Entry } from '@spoor/ledger';
 import { leafHash } from '@spoor/ledger/verify';
 import { assemble, type Parts } from './assemble.ts';
 import type { Entries, Question } from './bus.ts';
@@ -23,6 +24,7 @@ export class Hub {
   readonly #timers: readonly NodeJS.Timeout[];
   #resolveStopped: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
+  #takesSpool = false;
 
   private constructor(options: HubOptions, parts: Parts, url: string, release: () => void) {
     this.#options = options;
@@ -42,7 +44,8 @@ export class Hub {
   static async start(options: HubOptions): Promise<Hub> {
     const { home } = options;
     prepareHome(home);
-    const lock = takeLock(home.lockFile, String(process.pid), (owner) => isAlive(Number(owner)));
+    const lock = takeLock(home.lockFile, () => `process ${readHubAddress(home)?.pid ?? 'unknown'}`);
+    let begun: Hub | undefined;
     try {
       // The worker may ask before the hub stands: its questions wait for it.
       const started = Promise.withResolvers<Hub>();
@@ -51,6 +54,7 @@ export class Hub {
         (await started.promise).#answer(question);
       const { parts, url } = await assemble(options, answer);
       const hub = new Hub(options, parts, url, () => lock.release());
+      begun = hub;
       await parts.sensors.listen(home.socket);
       parts.worker.state(stateOf(parts));
       writeFileSync(
@@ -62,6 +66,7 @@ export class Hub {
       started.resolve(hub);
       return hub;
     } catch (error) {
+      await begun?.stop();
       lock.release();
       throw error;
     }
@@ -73,33 +78,51 @@ export class Hub {
     return this.#stopping;
   }
 
+  /** Sensors first, so that nothing new begins; then what was decided goes to disk, each part whatever the others say. */
   async #stop(): Promise<void> {
     const { sensors, worker, ledger } = this.#parts;
     for (const timer of this.#timers) clearInterval(timer);
     sensors.push({ kind: 'drain' });
-    await sensors.close();
-    await ledger.close();
-    await worker.close();
+    for (const part of [sensors, ledger, worker]) {
+      await part.close().catch((error: unknown) => this.#options.say(`stop: ${String(error)}`));
+    }
+    const { unstored = 0, storeWaiting = 0, recordsDropped = 0 } = worker.counts;
+    const lost = unstored + storeWaiting + recordsDropped;
+    if (lost > 0) this.#options.say(`${lost} records are in the ledger and not in the store`);
     rmSync(this.#options.home.hubFile, { force: true });
     this.#release();
     this.#resolveStopped();
   }
 
+  /** One at a time: a slow disk must not have a file taken in twice. */
   async #takeSpool(): Promise<void> {
+    if (this.#takesSpool) return;
+    this.#takesSpool = true;
     const { spool } = this.#options.home;
     const { observations, unreadable } = await takeIn(spool, this.#parts.join, isAlive);
+    this.#takesSpool = false;
     const { counts } = this.#parts;
     counts.spooled = (counts.spooled ?? 0) + observations;
-    counts.spoolUnreadable = unreadable;
+    counts.spoolUnreadable = (counts.spoolUnreadable ?? 0) + unreadable;
+  }
+
+  /** An owner can switch denials off with a broken ledger, too: what it could not take is counted. */
+  #note(entry: Entry): void {
+    try {
+      this.#parts.ledger.append(entry);
+    } catch {
+      const { counts } = this.#parts;
+      counts.notNoted = (counts.notNoted ?? 0) + 1;
+    }
   }
 
   async #answer(question: Question): Promise<unknown> {
-    const { decisions, ledger, policy, sensors, worker } = this.#parts;
+    const { decisions, policy, sensors, worker } = this.#parts;
     switch (question.kind) {
       case 'enforce': {
         const next = policy.set(question.mode, question.rule, question.server);
         const { kind: _, ...detail } = question;
-        ledger.append({ kind: 'config.changed', detail });
+        this.#note({ kind: 'config.changed', detail });
         this.#parts.detector.setPolicy(next);
         sensors.push({ kind: 'policy', policy: next });
         worker.state(stateOf(this.#parts));
@@ -108,7 +131,7 @@ export class Hub {
       case 'allow':
         return this.#allow(question.observation, decisions);
       case 'triage':
-        ledger.append({
+        this.#note({
           kind: 'config.changed',
           detail: { alert: question.alert, status: question.status },
         });
@@ -128,7 +151,7 @@ export class Hub {
     if (expiresMs !== undefined && expiresMs < Date.now())
       throw new CodedError('CASE_EXPIRED', caseId);
     decisions.allowOnce(observation);
-    this.#parts.ledger.append({
+    this.#note({
       kind: 'config.changed',
       call: observation.id,
       detail: { case: caseId, allowed: 'once' },

@@ -1,70 +1,34 @@
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { CodedError } from '@spoor/core';
 
-/** One hub per state folder: a file that names its process. */
+/** One hub per state folder. */
 export interface Lock {
   release(): void;
 }
 
 /**
- * Throws HUB_RUNNING while the process that the lock names is alive.
+ * Throws HUB_RUNNING while another process holds the lock.
  *
- * @param isAlive Whether that process still runs (and is not another that got its number).
+ * SQLite is the portable way to a lock of the operating system that Node has. The kernel gives it back however its
+ * holder dies, so no process number has to be believed, and none that was given out again after a restart of the
+ * machine can keep the hub away. The file stays: removing a lock file is what makes two holders possible.
+ *
+ * @param holder Says who holds it, for the message.
  */
-export function takeLock(path: string, owner: string, isAlive: (owner: string) => boolean): Lock {
-  const mine = `${path}.${process.pid}`;
-  writeFileSync(mine, owner, { mode: 0o600 });
+export function takeLock(path: string, holder: () => string): Lock {
+  const db = new DatabaseSync(path);
   try {
-    for (let attempt = 0; attempt < 3; attempt++) {
-      if (tryLink(mine, path)) return { release: () => release(path, owner) };
-      const holder = readOwner(path);
-      if (holder !== undefined && isAlive(holder))
-        throw new CodedError('HUB_RUNNING', `process ${holder}`);
-      if (holder !== undefined) removeStale(path, holder);
-    }
-    throw new CodedError('HUB_RUNNING', 'the lock changes hands too fast');
-  } finally {
-    unlinkSync(mine);
-  }
-}
-
-/** A hard link is made by one process only, however many try. */
-function tryLink(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
+    db.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    db.close();
+    throw new CodedError('HUB_RUNNING', holder(), error);
   }
-}
-
-/** Between reading and renaming, another may have taken the lock: then it is put back. */
-function removeStale(path: string, holder: string): void {
-  const aside = `${path}.stale.${process.pid}`;
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  if (readOwner(aside) !== holder) tryLink(aside, path);
-  unlinkSync(aside);
-}
-
-function release(path: string, owner: string): void {
-  if (readOwner(path) === owner) unlinkSync(path);
-}
-
-function readOwner(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+  return { release: () => db.close() };
 }
 
 /** Does a process with this number run? */
 export function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -1,12 +1,17 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { type Mode, OBSERVE, type Policy } from '@spoor/core';
+import { CodedError, type Mode, OBSERVE, type Policy } from '@spoor/core';
 
 /** The owner's choice of where denials are real; kept in one file that a person can read. */
 export class PolicyFile {
   readonly #path: string;
   #policy: Policy;
 
-  /** @param mode What holds where the file says nothing yet. */
+  /**
+   * Throws CONFIG_UNREADABLE or CONFIG_BAD_VALUE where the file cannot be believed: whoever chose to enforce must
+   * not be left with `observe` because of a damaged file.
+   *
+   * @param mode What holds while there is no file.
+   */
   constructor(path: string, mode: Mode) {
     this.#path = path;
     this.#policy = read(path) ?? { ...OBSERVE, mode };
@@ -16,36 +21,61 @@ export class PolicyFile {
     return this.#policy;
   }
 
-  /** For everything, for one rule, or for one server. */
+  /** For everything, for one rule, or for one server. Holds from the moment that the file is on disk. */
   set(mode: Mode, rule?: string, server?: string): Policy {
-    const { rules, servers } = this.#policy;
-    if (rule !== undefined) this.#policy = { ...this.#policy, rules: { ...rules, [rule]: mode } };
-    else if (server !== undefined)
-      this.#policy = { ...this.#policy, servers: { ...servers, [server]: mode } };
-    else this.#policy = { ...this.#policy, mode };
-    const next = `${this.#path}.next`;
-    writeFileSync(next, `${JSON.stringify(this.#policy, null, 2)}\n`, { mode: 0o600 });
-    renameSync(next, this.#path);
-    return this.#policy;
+    const next = changed(this.#policy, mode, rule, server);
+    const path = `${this.#path}.next`;
+    writeFileSync(path, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600, flush: true });
+    renameSync(path, this.#path);
+    this.#policy = next;
+    return next;
   }
+}
+
+function changed(policy: Policy, mode: Mode, rule?: string, server?: string): Policy {
+  if (rule !== undefined) return { ...policy, rules: { ...policy.rules, [rule]: mode } };
+  if (server !== undefined) return { ...policy, servers: { ...policy.servers, [server]: mode } };
+  return { ...policy, mode };
 }
 
 function read(path: string): Policy | undefined {
+  let text: string;
   try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Policy>;
-    return {
-      ...OBSERVE,
-      ...value,
-      mode: modeOf(value.mode),
-      rules: modes(value.rules),
-      servers: modes(value.servers),
-    };
-  } catch {
-    return undefined;
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new CodedError('CONFIG_UNREADABLE', path, error);
   }
+  const { mode, rules, servers } = membersOf(text, path);
+  return {
+    mode: modeOf(mode, `${path}: mode`),
+    rules: modes(rules, `${path}: rules`),
+    servers: modes(servers, `${path}: servers`),
+  };
 }
 
-const modeOf = (value: unknown): Mode => (value === 'enforce' ? 'enforce' : 'observe');
+function membersOf(text: string, path: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return value;
+  } catch {
+    // Told below, like any other text that is no object.
+  }
+  throw new CodedError('CONFIG_UNREADABLE', path);
+}
 
-const modes = (value: unknown): Record<string, Mode> =>
-  Object.fromEntries(Object.entries(value ?? {}).map(([name, mode]) => [name, modeOf(mode)]));
+function modeOf(value: unknown, where: string): Mode {
+  if (value === 'enforce' || value === 'observe') return value;
+  throw new CodedError('CONFIG_BAD_VALUE', `${where}: expected observe or enforce`);
+}
+
+function modes(value: unknown, where: string): Record<string, Mode> {
+  if (value === undefined) return {};
+  if (!isRecord(value)) throw new CodedError('CONFIG_BAD_VALUE', `${where}: expected names`);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, mode]) => [name, modeOf(mode, `${where}.${name}`)]),
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

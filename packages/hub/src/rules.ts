@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError, type Policy, type RulesView } from '@spoor/core';
+import { CodedError, effectiveMode, type Policy, type RulesView } from '@spoor/core';
 import {
   compileRules,
   createLabeler,
@@ -41,7 +41,7 @@ export function rulesView({ rules, problems }: CompiledRules, policy: Policy): R
       ...rule.ref,
       path: rule.path,
       response: rule.response,
-      mode: policy.rules[rule.ref.id] ?? policy.mode,
+      mode: effectiveMode(policy, rule.ref.id, ''),
       matches24h: 0,
       source: rule.source,
     })),

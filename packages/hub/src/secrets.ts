@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Random, toBase64, toHex } from '@spoor/core';
+import { CodedError, type Random, toBase64, toHex } from '@spoor/core';
 import type { Home } from '@spoor/edge';
 
 /** What the hub alone knows. All keys that it hands out are derived from one secret. */
@@ -14,6 +14,7 @@ export interface Secrets {
 }
 
 const SECRET_BYTES = 32;
+const SECRET = /^[0-9a-f]{64}$/;
 
 /** Made on first start, private to the user. */
 export function loadSecrets(home: Home, random: Random): Secrets {
@@ -32,13 +33,15 @@ export function loadSecrets(home: Home, random: Random): Secrets {
   };
 }
 
+/** Throws CONFIG_UNREADABLE for a damaged file: an empty token would let everybody in. */
 function fileOnce(path: string, make: () => string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    const value = make();
-    // Exclusive, so that two starters cannot each believe in their own.
-    writeFileSync(path, `${value}\n`, { mode: 0o600, flag: 'wx' });
-    return value;
+  if (!existsSync(path)) {
+    // Whole or not at all, however this ends.
+    const next = `${path}.next`;
+    writeFileSync(next, `${make()}\n`, { mode: 0o600, flush: true });
+    renameSync(next, path);
   }
+  const value = readFileSync(path, 'utf8').trim();
+  if (!SECRET.test(value)) throw new CodedError('CONFIG_UNREADABLE', path);
+  return value;
 }

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { CodedError, equalBytes, type Policy, type SealedContent } from '@spoor/core';
+import { CodedError, equalBytes, type SealedContent } from '@spoor/core';
 import {
   admitRequest,
   encodeWire,
@@ -36,16 +36,29 @@ export interface Joined {
 /** Sensors that do not read are cut off rather than waited for. */
 const UNSENT_BYTES_MAX = 8_388_608;
 const HELLO_WITHIN_MS = 5_000;
+/** Who has not said who they are may make the hub keep no more than this. */
+const STRANGER_BYTES_MAX = 65_536;
+const CONNECTIONS_MAX = 4_096;
+/** What a stopping hub waits for decisions that are being made, and for its last words to be read. */
+const DRAIN_MS = 1_000;
 
 /** The socket that sensors speak to. */
 export class SensorServer {
   readonly #handler: SensorHandler;
   readonly #server: Server;
   readonly #sockets = new Map<Socket, Joined | undefined>();
+  readonly #deciding = new Set<Promise<unknown>>();
+  readonly counts: Record<string, number> = {
+    sensorsRefused: 0,
+    sensorsCutOff: 0,
+    sensorFaults: 0,
+    socketErrors: 0,
+  };
 
   constructor(handler: SensorHandler) {
     this.#handler = handler;
     this.#server = createServer((socket) => this.#accept(socket));
+    this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
   /** Sensors that have said who they are. */
@@ -60,22 +73,25 @@ export class SensorServer {
       this.#server.once('error', reject);
       this.#server.listen(path, () => {
         if (process.platform !== 'win32') chmodSync(path, 0o600);
+        // From here on an error is of one connection (no file descriptors, say) and must not end the hub.
+        this.#server.off('error', reject);
+        this.#server.on('error', () => this.#count('socketErrors'));
         resolve();
       });
     });
   }
 
   push(push: Push): void {
-    const message = encodeWire({ push });
-    for (const [socket, joined] of this.#sockets) if (joined !== undefined) socket.write(message);
+    for (const [socket, joined] of this.#sockets)
+      if (joined !== undefined) this.#send(socket, { push });
   }
 
-  pushPolicy(policy: Policy): void {
-    this.push({ kind: 'policy', policy });
-  }
-
+  /** Lets decisions that are being made be answered, and the answers be read. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await within(DRAIN_MS, Promise.allSettled(this.#deciding));
+    for (const socket of this.#sockets.keys()) socket.end();
+    await within(DRAIN_MS, closed);
     for (const socket of this.#sockets.keys()) socket.destroy();
     await closed;
   }
@@ -86,9 +102,14 @@ export class SensorServer {
     const late = setTimeout(() => this.#sockets.get(socket) ?? socket.destroy(), HELLO_WITHIN_MS);
     socket.on('data', (chunk) => {
       try {
-        for (const message of decoder.push(chunk)) this.#receive(socket, message);
+        for (const message of decoder.push(chunk)) {
+          if (socket.destroyed) break;
+          this.#receive(socket, message);
+        }
+        const stranger = this.#sockets.get(socket) === undefined;
+        if (stranger && socket.bytesRead > STRANGER_BYTES_MAX) this.#cutOff(socket);
       } catch {
-        socket.destroy();
+        this.#cutOff(socket);
       }
     });
     socket.on('error', () => socket.destroy());
@@ -115,7 +136,10 @@ export class SensorServer {
 
   #hello(socket: Socket, hello: Hello): void {
     const given = Buffer.from(hello.token);
-    if (!equalBytes(given, Buffer.from(this.#handler.token))) throw new CodedError('HUB_TOKEN');
+    if (!equalBytes(given, Buffer.from(this.#handler.token))) {
+      this.#count('sensorsRefused');
+      throw new CodedError('HUB_TOKEN');
+    }
     if (hello.protocol !== WIRE_PROTOCOL)
       throw new CodedError('HUB_PROTOCOL', String(hello.protocol));
     if (this.#sockets.get(socket) !== undefined)
@@ -126,23 +150,49 @@ export class SensorServer {
   }
 
   #answer(socket: Socket, id: number, result: Promise<object> | object): void {
-    if (result instanceof Promise) {
-      result.then(
-        (ok) => this.#send(socket, { id, ok }),
-        (error) => this.#refuse(socket, id, error),
-      );
-    } else this.#send(socket, { id, ok: result });
+    if (!(result instanceof Promise)) {
+      this.#send(socket, { id, ok: result });
+      return;
+    }
+    const answered = result.then(
+      (ok) => this.#send(socket, { id, ok }),
+      (error) => this.#refuse(socket, id, error),
+    );
+    this.#deciding.add(answered);
+    void answered.finally(() => this.#deciding.delete(answered));
   }
 
+  /** A stranger that got it wrong has had its one try. */
   #refuse(socket: Socket, id: number, error: unknown): void {
-    const coded = error instanceof CodedError ? error : new CodedError('WIRE_INVALID', 'fault');
-    this.#send(socket, { id, error: { code: coded.code, detail: coded.detail } });
+    const known = error instanceof CodedError;
+    if (!known) this.#count('sensorFaults');
+    const { code, detail } = known ? error : new CodedError('WIRE_INVALID', 'fault');
+    this.#send(socket, { id, error: { code, detail } });
+    if (this.#sockets.get(socket) === undefined) socket.end();
   }
 
   #send(socket: Socket, message: object): void {
+    if (!socket.writable) return;
     socket.write(encodeWire(message));
-    if (socket.writableLength > UNSENT_BYTES_MAX) socket.destroy();
+    if (socket.writableLength > UNSENT_BYTES_MAX) this.#cutOff(socket);
   }
+
+  #cutOff(socket: Socket): void {
+    this.#count('sensorsCutOff');
+    socket.destroy();
+  }
+
+  #count(name: string): void {
+    this.counts[name] = (this.counts[name] ?? 0) + 1;
+  }
+}
+
+/** Settles with the promise, or after the time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  const timer = Promise.withResolvers<void>();
+  const timeout = setTimeout(timer.resolve, ms);
+  await Promise.race([promise, timer.promise]);
+  clearTimeout(timeout);
 }
 
 function idOf(json: unknown): number {

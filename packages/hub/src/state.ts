@@ -4,7 +4,7 @@ import { rulesView } from './rules.ts';
 
 /** What the API shows of the deciding thread. */
 export function stateOf(parts: Parts): HubState {
-  const { decisions, detector, ledger, policy, rules, sensors } = parts;
+  const { decisions, detector, ledger, policy, rules, sensors, worker } = parts;
   return {
     policy: policy.policy,
     sensors: sensors.count,
@@ -12,6 +12,8 @@ export function stateOf(parts: Parts): HubState {
     counts: {
       ...parts.counts,
       ...decisions.counts,
+      ...sensors.counts,
+      ...worker.counts,
       ...detector.stats(),
       ledgerDropped: ledger.dropped,
     },

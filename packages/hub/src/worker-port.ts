@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { CodedError, type ErrorCode } from '@spoor/core';
+import { CodedError, type ErrorCode, LIMITS } from '@spoor/core';
 import type {
   FromWorker,
   HubState,
@@ -10,44 +10,67 @@ import type {
   WorkerSettings,
 } from './bus.ts';
 
+export interface WorkerPortOptions {
+  readonly settings: WorkerSettings;
+  readonly answer: (question: Question) => Promise<unknown>;
+  /** The worker ended unasked: nothing is stored or served any more, and decisions go on. */
+  readonly onDeath: (why: string) => void;
+  /** The worker's program; ours without it. */
+  readonly program?: URL;
+}
+
 /** The worker thread as the main thread sees it. Records are handed over in batches, so that one commit holds many. */
 export class WorkerPort {
   readonly #worker: Worker;
-  readonly #answer: (question: Question) => Promise<unknown>;
+  readonly #options: WorkerPortOptions;
+  readonly #ended = Promise.withResolvers<void>();
   #batch: { -readonly [Key in keyof RecordBatch]: RecordBatch[Key][number][] } = emptyBatch();
   #timer: NodeJS.Timeout | undefined;
-  /** Of the worker: live streams, exported spans and the like. */
-  counts: Readonly<Record<string, number>> = {};
-  #storedSeq = 0;
-  #stored: { readonly seq: number; readonly resolve: () => void }[] = [];
+  /** Characters that the worker was sent and has not taken. */
+  #underway = 0;
+  #state: 'runs' | 'closes' | 'ended' = 'runs';
+  #why = 'it exited';
+  #told: Readonly<Record<string, number>> = {};
+  readonly #own = { recordsDropped: 0, workerDied: 0 };
 
-  private constructor(worker: Worker, answer: (question: Question) => Promise<unknown>) {
+  private constructor(worker: Worker, options: WorkerPortOptions) {
     this.#worker = worker;
-    this.#answer = answer;
+    this.#options = options;
   }
 
   /** Rejects with the code with which the worker failed to start. */
   static async start(
-    settings: WorkerSettings,
-    answer: (question: Question) => Promise<unknown>,
+    options: WorkerPortOptions,
   ): Promise<{ readonly port: WorkerPort; readonly loaded: Loaded; readonly url: string }> {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
-      workerData: settings,
-    });
-    const port = new WorkerPort(worker, answer);
+    const program = options.program ?? new URL(`./worker.${extension}`, import.meta.url);
+    const worker = new Worker(program, { workerData: options.settings });
+    const port = new WorkerPort(worker, options);
     const started = Promise.withResolvers<{ loaded: Loaded; url: string }>();
     let loaded: Loaded | undefined;
+    let listening = false;
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'loaded') loaded = message.loaded;
-      else if (message.type === 'listening' && loaded !== undefined)
+      else if (message.type === 'listening' && loaded !== undefined) {
+        listening = true;
         started.resolve({ loaded, url: message.url });
-      else if (message.type === 'failed')
+      } else if (message.type === 'failed')
         started.reject(new CodedError(message.code as ErrorCode, message.detail));
       else port.#receive(message);
     });
-    worker.on('error', (error) => started.reject(error));
+    worker.on('error', (error) => {
+      port.#why = String(error);
+    });
+    worker.on('exit', () => {
+      started.reject(new CodedError('STORE_UNAVAILABLE', port.#why));
+      port.#end(listening);
+    });
     return { port, ...(await started.promise) };
+  }
+
+  /** The worker's own counts as last told, and what was lost on the way to it. */
+  get counts(): Readonly<Record<string, number>> {
+    return { ...this.#told, ...this.#own };
   }
 
   record(part: Partial<RecordBatch>): void {
@@ -62,17 +85,11 @@ export class WorkerPort {
     this.#send({ type: 'state', state });
   }
 
-  /** Resolves when everything up to this `seq` is stored. */
-  stored(seq: number): Promise<void> {
-    if (this.#storedSeq >= seq) return Promise.resolve();
-    return new Promise((resolve) => this.#stored.push({ seq, resolve }));
-  }
-
   async close(): Promise<void> {
     this.#flush();
-    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    if (this.#state === 'runs') this.#state = 'closes';
     this.#send({ type: 'close' });
-    await ended;
+    await this.#ended.promise;
   }
 
   #flush(): void {
@@ -80,29 +97,36 @@ export class WorkerPort {
     this.#timer = undefined;
     const batch = this.#batch;
     this.#batch = emptyBatch();
-    this.#send({ type: 'record', batch });
+    if (this.#state === 'ended' || this.#underway > LIMITS.workerUnderwayCharsMax) {
+      this.#own.recordsDropped += batch.observations.length + batch.detections.length;
+      return;
+    }
+    const text = JSON.stringify(batch);
+    this.#underway += text.length;
+    this.#send({ type: 'record', batch: text });
+  }
+
+  #end(wasListening: boolean): void {
+    const unasked = wasListening && this.#state === 'runs';
+    this.#state = 'ended';
+    this.#ended.resolve();
+    if (!unasked) return;
+    this.#own.workerDied += 1;
+    this.#options.onDeath(this.#why);
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === 'counts') this.counts = message.counts;
-    if (message.type === 'stored') this.#noteStored(message.seq);
+    if (message.type === 'counts') this.#told = message.counts;
+    if (message.type === 'taken') this.#underway -= message.chars;
     if (message.type !== 'ask') return;
     const { id, question } = message;
-    this.#answer(question).then(
+    this.#options.answer(question).then(
       (value) => this.#send({ type: 'answer', id, value }),
       (error: unknown) => {
-        const { code, detail } =
-          error instanceof CodedError ? error : new CodedError('BAD_REQUEST');
+        const { code, detail } = error instanceof CodedError ? error : new CodedError('INTERNAL');
         this.#send({ type: 'answer', id, value: null, error: { code, detail } });
       },
     );
-  }
-
-  #noteStored(seq: number): void {
-    this.#storedSeq = seq;
-    const due = this.#stored.filter((one) => one.seq <= seq);
-    this.#stored = this.#stored.filter((one) => one.seq > seq);
-    for (const { resolve } of due) resolve();
   }
 
   #send(message: ToWorker): void {

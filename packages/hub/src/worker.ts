@@ -4,15 +4,14 @@ import {
   assert,
   CodedError,
   type ErrorCode,
+  LIMITS,
   type Observation,
   systemClock,
   systemRandom,
 } from '@spoor/core';
-import { raise } from './alerts.ts';
 import { createApp } from './api/app.ts';
 import { Auth } from './api/auth.ts';
 import { LiveStream } from './api/live.ts';
-import { withoutAtoms } from './api/views.ts';
 import type {
   FromWorker,
   HubState,
@@ -22,6 +21,7 @@ import type {
   WorkerSettings,
 } from './bus.ts';
 import type { SpanExporter } from './export/exporter.ts';
+import { Recorder } from './recorder.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -52,56 +52,58 @@ function ask(question: Question): Promise<unknown> {
 
 async function main(): Promise<void> {
   const store = openSqliteStore(settings.storePath);
-  const live = new LiveStream();
+  const live = new LiveStream(systemClock.nowMs());
   const exporter = await openExporter();
   tell({ type: 'loaded', loaded: loadedFrom(store) });
   const { server, url } = await listen(store, live);
-  const counts = { storeFailures: 0, unstored: 0 };
+  const recorder = new Recorder({
+    store,
+    live,
+    random: systemRandom,
+    ...(exporter === undefined ? {} : { exportSpans: exportTo(exporter, store) }),
+  });
+  const pruned = { pruneFailures: 0 };
+  const tellCounts = (): void => {
+    const { counts, waiting } = recorder;
+    const rest = { ...pruned, ...exporter?.counts, live: live.listeners };
+    tell({ type: 'counts', counts: { ...counts, storeWaiting: waiting, ...rest } });
+  };
   const timers = [
-    setInterval(() => prune(store), PRUNE_EVERY_MS),
-    setInterval(
-      () =>
-        tell({ type: 'counts', counts: { ...counts, ...exporter?.counts, live: live.listeners } }),
-      COUNTS_EVERY_MS,
-    ),
+    setInterval(() => prune(store, pruned), PRUNE_EVERY_MS),
+    setInterval(() => {
+      recorder.retry();
+      tellCounts();
+    }, COUNTS_EVERY_MS),
   ];
+  const end = async (): Promise<void> => {
+    for (const timer of timers) clearInterval(timer);
+    recorder.retry();
+    await exporter?.close();
+    tellCounts();
+    await close(store, server);
+  };
   port?.on('message', (message: ToWorker) => {
-    if (message.type === 'record') record(message.batch, store, live, exporter, counts);
-    else if (message.type === 'state') noteState(message.state, live);
+    if (message.type === 'record') {
+      recorder.record(JSON.parse(message.batch) as RecordBatch);
+      tell({ type: 'taken', chars: message.batch.length });
+    } else if (message.type === 'state') noteState(message.state, live);
     else if (message.type === 'answer') settle(message);
-    else void close(store, server, exporter, timers);
+    else void end();
   });
   tell({ type: 'listening', url });
 }
 
-function record(
-  batch: RecordBatch,
-  store: Store,
-  live: LiveStream,
-  exporter: SpanExporter | undefined,
-  counts: { storeFailures: number; unstored: number },
-): void {
-  try {
-    store.append(batch);
-    for (const detection of batch.detections) {
-      live.publish({ type: 'alert', alert: raise(store, detection, systemRandom) });
-    }
-    const seq = batch.observations.at(-1)?.seq;
-    if (seq !== undefined) tell({ type: 'stored', seq });
-  } catch {
-    counts.storeFailures += 1;
-    counts.unstored += batch.observations.length;
-  }
-  for (const observation of batch.observations) {
-    live.publish({
-      type: 'observation',
-      observation: withoutAtoms(observation, observation.kind === 'intent'),
+/** Argument names go out only where the pinned schema declares them: none where the store cannot say. */
+const exportTo =
+  (exporter: SpanExporter, store: Store) =>
+  (observations: readonly Observation[]): void =>
+    exporter.add(observations, (o) => {
+      try {
+        return store.declaredArguments(o.server.name, o.tool?.name ?? '');
+      } catch {
+        return new Set();
+      }
     });
-  }
-  exporter?.add(batch.observations, (o) =>
-    store.declaredArguments(o.server.name, o.tool?.name ?? ''),
-  );
-}
 
 function noteState(next: HubState, live: LiveStream): void {
   if (JSON.stringify(state?.policy) !== JSON.stringify(next.policy))
@@ -119,7 +121,7 @@ function settle({ id, value, error }: Extract<ToWorker, { type: 'answer' }>): vo
 }
 
 function loadedFrom(store: Store): Extract<FromWorker, { type: 'loaded' }>['loaded'] {
-  const recent: Observation[] = [...store.replay(settings.replayFromMs)];
+  const recent = store.replay(settings.replayFromMs, LIMITS.replayRowsMax);
   return {
     lastSeq: store.lastSeq(),
     bindings: store.bindings(settings.replayFromMs - settings.retentionMs),
@@ -175,18 +177,15 @@ async function openExporter(): Promise<SpanExporter | undefined> {
   return new SpanExporter(settings.otlp, settings.version);
 }
 
-function prune(store: Store): void {
-  store.prune(systemClock.nowMs() - settings.retentionMs, settings.storeBytesMax);
+function prune(store: Store, counts: { pruneFailures: number }): void {
+  try {
+    store.prune(systemClock.nowMs() - settings.retentionMs, settings.storeBytesMax);
+  } catch {
+    counts.pruneFailures += 1;
+  }
 }
 
-async function close(
-  store: Store,
-  server: ServerType,
-  exporter: SpanExporter | undefined,
-  timers: readonly NodeJS.Timeout[],
-): Promise<void> {
-  for (const timer of timers) clearInterval(timer);
-  await exporter?.close();
+async function close(store: Store, server: ServerType): Promise<void> {
   if ('closeAllConnections' in server) server.closeAllConnections();
   await new Promise<void>((resolve) => server.close(() => resolve()));
   store.close();

@@ -55,7 +55,7 @@ export function createApp(options: AppOptions): Hono {
   app.use(
     bodyLimit({
       maxSize: LIMITS.apiBodyBytesMax,
-      onError: (c) => problem(c, new CodedError('BAD_REQUEST', 'body too large')),
+      onError: (c) => problem(c, new CodedError('BODY_TOO_LARGE')),
     }),
   );
   app.onError((error, c) => problem(c, error));
@@ -132,12 +132,12 @@ function login(app: Hono, { auth, nowMs }: AppOptions): void {
 function sessionRoutes(app: Hono, { store, ask }: AppOptions): void {
   app.get('/api/v1/sessions', (c) => {
     const limit = limitOf(c);
-    const before = Number(c.req.query('before'));
-    const rows = store.sessions({ limit, ...(before > 0 ? { beforeMs: before } : {}) });
+    const before = cursorOf(c.req.query('before'));
+    const rows = store.sessions({ limit, ...(before === undefined ? {} : { before }) });
     const last = rows.at(-1);
     return c.json({
       rows,
-      ...(rows.length === limit && last !== undefined ? { next: String(last.lastMs) } : {}),
+      ...(rows.length === limit && last !== undefined ? { next: `${last.lastMs}.${last.id}` } : {}),
     });
   });
   app.get('/api/v1/sessions/:id', (c) => c.json(found(sessionDetail(store, c.req.param('id')))));
@@ -204,11 +204,7 @@ function hubRoutes(app: Hono, options: AppOptions): void {
   app.post('/api/v1/enforce', async (c) => {
     const { mode, rule, server } = await bodyOf(c);
     if (mode !== 'observe' && mode !== 'enforce') throw new CodedError('BAD_REQUEST', 'mode');
-    const target = {
-      ...(typeof rule === 'string' ? { rule } : {}),
-      ...(typeof server === 'string' ? { server } : {}),
-    };
-    return c.json(await ask({ kind: 'enforce', mode, ...target }));
+    return c.json(await ask({ kind: 'enforce', mode, ...targetOf(rule, server) }));
   });
   app.get('/api/v1/inventory', (c) => {
     const { byTool } = store.counts(nowMs() - DAY_MS);
@@ -240,7 +236,7 @@ function liveRoute(app: Hono, { live }: AppOptions): void {
   app.get('/api/v1/live', (c) => {
     const last = c.req.header('last-event-id');
     const stream = live.open(last === undefined ? undefined : Number(last));
-    if (stream === undefined) throw new CodedError('HUB_RUNNING', 'too many live streams');
+    if (stream === undefined) throw new CodedError('TOO_MANY_STREAMS');
     return c.body(stream, 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
   });
 }
@@ -276,6 +272,23 @@ async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
   throw new CodedError('BAD_REQUEST', 'body');
 }
 
+/** One rule, one server or, with neither, everything: a slip must not switch more than was meant. */
+function targetOf(rule: unknown, server: unknown): { rule?: string; server?: string } {
+  if (rule !== undefined && server !== undefined) throw new CodedError('BAD_REQUEST', 'target');
+  const name = rule ?? server;
+  if (name === undefined) return {};
+  if (typeof name !== 'string' || name === '' || name.length > LIMITS.nameCharsMax)
+    throw new CodedError('BAD_REQUEST', 'target');
+  return rule === undefined ? { server: name } : { rule: name };
+}
+
+function cursorOf(text: string | undefined): { lastMs: number; id: string } | undefined {
+  if (text === undefined || text === '') return undefined;
+  const [, lastMs, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(text) ?? [];
+  if (lastMs === undefined || id === undefined) throw new CodedError('BAD_REQUEST', 'before');
+  return { lastMs: Number(lastMs), id };
+}
+
 function limitOf(c: Context): number {
   const asked = Number(c.req.query('limit') ?? 50);
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, LIMITS.pageRowsMax) : 50;
@@ -283,7 +296,7 @@ function limitOf(c: Context): number {
 
 /** RFC 9457. What is not one of our errors says nothing of itself. */
 function problem(c: Context, error: unknown): Response {
-  const coded = error instanceof CodedError ? error : new CodedError('STORE_UNAVAILABLE');
+  const coded = error instanceof CodedError ? error : new CodedError('INTERNAL');
   const { http, message, hint } = coded.row;
   const body: Problem = {
     type: `urn:spoor:${coded.code satisfies ErrorCode}`,

@@ -4,7 +4,13 @@ import { LIMITS, type LiveEvent } from '@spoor/core';
 export class LiveStream {
   readonly #past: { readonly id: number; readonly text: string }[] = [];
   readonly #listeners = new Set<(text: string) => void>();
-  #id = 0;
+  #pastChars = 0;
+  /** Starts at the time, so that the ids of a restarted hub come after those of the one before. */
+  #id: number;
+
+  constructor(nowMs: number) {
+    this.#id = nowMs;
+  }
 
   get listeners(): number {
     return this.#listeners.size;
@@ -12,40 +18,52 @@ export class LiveStream {
 
   publish(event: LiveEvent): void {
     const id = ++this.#id;
-    const text = `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+    // Unnamed, because a browser hands only such events to `onmessage`.
+    const text = `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
     this.#past.push({ id, text });
-    if (this.#past.length > PAST_MAX) this.#past.shift();
+    this.#pastChars += text.length;
+    while (this.#past.length > PAST_MAX || this.#pastChars > PAST_CHARS_MAX)
+      this.#pastChars -= this.#past.shift()?.text.length ?? 0;
     for (const listener of this.#listeners) listener(text);
   }
 
   /** Undefined when too many listen. The stream starts with what came after `lastId`. */
   open(lastId: number | undefined): ReadableStream<Uint8Array> | undefined {
     if (this.#listeners.size >= LIMITS.liveStreamsMax) return undefined;
-    let listener: (text: string) => void;
-    let beat: NodeJS.Timeout;
+    let leave: () => void = () => undefined;
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          leave = this.#attach(controller, lastId);
+        },
+        cancel: () => leave(),
+      },
+      { highWaterMark: QUEUED_BYTES_MAX, size: (chunk) => chunk.length },
+    );
+  }
+
+  #attach(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    lastId: number | undefined,
+  ): () => void {
     const leave = (): void => {
       clearInterval(beat);
       this.#listeners.delete(listener);
     };
-    return new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          listener = (text) => {
-            // A browser that does not read is let go; it comes back and resumes.
-            if ((controller.desiredSize ?? 0) < 0) {
-              leave();
-              controller.close();
-            } else controller.enqueue(encoder.encode(text));
-          };
-          listener('retry: 1000\n\n');
-          for (const { text } of this.#missed(lastId)) listener(text);
-          this.#listeners.add(listener);
-          beat = setInterval(() => listener(': beat\n\n'), BEAT_MS);
-        },
-        cancel: leave,
-      },
-      { highWaterMark: QUEUED_BYTES_MAX, size: (chunk) => chunk.length },
-    );
+    const listener = (text: string): void => {
+      // Also null, of a stream that has failed.
+      if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(text));
+      else {
+        leave();
+        // An error drops what is queued; a browser that does not read comes back and resumes.
+        controller.error(new Error('the reader is too slow'));
+      }
+    };
+    const beat = setInterval(() => listener(': beat\n\n'), BEAT_MS);
+    this.#listeners.add(listener);
+    const start = ['retry: 1000\n\n', ...this.#missed(lastId).map(({ text }) => text)];
+    for (const text of start) if (this.#listeners.has(listener)) listener(text);
+    return leave;
   }
 
   #missed(lastId: number | undefined): readonly { readonly text: string }[] {
@@ -55,5 +73,7 @@ export class LiveStream {
 
 const encoder = new TextEncoder();
 const PAST_MAX = 2_000;
+/** Less than a reader may have waiting, so that resuming alone never cuts it off. */
+const PAST_CHARS_MAX = 1_048_576;
 const BEAT_MS = 15_000;
 const QUEUED_BYTES_MAX = 4_194_304;

@@ -47,7 +47,8 @@ export function sessionDetail(store: Store, id: string): SessionDetail | undefin
       .slice(-OBSERVATIONS_MAX)
       .map((o) => withoutAtoms(o, o.kind === 'intent')),
     alerts: store.alerts({ open: false, limit: ALERTS_MAX, session: id }),
-    partial: observations.length > OBSERVATIONS_MAX,
+    // Retention by size takes the oldest rows of a session and leaves its counts.
+    partial: observations.length > OBSERVATIONS_MAX || observations.length < session.calls,
   };
 }
 

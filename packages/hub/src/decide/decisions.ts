@@ -41,6 +41,12 @@ export interface DecisionsOptions {
 const ALLOWANCE_MS = 600_000;
 const ALLOWANCES_MAX = 1_000;
 
+/** A call that has begun, and the connection that it began on. */
+interface Open {
+  readonly observation: Observation;
+  readonly connection: Connection;
+}
+
 /**
  * The path of every observation: admit, identify, label, write to the ledger, step the rules, answer, record.
  * One thread, in `seq` order.
@@ -48,7 +54,7 @@ const ALLOWANCES_MAX = 1_000;
 export class Decisions {
   readonly #options: DecisionsOptions;
   /** Calls that have begun: what their end is told with. */
-  readonly #open = new Map<CallId, Observation>();
+  readonly #open = new Map<CallId, Open>();
   /** Calls that a person allowed once, until when. */
   readonly #allowances = new Map<string, number>();
   readonly counts: Record<string, number> = {
@@ -92,7 +98,7 @@ export class Decisions {
   end(connection: Connection, sensed: Sensed, sealed: readonly SealedContent[]): Ended {
     const { admission, definitions, detector, record, nowMs } = this.#options;
     const admitted = admission.admit(connection, sensed, nowMs());
-    const begun = this.#open.get(admitted.id);
+    const begun = this.#begun(admitted);
     const merged = mergeEnd(admitted, begun, sensed.decidedAlone, this.#listed(admitted, sensed));
     // A call that the sensor decided alone is stepped as it was asked for first, so that its flows are known.
     if (sensed.decidedAlone !== undefined) this.counts.late = (this.counts.late ?? 0) + 1;
@@ -108,10 +114,7 @@ export class Decisions {
       step.observation,
       sealed,
     );
-    if (merged.outcome !== 'input_required') {
-      this.#open.delete(admitted.id);
-      connection.open.delete(admitted.id);
-    }
+    if (begun !== undefined && merged.outcome !== 'input_required') this.#forget(admitted.id);
     if (merged.tool !== undefined && merged.facts.result !== undefined) {
       const classes = merged.facts.result.classes.map((found) => found.class);
       definitions.observe(merged.server.name, merged.tool.name, classes);
@@ -130,9 +133,40 @@ export class Decisions {
 
   /** The very call of a case may pass once: same session, server, tool and arguments. */
   allowOnce(observation: Observation): void {
-    if (this.#allowances.size >= ALLOWANCES_MAX) this.#allowances.clear();
     const key = allowanceKey(observation);
-    if (key !== undefined) this.#allowances.set(key, this.#options.nowMs() + ALLOWANCE_MS);
+    if (key === undefined) return;
+    const [oldest] = this.#allowances.keys();
+    if (this.#allowances.size >= ALLOWANCES_MAX && oldest !== undefined)
+      this.#allowances.delete(oldest);
+    this.#allowances.set(key, this.#options.nowMs() + ALLOWANCE_MS);
+  }
+
+  /** A sensor that came back may end what it began before; nobody ends a call of another session or server. */
+  #begun({ id, session, server }: Observation): Observation | undefined {
+    const begun = this.#open.get(id)?.observation;
+    const own = begun?.session.id === session.id && begun.server.name === server.name;
+    return own ? begun : undefined;
+  }
+
+  /** Calls whose end never comes make room: of their own connection first, so that no sensor crowds out others. */
+  #keepOpen(connection: Connection, observation: Observation): void {
+    const [ownOldest] = connection.open;
+    if (connection.open.size >= LIMITS.pendingRequestsMax) this.#giveUp(ownOldest);
+    const [oldest] = this.#open.keys();
+    if (this.#open.size >= LIMITS.openCallsMax) this.#giveUp(oldest);
+    this.#open.set(observation.id, { observation, connection });
+    connection.open.add(observation.id);
+  }
+
+  #giveUp(id: CallId | undefined): void {
+    if (id === undefined) return;
+    this.#forget(id);
+    this.counts.openGivenUp = (this.counts.openGivenUp ?? 0) + 1;
+  }
+
+  #forget(id: CallId): void {
+    this.#open.get(id)?.connection.open.delete(id);
+    this.#open.delete(id);
   }
 
   #listed(admitted: Observation, sensed: Sensed): Observation['facts']['definitions'] {
@@ -213,12 +247,7 @@ export class Decisions {
         }
       : observation;
     if (denied) this.counts.denied = (this.counts.denied ?? 0) + 1;
-    else {
-      if (this.#open.size >= LIMITS.pendingRequestsMax)
-        this.#open.delete(this.#open.keys().next().value as CallId);
-      this.#open.set(final.id, final);
-      connection.open.add(final.id);
-    }
+    else this.#keepOpen(connection, final);
     this.#options.record({ observations: [final] });
     const spoke = decision.wanted !== 'allow' || decision.reason !== 'default';
     const entry = spoke ? this.#write(entryOf('decision', final)) : undefined;

@@ -34,9 +34,10 @@ export class Definitions {
     nowMs: number,
   ): { readonly facts: DefinitionFacts; readonly seen: readonly KnownTool[] } {
     const seen = definitions.tools.map((facts) => this.#see(server, facts, nowMs));
-    const tools = [...seen.map(({ facts }) => facts), ...this.#removed(server, definitions)];
+    const removed = this.#removed(server, definitions, nowMs);
     this.#servers.add(server);
-    return { facts: { ...definitions, tools }, seen };
+    const all = [...seen, ...removed];
+    return { facts: { ...definitions, tools: all.map(({ facts }) => facts) }, seen: all };
   }
 
   labels(server: string, tool: string): readonly Label[] {
@@ -72,12 +73,18 @@ export class Definitions {
     return tool;
   }
 
-  #removed(server: string, { tools, partial }: DefinitionFacts): ToolDefinitionFacts[] {
+  /** Told once; the pin stays, so that a tool that comes back changed is a changed tool. */
+  #removed(server: string, { tools, partial }: DefinitionFacts, nowMs: number): KnownTool[] {
     if (partial || !this.#servers.has(server)) return [];
     const present = new Set(tools.map(({ name }) => name));
-    return [...this.#tools.values()]
-      .filter((tool) => tool.server === server && !present.has(tool.facts.name))
-      .map(({ facts }) => ({ ...facts, change: 'removed' as const }));
+    const gone: KnownTool[] = [];
+    for (const tool of this.#tools.values()) {
+      const { name, change } = tool.facts;
+      if (tool.server !== server || present.has(name) || change === 'removed') continue;
+      gone.push({ ...tool, facts: { ...tool.facts, change: 'removed' }, lastMs: nowMs });
+    }
+    for (const tool of gone) this.#tools.set(key(server, tool.facts.name), tool);
+    return gone;
   }
 }
 

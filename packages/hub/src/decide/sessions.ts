@@ -56,11 +56,18 @@ const keyOf = ({ pid, start }: ProcessId): string => `${pid}.${start}`;
 
 export class Sessions {
   readonly #random: Random;
+  readonly #sessionsMax: number;
   readonly #byHost = new Map<string, Session>();
   readonly #servers = new Map<string, OpenServer>();
 
-  constructor(random: Random, bindings: readonly SessionBinding[]) {
+  /** @param sessionsMax Beyond it the longest silent session is forgotten; the store keeps it. */
+  constructor(
+    random: Random,
+    bindings: readonly SessionBinding[],
+    sessionsMax: number = LIMITS.sessionsMax,
+  ) {
     this.#random = random;
+    this.#sessionsMax = sessionsMax;
     for (const { host, id, trace, root, ...rest } of bindings) {
       const session = {
         ...rest,
@@ -91,7 +98,7 @@ export class Sessions {
     const key = keyOf(host.process);
     const known = this.#byHost.get(key);
     if (known !== undefined) return { session: known };
-    if (this.#byHost.size >= LIMITS.sessionsMax) this.#dropIdlest();
+    if (this.#byHost.size >= this.#sessionsMax) this.#dropIdlest();
     const session: Session = {
       id: newSessionId(nowMs, this.#random),
       host: key,
@@ -113,8 +120,13 @@ export class Sessions {
     const calls = new Set<CallId>();
     if (server.process === undefined) return { open: calls, leave: () => undefined };
     const key = keyOf(server.process);
-    this.#servers.set(key, { session, calls });
-    return { open: calls, leave: () => this.#servers.delete(key) };
+    const served = { session, calls };
+    this.#servers.set(key, served);
+    const leave = (): void => {
+      // A sensor that came back has registered anew before its old connection was seen to close.
+      if (this.#servers.get(key) === served) this.#servers.delete(key);
+    };
+    return { open: calls, leave };
   }
 
   /** Notes activity; returns true when a new episode starts, after an idle gap or with a new prompt. */

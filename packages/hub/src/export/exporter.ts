@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CodedError,
   guardrailSpan,
@@ -20,9 +21,10 @@ export class SpanExporter {
   readonly #headersFile: string | undefined;
   readonly #version: string;
   readonly #roots = new Set<string>();
-  #queue: Span[] = [];
+  readonly #queue: Span[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #sending: Promise<void> = Promise.resolve();
+  #sending: Promise<void> | undefined;
+  readonly #closing = new AbortController();
 
   constructor({ endpoint, headersFile }: OtlpOptions, version: string) {
     this.#url = tracesUrl(endpoint);
@@ -49,7 +51,9 @@ export class SpanExporter {
     if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
   }
 
+  /** Tries once more to send what waits; a backend that does not answer is not waited for twice. */
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#flush();
     await this.#sending;
     await this.#client.close();
@@ -89,28 +93,48 @@ export class SpanExporter {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const spans = this.#queue;
-    this.#queue = [];
-    if (spans.length > 0) this.#sending = this.#sending.then(() => this.#send(spans));
+    this.#sending ??= this.#drain().finally(() => {
+      this.#sending = undefined;
+    });
   }
 
-  async #send(spans: readonly Span[]): Promise<void> {
-    const body = encodeSpans(spans, this.#version);
-    for (let attempt = 0, waitMs = RETRY_FIRST_MS; attempt < ATTEMPTS; attempt++, waitMs *= 2) {
-      try {
-        const { status } = await this.#client.post(this.#url, this.#headers(), body);
-        if (status < 300) {
-          this.counts.spansExported += spans.length;
-          return;
-        }
-        if (status !== 429 && status < 500) break;
-      } catch (error) {
-        if (error instanceof CodedError && error.code === 'OUTBOUND_REFUSED') break;
+  /** One request at a time, so that what waits for a slow backend is the queue, which has a limit. */
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const spans = this.#queue.splice(0, REQUEST_SPANS_MAX);
+      if (await this.#send(spans)) this.counts.spansExported += spans.length;
+      else {
+        this.counts.exportFailures += 1;
+        this.counts.spansDropped += spans.length;
+        if (this.#closing.signal.aborted) this.counts.spansDropped += this.#queue.splice(0).length;
       }
-      await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
     }
-    this.counts.exportFailures += 1;
-    this.counts.spansDropped += spans.length;
+  }
+
+  /** Never rejects: whatever happens to one batch, the next is tried. */
+  async #send(spans: readonly Span[]): Promise<boolean> {
+    try {
+      const body = encodeSpans(spans, this.#version);
+      for (let attempt = 1, waitMs = RETRY_FIRST_MS; ; attempt++, waitMs *= 2) {
+        const result = await this.#post(body);
+        if (result !== 'later') return result === 'sent';
+        if (attempt === ATTEMPTS || this.#closing.signal.aborted) return false;
+        await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    } catch {
+      return false;
+    }
+  }
+
+  /** Source of what may be tried again: OTLP specification, "OTLP/HTTP Response". */
+  async #post(body: Uint8Array): Promise<'sent' | 'refused' | 'later'> {
+    try {
+      const { status } = await this.#client.post(this.#url, this.#headers(), body);
+      if (status >= 200 && status < 300) return 'sent';
+      return RETRYABLE.has(status) ? 'later' : 'refused';
+    } catch (error) {
+      return error instanceof CodedError && error.code === 'OUTBOUND_REFUSED' ? 'refused' : 'later';
+    }
   }
 
   /** Read anew each time, so that a token can be changed without a restart. */
@@ -128,7 +152,9 @@ export class SpanExporter {
 
 const BATCH_MS = 200;
 const QUEUE_MAX = 10_000;
+const REQUEST_SPANS_MAX = 1_000;
 const ATTEMPTS = 4;
+const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const RETRY_FIRST_MS = 500;
 
 function tracesUrl(endpoint: string): URL {

@@ -2,10 +2,13 @@ import { chmodSync, copyFileSync, existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { CodedError } from '@spoor/core';
 
-/** Each step brings the store from its place in the list to the next; a published step is never changed. */
+/**
+ * Each step brings the store from its place in the list to the next; a published step is never changed.
+ * `AUTOINCREMENT` remembers the highest `seq` when retention has deleted its row.
+ */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE observation (
-     seq INTEGER PRIMARY KEY,
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
      call TEXT NOT NULL,
      session TEXT NOT NULL,
      kind TEXT NOT NULL,
@@ -31,7 +34,7 @@ const MIGRATIONS: readonly string[] = [
      denied INTEGER NOT NULL,
      intent TEXT
    ) STRICT;
-   CREATE INDEX session_last ON session (last_ms);
+   CREATE INDEX session_last ON session (last_ms, id);
    CREATE TABLE binding (
      host TEXT PRIMARY KEY,
      last_ms INTEGER NOT NULL,
@@ -49,31 +52,37 @@ const MIGRATIONS: readonly string[] = [
      session TEXT NOT NULL,
      rule TEXT NOT NULL,
      status TEXT NOT NULL,
+     severity INTEGER NOT NULL,
      last_ms INTEGER NOT NULL,
      body TEXT NOT NULL
    ) STRICT;
-   CREATE INDEX alert_session ON alert (session);
+   CREATE INDEX alert_session ON alert (session, severity);
    CREATE INDEX alert_last ON alert (last_ms);`,
 ];
 
-/** Throws STORE_SCHEMA where a newer Spoor has written the file. Copies it before it changes it. */
-export function migrate(db: DatabaseSync, path: string): void {
+/**
+ * Throws STORE_SCHEMA where a newer Spoor has written the file. Copies it before it changes it.
+ *
+ * @param steps The published ones, but for tests.
+ */
+export function migrate(
+  db: DatabaseSync,
+  path: string,
+  steps: readonly string[] = MIGRATIONS,
+): void {
   const row = db.prepare('PRAGMA user_version').get() as { readonly user_version: number };
   const version = row.user_version;
-  if (version > MIGRATIONS.length) {
-    throw new CodedError(
-      'STORE_SCHEMA',
-      `version ${version}, this Spoor knows ${MIGRATIONS.length}`,
-    );
+  if (version > steps.length) {
+    throw new CodedError('STORE_SCHEMA', `version ${version}, this Spoor knows ${steps.length}`);
   }
-  if (version === MIGRATIONS.length) return;
+  if (version === steps.length) return;
   if (version > 0 && existsSync(path)) {
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     copyFileSync(path, `${path}.v${version}`);
     chmodSync(`${path}.v${version}`, 0o600);
   }
   db.exec('BEGIN IMMEDIATE');
-  for (const step of MIGRATIONS.slice(version)) db.exec(step);
-  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  for (const step of steps.slice(version)) db.exec(step);
+  db.exec(`PRAGMA user_version = ${steps.length}`);
   db.exec('COMMIT');
 }

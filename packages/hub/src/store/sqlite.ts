@@ -10,24 +10,40 @@ type Row = Readonly<Record<string, string | number | null>>;
 
 /** A store in one file, by the SQLite that is built into Node. Synchronous: it belongs in a worker thread. */
 export function openSqliteStore(path: string): Store {
+  let db: DatabaseSync | undefined;
   try {
-    const db = new DatabaseSync(path);
+    db = new DatabaseSync(path);
     if (path !== ':memory:') chmodSync(path, 0o600);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
+    db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     migrate(db, path);
     return new SqliteStore(db);
   } catch (error) {
+    db?.close();
     if (error instanceof CodedError) throw error;
     throw new CodedError('STORE_UNAVAILABLE', path, error);
   }
 }
 
+/** Alerts are counted and ranked from an index alone: their bodies are large. */
 const SESSION_VIEW = `SELECT session.*,
     (SELECT count(*) FROM alert WHERE alert.session = session.id) AS alerts,
-    (SELECT json_extract(body, '$.rule.level') FROM alert WHERE alert.session = session.id
-      ORDER BY CASE json_extract(body, '$.rule.level') WHEN 'critical' THEN 0 WHEN 'high' THEN 1
-        WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 4 END LIMIT 1) AS worst
+    (SELECT max(severity) FROM alert WHERE alert.session = session.id) AS worst
   FROM session`;
+
+/** From harmless to grave; the place in the list is what the store sorts by. */
+const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+
+/** Observations of these kinds are calls; lists, prompts and the system's own are not. */
+const CALL_KINDS: ReadonlySet<string> = new Set([
+  'tool.call',
+  'resource.read',
+  'prompt.get',
+  'sampling.request',
+  'elicitation.request',
+]);
+
+/** Rows deleted in one transaction, so that appends need not wait long. */
+const PRUNE_ROWS = 10_000;
 
 class SqliteStore implements Store {
   readonly #db: DatabaseSync;
@@ -60,21 +76,23 @@ class SqliteStore implements Store {
         }
         this.#db.exec('COMMIT');
       } catch (error) {
-        this.#db.exec('ROLLBACK');
+        // A full disk may have ended the transaction already.
+        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
         throw error;
       }
     });
   }
 
   lastSeq(): number {
-    return Number(this.#one('SELECT coalesce(max(seq), 0) AS seq FROM observation')?.seq ?? 0);
+    const sql = "SELECT seq FROM sqlite_sequence WHERE name = 'observation'";
+    return Number(this.#one(sql)?.seq ?? 0);
   }
 
-  sessions({ beforeMs, limit }: PageRequest): readonly SessionView[] {
-    const before = beforeMs ?? Number.MAX_SAFE_INTEGER;
+  sessions({ before, limit }: PageRequest): readonly SessionView[] {
     return this.#all(
-      `${SESSION_VIEW} WHERE last_ms < ? ORDER BY last_ms DESC LIMIT ?`,
-      before,
+      `${SESSION_VIEW} WHERE (last_ms, id) < (?, ?) ORDER BY last_ms DESC, id DESC LIMIT ?`,
+      before?.lastMs ?? Number.MAX_SAFE_INTEGER,
+      before?.id ?? '',
       limit,
     ).map(sessionOf);
   }
@@ -85,7 +103,7 @@ class SqliteStore implements Store {
   }
 
   observations(session: string, limit: number): readonly Observation[] {
-    const rows = this.#all(
+    const newestFirst = this.#bodies<Observation>(
       `SELECT body FROM (
          SELECT body, min(seq) OVER (PARTITION BY call) AS began,
            row_number() OVER (PARTITION BY call ORDER BY seq DESC) AS newest
@@ -94,7 +112,7 @@ class SqliteStore implements Store {
       session,
       limit,
     );
-    return rows.map(bodyOf<Observation>).reverse();
+    return newestFirst.reverse();
   }
 
   observation(call: string): Observation | undefined {
@@ -111,13 +129,13 @@ class SqliteStore implements Store {
     );
   }
 
-  *replay(fromMs: number): Iterable<Observation> {
-    for (const row of this.#all(
-      'SELECT body FROM observation WHERE hub_ms >= ? ORDER BY seq',
+  replay(fromMs: number, limit: number): readonly Observation[] {
+    return this.#bodies<Observation>(
+      `SELECT body FROM (SELECT seq, body FROM observation WHERE hub_ms >= ? ORDER BY seq DESC LIMIT ?)
+       ORDER BY seq`,
       fromMs,
-    )) {
-      yield bodyOf<Observation>(row);
-    }
+      limit,
+    );
   }
 
   alerts(filter: Parameters<Store['alerts']>[0]): readonly Alert[] {
@@ -135,7 +153,7 @@ class SqliteStore implements Store {
       values.push(filter.call);
     }
     const sql = `SELECT body FROM alert WHERE ${where.join(' AND ')} ORDER BY last_ms DESC LIMIT ?`;
-    return this.#all(sql, ...values, filter.limit).map(bodyOf<Alert>);
+    return this.#bodies<Alert>(sql, ...values, filter.limit);
   }
 
   alert(id: string): Alert | undefined {
@@ -148,20 +166,19 @@ class SqliteStore implements Store {
 
   saveAlert(alert: Alert, fingerprint: string): void {
     const { id, session, rule, status, lastMs } = alert;
-    const sql = 'INSERT OR REPLACE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?)';
+    const sql = 'INSERT OR REPLACE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
+    const severity = LEVELS.indexOf(rule.level);
     this.#guard(() =>
-      this.#run(sql, id, fingerprint, session, rule.id, status, lastMs, json(alert)),
+      this.#run(sql, id, fingerprint, session, rule.id, status, severity, lastMs, json(alert)),
     );
   }
 
   bindings(sinceMs: number): readonly SessionBinding[] {
-    return this.#all('SELECT body FROM binding WHERE last_ms >= ?', sinceMs).map(
-      bodyOf<SessionBinding>,
-    );
+    return this.#bodies<SessionBinding>('SELECT body FROM binding WHERE last_ms >= ?', sinceMs);
   }
 
   definitions(): readonly KnownTool[] {
-    return this.#all('SELECT body FROM definition ORDER BY server, tool').map(bodyOf<KnownTool>);
+    return this.#bodies<KnownTool>('SELECT body FROM definition ORDER BY server, tool');
   }
 
   counts(sinceMs: number): StoreCounts {
@@ -187,15 +204,14 @@ class SqliteStore implements Store {
   prune(olderThanMs: number, bytesMax: number): number {
     return this.#guard(() => {
       let gone = Number(this.#run('DELETE FROM observation WHERE hub_ms < ?', olderThanMs).changes);
-      this.#run('DELETE FROM alert WHERE last_ms < ?', olderThanMs);
-      this.#run('DELETE FROM session WHERE last_ms < ?', olderThanMs);
-      for (let share = this.#bytes() / bytesMax; share > 1; share = this.#bytes() / bytesMax) {
-        const oldest =
-          'DELETE FROM observation WHERE seq IN (SELECT seq FROM observation ORDER BY seq LIMIT 10000)';
-        const changes = Number(this.#run(oldest).changes);
-        gone += changes;
-        if (changes === 0) break;
-      }
+      for (const table of ['alert', 'session', 'binding'])
+        this.#run(`DELETE FROM ${table} WHERE last_ms < ?`, olderThanMs);
+      const oldest = `DELETE FROM observation WHERE seq IN
+        (SELECT seq FROM observation ORDER BY seq LIMIT ${PRUNE_ROWS})`;
+      for (let changes = 1; changes > 0 && this.#bytes() > bytesMax; gone += changes)
+        changes = Number(this.#run(oldest).changes);
+      this.#run(`DELETE FROM session WHERE NOT EXISTS
+        (SELECT 1 FROM observation WHERE observation.session = session.id)`);
       return gone;
     });
   }
@@ -232,6 +248,7 @@ class SqliteStore implements Store {
   }
 
   #insert(o: Observation): void {
+    this.#touchSession(o);
     this.#run(
       'INSERT OR REPLACE INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       o.seq,
@@ -245,14 +262,20 @@ class SqliteStore implements Store {
       o.decision?.case ?? null,
       json(o),
     );
-    this.#touchSession(o);
   }
 
+  /** A call counts with its first row, so that an end, a further leg or a row that comes twice adds nothing. */
   #touchSession(o: Observation): void {
     const known = this.#one('SELECT servers FROM session WHERE id = ?', o.session.id);
     const servers = new Set<string>(known === undefined ? [] : JSON.parse(String(known.servers)));
     if (o.kind !== 'intent') servers.add(o.server.name);
-    const began = o.outcome === 'pending' || (o.outcome === 'denied' && o.kind !== 'system');
+    const before = this.#one(
+      `SELECT count(*) AS n, coalesce(sum(outcome = 'denied'), 0) AS denied
+       FROM observation WHERE call = ?`,
+      o.id,
+    );
+    const began = CALL_KINDS.has(o.kind) && before?.n === 0;
+    const denied = o.outcome === 'denied' && before?.denied === 0;
     const intent = o.kind === 'intent' ? (o.facts.request?.projection ?? null) : null;
     this.#run(
       `INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -266,14 +289,17 @@ class SqliteStore implements Store {
       o.time.hubMs,
       json([...servers]),
       began ? 1 : 0,
-      o.outcome === 'denied' ? 1 : 0,
+      denied ? 1 : 0,
       intent,
     );
   }
 
   #body<Value>(sql: string, ...values: (string | number)[]): Value | undefined {
-    const row = this.#one(sql, ...values);
-    return row === undefined ? undefined : bodyOf<Value>(row);
+    return this.#bodies<Value>(sql, ...values)[0];
+  }
+
+  #bodies<Value>(sql: string, ...values: (string | number)[]): Value[] {
+    return this.#guard(() => this.#all(sql, ...values).map(bodyOf<Value>));
   }
 
   #one(sql: string, ...values: (string | number)[]): Row | undefined {
@@ -313,6 +339,7 @@ const countsOf = (rows: readonly Row[]): Record<string, number> =>
 
 function sessionOf(row: Row): SessionView {
   const { worst, intent } = row;
+  const level = typeof worst === 'number' ? LEVELS[worst] : undefined;
   return {
     id: String(row.id),
     agent: String(row.agent),
@@ -323,7 +350,7 @@ function sessionOf(row: Row): SessionView {
     calls: Number(row.calls),
     denied: Number(row.denied),
     alerts: Number(row.alerts),
-    ...(typeof worst === 'string' ? { worst: worst as NonNullable<SessionView['worst']> } : {}),
+    ...(level === undefined ? {} : { worst: level }),
     ...(typeof intent === 'string' ? { intent } : {}),
   };
 }

@@ -5,13 +5,14 @@ import type { SessionBinding } from '../decide/sessions.ts';
 /**
  * What the hub needs of a store. Every engine passes the one suite in `test/store-suite.ts`.
  *
- * Contract: `append` returns when its rows are on disk; rows come in `seq` order and are never changed; an
- * observation that is appended again (after a restart of its sender) replaces its equal. Reads see all that was
+ * Contract: `append` returns when its rows are on disk, all of them or none; rows are never changed and may come out
+ * of `seq` order, since a call that waits for the disk is recorded after its successors; an observation that is
+ * appended again (because its sender does not know) replaces its equal and counts once. Reads see all that was
  * appended. A read that cannot be done throws STORE_UNAVAILABLE: it never returns less instead.
  */
 export interface Store {
   append(batch: Batch): void;
-  /** Highest `seq` ever appended, 0 in a new store. */
+  /** Highest `seq` ever appended, also when its row has been pruned; 0 in a new store. */
   lastSeq(): number;
   sessions(page: PageRequest): readonly SessionView[];
   session(id: string): SessionView | undefined;
@@ -21,8 +22,8 @@ export interface Store {
   byCase(caseId: string): Observation | undefined;
   /** Indexes of the ledger entries about a call, in order. */
   ledgerIndexes(call: string): readonly number[];
-  /** Every row in `seq` order from a time on: what a detector replays. */
-  replay(fromMs: number): Iterable<Observation>;
+  /** Rows from a time on in `seq` order, the newest `limit` of them: what a detector replays. */
+  replay(fromMs: number, limit: number): readonly Observation[];
   alerts(filter: {
     readonly open: boolean;
     readonly limit: number;
@@ -51,8 +52,8 @@ export interface Batch {
 }
 
 export interface PageRequest {
-  /** Sessions last active before this time; the cursor of the page before. */
-  readonly beforeMs?: number;
+  /** The last session of the page before: ties in time are ordered by id, so that none is passed over. */
+  readonly before?: { readonly lastMs: number; readonly id: string };
   readonly limit: number;
 }
 
