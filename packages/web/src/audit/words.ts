@@ -63,8 +63,12 @@ function tamperedWords(result: VerifyResult & { readonly status: 'tampered' }): 
 }
 
 /** The line that repeats the verification without this page and without the hub. */
-export const verifyCommand = (path: string, index?: number): string =>
-  `spoor ledger verify${index === undefined ? '' : ` --index ${index}`} ${shellWord(path)}`;
+export const verifyCommand = (path: string): string =>
+  `spoor ledger verify --dir ${shellWord(path)}`;
+
+/** The same for one entry: the whole log first, then the entry as the log has it. */
+export const entryCommand = (path: string, index: number): string =>
+  `${verifyCommand(path)}; spoor ledger show ${index} --dir ${shellWord(path)}`;
 
 const shellWord = (word: string): string =>
   /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -2,7 +2,7 @@ import type { CallEntry } from '@spoor/core';
 import { type ReactNode, useState } from 'react';
 import { useLedger } from '../api/queries.ts';
 import { type EntryResult, verifyEntry } from '../audit/entry.ts';
-import { verifyCommand } from '../audit/words.ts';
+import { entryCommand } from '../audit/words.ts';
 import { prettyProjection } from '../model/projection.ts';
 import { countText } from '../model/words.ts';
 import { Button, Command } from '../ui/Controls.tsx';
@@ -85,7 +85,7 @@ function Verify({ entry }: { readonly entry: CallEntry }): ReactNode {
       </Button>
       {result !== undefined && <Result result={result} />}
       {result !== undefined && ledger !== undefined && (
-        <Command text={verifyCommand(ledger.path, entry.index)} />
+        <Command text={entryCommand(ledger.path, entry.index)} />
       )}
     </div>
   );

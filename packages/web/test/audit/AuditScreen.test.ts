@@ -18,7 +18,7 @@ it('verifies the log in the page, and is itself a witness the second time', asyn
   await until(host, 'Verified (unwitnessed): 3 entries');
   await click(host, 'Verify again');
   await until(host, 'Verified: 3 entries');
-  expect(host.textContent).toContain('spoor ledger verify /state/ledger');
+  expect(host.textContent).toContain('spoor ledger verify --dir /state/ledger');
 });
 
 it('finds a changed entry and says which', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Kept } from '../../src/audit/kept.ts';
-import { auditWords, verifyCommand } from '../../src/audit/words.ts';
+import { auditWords, entryCommand, verifyCommand } from '../../src/audit/words.ts';
 
 const facts = { origin: 'log', size: 1_204_331, root: new Uint8Array(32) };
 const kept: Kept = { verifierKey: 'k', checkpoint: '', size: 900, atMs: 0 };
@@ -34,6 +34,10 @@ describe('auditWords', () => {
 });
 
 it('quotes a path for the shell', () => {
-  expect(verifyCommand('/a/b')).toBe('spoor ledger verify /a/b');
-  expect(verifyCommand("/a b/c'd", 7)).toBe("spoor ledger verify --index 7 '/a b/c'\\''d'");
+  expect(verifyCommand('/a/b')).toBe('spoor ledger verify --dir /a/b');
+  expect(verifyCommand("/a b/c'd")).toBe("spoor ledger verify --dir '/a b/c'\\''d'");
+});
+
+it('shows one entry after the whole log was verified', () => {
+  expect(entryCommand('/a', 7)).toBe('spoor ledger verify --dir /a; spoor ledger show 7 --dir /a');
 });

@@ -90,7 +90,7 @@ it('verifies an entry here, and gives the line that repeats it', async () => {
   const host = await open(call);
   await click(host, 'Verify');
   await until(host, 'Included: these bytes are in the log of 3 entries');
-  expect(host.textContent).toContain('spoor ledger verify --index 1 /state/ledger');
+  expect(host.textContent).toContain('spoor ledger show 1 --dir /state/ledger');
 });
 
 it('says plainly that an entry does not fit', async () => {
