@@ -12,8 +12,8 @@ import { z } from 'zod';
 import type { SensorRequest } from './wire.ts';
 
 /**
- * The one place where a sensor's words become typed values. Unknown members are dropped, every string has a length
- * and every list an end: the socket is open to any process of the user.
+ * The one place where a sensor's words become typed values. Unknown members are dropped, every
+ * string has a length and every list an end: the socket is open to any process of the user.
  */
 
 const UUID = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);

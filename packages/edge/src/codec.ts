@@ -1,8 +1,8 @@
 import { CodedError, LIMITS } from '@spoor/core';
 
 /**
- * Messages on the sensor socket: length of all that follows (u32, big endian), length of the JSON (u32), the JSON,
- * then bytes that need no JSON (sealed content).
+ * Messages on the sensor socket: length of all that follows (u32, big endian), length of the JSON
+ * (u32), the JSON, then bytes that need no JSON (sealed content).
  */
 export interface WireMessage {
   readonly json: unknown;
@@ -29,10 +29,16 @@ export function encodeWire(json: unknown, bytes: readonly Uint8Array[] = []): Bu
   return buffer;
 }
 
-/** Cuts a byte stream into messages. Throws WIRE_TOO_LARGE or WIRE_INVALID; the stream is of no use after that. */
+/**
+ * Cuts a byte stream into messages. Throws WIRE_TOO_LARGE or WIRE_INVALID; the stream is of no use
+ * after that.
+ */
 export class WireDecoder {
   #buffer: Buffer = Buffer.alloc(0);
-  /** Chunks are joined only when a message is complete: joining each would be quadratic on a large one. */
+  /**
+   * Chunks are joined only when a message is complete: joining each would be quadratic on a large
+   * one.
+   */
   #chunks: Buffer[] = [];
   #chunkBytes = 0;
 

@@ -59,7 +59,9 @@ function socketPath(folder: string): string {
 const shortHash = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Makes the folders that are missing and refuses those that another user could write to or read. */
+/**
+ * Makes the folders that are missing and refuses those that another user could write to or read.
+ */
 export function prepareHome(home: Home): void {
   const folders = new Set([home.folder, join(home.socket, '..')]);
   for (const folder of process.platform === 'win32' ? [home.folder] : folders) {

@@ -6,11 +6,14 @@ import ipaddr from 'ipaddr.js';
 import { Agent, request } from 'undici';
 
 /**
- * The only way out of Spoor. An address must be public, or be named by the owner; it is checked where the name is
- * resolved and the connection goes to the address that was checked. Redirects are not followed.
+ * The only way out of Spoor. An address must be public, or be named by the owner; it is checked
+ * where the name is resolved and the connection goes to the address that was checked. Redirects are
+ * not followed.
  */
 export interface OutboundOptions {
-  /** Hosts (as they stand in the URL) that the owner configured: these may be private or loopback. */
+  /**
+   * Hosts (as they stand in the URL) that the owner configured: these may be private or loopback.
+   */
   readonly trustedHosts: readonly string[];
   readonly timeoutMs: number;
   readonly responseBytesMax: number;

@@ -6,7 +6,6 @@ import type {
   Era,
   ErrorCode,
   Label,
-  LedgerRef,
   Mode,
   ObservationKind,
   Outcome,
@@ -137,7 +136,6 @@ export interface Begun {
   readonly labels: readonly Label[];
   /** Hold the result until its `end` is admitted. */
   readonly hold: boolean;
-  readonly ledger?: LedgerRef;
 }
 
 /** Answer to `end`: what may be done with the result. */

@@ -2,7 +2,10 @@ import { type Alert, type Decision, type Detection, type Random, uuidv7 } from '
 import type { DetectionRecord } from './bus.ts';
 import type { Store } from './store/store.ts';
 
-/** Groups detections of one rule on one group of one session into one alert, which keeps the newest evidence whole. */
+/**
+ * Groups detections of one rule on one group of one session into one alert, which keeps the newest
+ * evidence whole.
+ */
 export function raise(store: Store, record: DetectionRecord, random: Random): Alert {
   const { detection, decision, ledgerIndex, checkpoint } = record;
   const print = fingerprint(detection);

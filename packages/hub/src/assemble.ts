@@ -116,7 +116,9 @@ export async function assemble(
   };
 }
 
-/** Steps what the store still knows: state comes back, and what it would detect was detected then. */
+/**
+ * Steps what the store still knows: state comes back, and what it would detect was detected then.
+ */
 function catchUp(detector: Detector, loaded: Loaded): void {
   // What was recorded as begun did go on, whatever the rules would say of it now.
   for (const observation of loaded.recent) detector.step(observation, { allowOnce: true });
@@ -147,7 +149,10 @@ const workerSettings = (options: HubOptions, secrets: Secrets): WorkerSettings =
   ...(options.otlp === undefined ? {} : { otlp: options.otlp }),
 });
 
-/** The auditors' public keys, one a line; read anew each time, so that `spoor keys init` works on a running hub. */
+/**
+ * The auditors' public keys, one a line; read anew each time, so that `spoor keys init` works on a
+ * running hub.
+ */
 function readRecipients(home: Home): readonly string[] {
   try {
     const lines = readFileSync(home.recipients, 'utf8').split('\n');

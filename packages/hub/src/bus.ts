@@ -13,8 +13,8 @@ import type { SessionBinding } from './decide/sessions.ts';
 import type { OtlpOptions } from './options.ts';
 
 /**
- * Between the hub's two threads. The main thread decides and keeps the ledger; the worker stores, serves and exports,
- * so that no query and no slow disk of the store ever delays a decision.
+ * Between the hub's two threads. The main thread decides and keeps the ledger; the worker stores,
+ * serves and exports, so that no query and no slow disk of the store ever delays a decision.
  */
 
 /** Main → worker. */

@@ -78,7 +78,10 @@ export class Hub {
     return this.#stopping;
   }
 
-  /** Sensors first, so that nothing new begins; then what was decided goes to disk, each part whatever the others say. */
+  /**
+   * Sensors first, so that nothing new begins; then what was decided goes to disk, each part
+   * whatever the others say.
+   */
   async #stop(): Promise<void> {
     const { sensors, worker, ledger } = this.#parts;
     for (const timer of this.#timers) clearInterval(timer);
@@ -106,7 +109,9 @@ export class Hub {
     counts.spoolUnreadable = (counts.spoolUnreadable ?? 0) + unreadable;
   }
 
-  /** An owner can switch denials off with a broken ledger, too: what it could not take is counted. */
+  /**
+   * An owner can switch denials off with a broken ledger, too: what it could not take is counted.
+   */
   #note(entry: Entry): void {
     try {
       this.#parts.ledger.append(entry);

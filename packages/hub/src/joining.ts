@@ -20,7 +20,10 @@ interface Joining {
   readonly recipients: () => readonly string[];
 }
 
-/** Makes a connection out of a sensor's `hello`: its session, its principal, and what its requests do. */
+/**
+ * Makes a connection out of a sensor's `hello`: its session, its principal, and what its requests
+ * do.
+ */
 export function joiner(joining: Joining): (hello: Hello) => Joined {
   const { secrets, sessions } = joining;
   return (hello) => {

@@ -9,9 +9,10 @@ export interface Lock {
 /**
  * Throws HUB_RUNNING while another process holds the lock.
  *
- * SQLite is the portable way to a lock of the operating system that Node has. The kernel gives it back however its
- * holder dies, so no process number has to be believed, and none that was given out again after a restart of the
- * machine can keep the hub away. The file stays: removing a lock file is what makes two holders possible.
+ * SQLite is the portable way to a lock of the operating system that Node has. The kernel gives it
+ * back however its holder dies, so no process number has to be believed, and none that was given
+ * out again after a restart of the machine can keep the hub away. The file stays: removing a lock
+ * file is what makes two holders possible.
  *
  * @param holder Says who holds it, for the message.
  */

@@ -7,8 +7,8 @@ export class PolicyFile {
   #policy: Policy;
 
   /**
-   * Throws CONFIG_UNREADABLE or CONFIG_BAD_VALUE where the file cannot be believed: whoever chose to enforce must
-   * not be left with `observe` because of a damaged file.
+   * Throws CONFIG_UNREADABLE or CONFIG_BAD_VALUE where the file cannot be believed: whoever chose
+   * to enforce must not be left with `observe` because of a damaged file.
    *
    * @param mode What holds while there is no file.
    */
@@ -21,7 +21,10 @@ export class PolicyFile {
     return this.#policy;
   }
 
-  /** For everything, for one rule, or for one server. Holds from the moment that the file is on disk. */
+  /**
+   * For everything, for one rule, or for one server. Holds from the moment that the file is on
+   * disk.
+   */
   set(mode: Mode, rule?: string, server?: string): Policy {
     const next = changed(this.#policy, mode, rule, server);
     const path = `${this.#path}.next`;

@@ -22,12 +22,14 @@ interface Waiting {
 
 /** A minute of a busy hub; a store that stays away longer loses the oldest, counted. */
 const BACKLOG_ROWS_MAX = 10_000;
-/** A refusing disk is not asked for every batch; one bad batch must not hold up the others either. */
+/**
+ * A refusing disk is not asked for every batch; one bad batch must not hold up the others either.
+ */
 const FAILURES_MAX = 2;
 
 /**
- * Brings records to viewers, into the store and to the exporter, each whatever happens to the others. What the store
- * refuses waits and is tried again.
+ * Brings records to viewers, into the store and to the exporter, each whatever happens to the
+ * others. What the store refuses waits and is tried again.
  */
 export class Recorder {
   readonly counts = { storeFailures: 0, unstored: 0, exportFaults: 0 };
@@ -58,7 +60,9 @@ export class Recorder {
     this.#export(batch.observations);
   }
 
-  /** Offers the store what waits. A batch that fails goes to the end, so that the next has its turn. */
+  /**
+   * Offers the store what waits. A batch that fails goes to the end, so that the next has its turn.
+   */
   retry(): void {
     let failures = 0;
     for (let left = this.#backlog.length; left > 0 && failures < FAILURES_MAX; left--) {

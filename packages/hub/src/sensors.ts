@@ -39,7 +39,9 @@ const HELLO_WITHIN_MS = 5_000;
 /** Who has not said who they are may make the hub keep no more than this. */
 const STRANGER_BYTES_MAX = 65_536;
 const CONNECTIONS_MAX = 4_096;
-/** What a stopping hub waits for decisions that are being made, and for its last words to be read. */
+/**
+ * What a stopping hub waits for decisions that are being made, and for its last words to be read.
+ */
 const DRAIN_MS = 1_000;
 
 /** The socket that sensors speak to. */
@@ -73,7 +75,8 @@ export class SensorServer {
       this.#server.once('error', reject);
       this.#server.listen(path, () => {
         if (process.platform !== 'win32') chmodSync(path, 0o600);
-        // From here on an error is of one connection (no file descriptors, say) and must not end the hub.
+        // From here on an error is of one connection (no file descriptors, say) and must not end
+        // the hub.
         this.#server.off('error', reject);
         this.#server.on('error', () => this.#count('socketErrors'));
         resolve();

@@ -13,7 +13,10 @@ export interface SpoolResult {
 
 const EMPTY_HEAD_BYTES = 4;
 
-/** Takes in files that their sensor has handed over, and those of sensors that are gone. Never rejects. */
+/**
+ * Takes in files that their sensor has handed over, and those of sensors that are gone. Never
+ * rejects.
+ */
 export async function takeIn(
   folder: string,
   enter: (hello: Hello) => Joined,
@@ -30,7 +33,10 @@ export async function takeIn(
   return { observations, unreadable };
 }
 
-/** A file is taken in once: one that stayed would bring its good part again and again. Returns 1 where it stays. */
+/**
+ * A file is taken in once: one that stayed would bring its good part again and again. Returns 1
+ * where it stays.
+ */
 function putAway(path: string, good: boolean): number {
   try {
     if (good) rmSync(path, { force: true });

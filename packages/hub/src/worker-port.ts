@@ -19,7 +19,10 @@ export interface WorkerPortOptions {
   readonly program?: URL;
 }
 
-/** The worker thread as the main thread sees it. Records are handed over in batches, so that one commit holds many. */
+/**
+ * The worker thread as the main thread sees it. Records are handed over in batches, so that one
+ * commit holds many.
+ */
 export class WorkerPort {
   readonly #worker: Worker;
   readonly #options: WorkerPortOptions;

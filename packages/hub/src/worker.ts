@@ -25,7 +25,9 @@ import { Recorder } from './recorder.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
-/** The hub's second thread: store, API, live view, export. Nothing here is waited for by a decision. */
+/**
+ * The hub's second thread: store, API, live view, export. Nothing here is waited for by a decision.
+ */
 
 const settings = workerData as WorkerSettings;
 const port = parentPort;
@@ -93,7 +95,10 @@ async function main(): Promise<void> {
   tell({ type: 'listening', url });
 }
 
-/** Argument names go out only where the pinned schema declares them: none where the store cannot say. */
+/**
+ * Argument names go out only where the pinned schema declares them: none where the store cannot
+ * say.
+ */
 const exportTo =
   (exporter: SpanExporter, store: Store) =>
   (observations: readonly Observation[]): void =>

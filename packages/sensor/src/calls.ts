@@ -21,7 +21,10 @@ export interface Exchange {
   hold: boolean;
 }
 
-/** Pairs requests with responses, and joins the legs of one logical call. One direction of one connection. */
+/**
+ * Pairs requests with responses, and joins the legs of one logical call. One direction of one
+ * connection.
+ */
 export class Exchanges {
   readonly #open = new Map<string, Exchange>();
   readonly #legs = new Map<string, Pick<Sensed, 'id' | 'cause'>>();
@@ -69,7 +72,10 @@ export class Exchanges {
     return all;
   }
 
-  /** The one call that is open, if it is only one: what a server asks for meanwhile is contained in it. */
+  /**
+   * The one call that is open, if it is only one: what a server asks for meanwhile is contained in
+   * it.
+   */
   get containing(): Cause {
     const calls = [...this.#open.values()].filter(({ sensed }) => sensed?.outcome === 'pending');
     const [only] = calls;

@@ -5,8 +5,8 @@ import { CodedError } from '@spoor/core';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What a wrapped server gets of our environment: what it would have got without us. `SPOOR_*` is ours, and what a
- * package runner put there speaks of Spoor's own package.
+ * What a wrapped server gets of our environment: what it would have got without us. `SPOOR_*` is
+ * ours, and what a package runner put there speaks of Spoor's own package.
  */
 export function serverEnvironment(env: Environment): Record<string, string> {
   const ranByNpm = env.npm_execpath !== undefined || env.npm_lifecycle_event !== undefined;
@@ -38,7 +38,10 @@ export interface Child {
     readonly stdin: NonNullable<ChildProcess['stdin']>;
     readonly stdout: NonNullable<ChildProcess['stdout']>;
   };
-  /** Resolves when it has ended and its output is read; rejects with a CodedError when it never began. */
+  /**
+   * Resolves when it has ended and its output is read; rejects with a CodedError when it never
+   * began.
+   */
   readonly exit: Promise<Exit>;
 }
 

@@ -1,8 +1,8 @@
 import type { Decision, Era, JsonRpcId, Request } from '@spoor/core';
 
 /**
- * The answer to a denied call. Fixed text and a case id: nothing of the call, nothing of the reason, since the model
- * reads it, and through it whoever wrote what the model read.
+ * The answer to a denied call. Fixed text and a case id: nothing of the call, nothing of the
+ * reason, since the model reads it, and through it whoever wrote what the model read.
  */
 export function denial(request: Request, decision: Decision, era: Era): Uint8Array {
   const text = `${DENIED_TEXT}${decision.case === undefined ? '' : ` Case ${decision.case}.`}`;
@@ -26,7 +26,10 @@ function deniedResult(text: string, era: Era): object {
   return era === 'modern' ? { resultType: 'complete', ...result } : result;
 }
 
-/** In `enforce`, a client's frame that cannot be read is not passed on; JSON-RPC says id null for that. */
+/**
+ * In `enforce`, a client's frame that cannot be read is not passed on; JSON-RPC says id null for
+ * that.
+ */
 export function unreadableAnswer(): Uint8Array {
   return line({
     jsonrpc: '2.0',

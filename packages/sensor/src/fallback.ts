@@ -22,7 +22,9 @@ import {
 import { classifyTool, compileRules, createDetector, type Detector } from '@spoor/detect';
 import type { Begun, Sensed } from '@spoor/edge/wire';
 
-/** How a sensor decides when no hub answers: the same rules over what this one connection has seen. */
+/**
+ * How a sensor decides when no hub answers: the same rules over what this one connection has seen.
+ */
 export class Fallback {
   readonly #random: Random;
   readonly #server: string;
@@ -74,7 +76,9 @@ export class Fallback {
     detector.step(this.#observation(sensed, labels));
   }
 
-  /** What must not go wrong unseen does not go on without the hub; in `observe` that is only noted. */
+  /**
+   * What must not go wrong unseen does not go on without the hub; in `observe` that is only noted.
+   */
   #failClosed(mode: Mode): Decision {
     return {
       action: mode === 'enforce' ? 'deny' : 'allow',

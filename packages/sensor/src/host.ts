@@ -46,7 +46,10 @@ interface Process extends ProcessId {
   readonly launcher: boolean;
 }
 
-/** Who started this process, seen through shells and package runners. Linux; elsewhere only the parent's id. */
+/**
+ * Who started this process, seen through shells and package runners. Linux; elsewhere only the
+ * parent's id.
+ */
 export function findHost(): HostInfo {
   const ancestors = ancestorsOf(process.ppid);
   // Process 1 is everybody's ancestor and nobody's host.

@@ -37,8 +37,8 @@ const RETRY_MAX_MS = 2_000;
 const START_EVERY_MS = 10_000;
 
 /**
- * The hub as the relay sees it: always there. While it is not, the sensor decides alone, says so, and keeps what it
- * saw for the hub that comes back.
+ * The hub as the relay sees it: always there. While it is not, the sensor decides alone, says so,
+ * and keeps what it saw for the hub that comes back.
  */
 export class HubClient implements HubPort {
   readonly #options: HubClientOptions;
@@ -180,7 +180,8 @@ export class HubClient implements HubPort {
   }
 
   async #adopt(welcome: Welcome, link: Link): Promise<void> {
-    // The keys of the first welcome stay: fingerprints made before an outage must match those made after it.
+    // The keys of the first welcome stay: fingerprints made before an outage must match those made
+    // after it.
     if (this.#welcome?.printKey !== welcome.printKey) this.#keys = keysOf(welcome);
     await this.#prepareSealer(welcome.session, welcome.recipients);
     if (this.#sealer !== undefined) await link.key(this.#sealer.key.kek, this.#sealer.key.wrapped);

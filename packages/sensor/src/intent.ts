@@ -14,7 +14,9 @@ export interface IntentOptions {
   readonly startHub?: () => void;
 }
 
-/** Tells the hub what the user asked for. Without a hub it is kept for later, like any observation. */
+/**
+ * Tells the hub what the user asked for. Without a hub it is kept for later, like any observation.
+ */
 export async function declareIntent(
   options: IntentOptions,
 ): Promise<{ readonly session: string | undefined; readonly cluster: string }> {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fromBase64, type SipKey, sipHash, sipKey, systemRandom } from '@spoor/core';
 import type { Welcome } from '@spoor/edge/wire';
 
@@ -31,14 +31,31 @@ export const ownKeys = (): Keys =>
 
 function makeKeys(print: Uint8Array, content: Uint8Array, definition: Uint8Array): Keys {
   const key = sipKey(print);
-  const hmac = (secret: Uint8Array, text: string): string =>
-    createHmac('sha256', secret).update(text).digest('hex').slice(0, DIGEST_HEX_DIGITS);
+  const contentMac = hmac(content);
+  const definitionMac = hmac(definition);
   return {
     print: key,
     cluster: sipKey(definition),
-    digest: (text) => hmac(content, text),
-    definitionDigest: (text) => hmac(definition, text),
+    digest: (text) => contentMac(text).slice(0, DIGEST_HEX_DIGITS),
+    definitionDigest: (text) => definitionMac(text).slice(0, DIGEST_HEX_DIGITS),
     short: (text) => sipHash(key, text),
+  };
+}
+
+const BLOCK_BYTES = 64;
+
+/**
+ * HMAC-SHA-256 (RFC 2104) of two one-shot hashes, which cost a fifth of Node's Hmac object on a short text.
+ * Keys are shorter than a block. Returns hexadecimal digits.
+ */
+export function hmac(secret: Uint8Array): (text: string) => string {
+  const pad = (fill: number): Buffer =>
+    Buffer.alloc(BLOCK_BYTES, fill).map((byte, i) => byte ^ (secret[i] ?? 0)) as Buffer;
+  const inner = pad(0x36);
+  const outer = pad(0x5c);
+  return (text) => {
+    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer');
+    return hash('sha256', Buffer.concat([outer, digest]));
   };
 }
 

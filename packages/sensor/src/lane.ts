@@ -1,7 +1,8 @@
 import { assert } from '@spoor/core';
 
 /**
- * One direction of a relay: pieces leave in the order in which they came, and a piece that waits holds those behind it.
+ * One direction of a relay: pieces leave in the order in which they came, and a piece that waits
+ * holds those behind it.
  */
 export interface Slot {
   /** Lets the piece go on as it is, or as other bytes. */

@@ -39,8 +39,9 @@ export interface RelayCounts {
 }
 
 /**
- * The data path: bytes go on as they came, in both directions, but for what a decision holds, answers or takes out.
- * A fault of Spoor's own is caught here, counted, and follows the fail setting.
+ * The data path: bytes go on as they came, in both directions, but for what a decision holds,
+ * answers or takes out. A fault of Spoor's own is caught here, counted, and follows the fail
+ * setting.
  */
 export class Relay {
   readonly counts: RelayCounts = { unreadable: 0, faults: 0 };
@@ -78,7 +79,10 @@ export class Relay {
     await this.#toServer.idle();
   }
 
-  /** The server is gone; resolves when its last bytes are passed on and its open calls are told to the hub. */
+  /**
+   * The server is gone; resolves when its last bytes are passed on and its open calls are told to
+   * the hub.
+   */
   async serverEnded(): Promise<void> {
     const tail = this.#serverSplitter.end();
     if (tail !== undefined) this.#serverFrame(tail);

@@ -26,8 +26,8 @@ export interface RunOptions {
 const FAREWELL_MS = 1_000;
 
 /**
- * `spoor run`: stands between a client on our standard input and output and a server that we start. Resolves with
- * the way in which the server ended; rejects with a CodedError when it never started.
+ * `spoor run`: stands between a client on our standard input and output and a server that we start.
+ * Resolves with the way in which the server ended; rejects with a CodedError when it never started.
  */
 export async function runWrapper(options: RunOptions): Promise<Exit> {
   const child = startChild(options.command, options.args, process.env);
@@ -82,8 +82,8 @@ function connectHub(options: RunOptions, child: Child): HubClient {
 }
 
 /**
- * Our standard output as a stream that never blocks: `process.stdout` writes to pipes synchronously, and a client
- * that does not read would stop both directions.
+ * Our standard output as a stream that never blocks: `process.stdout` writes to pipes
+ * synchronously, and a client that does not read would stop both directions.
  */
 function clientOutput(): Writable {
   const stat = fstatSync(1);

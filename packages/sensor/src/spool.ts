@@ -6,8 +6,8 @@ import type { Hello, Sensed } from '@spoor/edge/wire';
 import { piecesOf } from './link.ts';
 
 /**
- * What a sensor without a hub keeps for later: the messages that it would have sent, one file for one outage.
- * The hub takes in files that are `.ready`, and those of sensors that are gone.
+ * What a sensor without a hub keeps for later: the messages that it would have sent, one file for
+ * one outage. The hub takes in files that are `.ready`, and those of sensors that are gone.
  */
 export class Spool {
   readonly #folder: string;
@@ -44,7 +44,10 @@ export class Spool {
       this.#lost += 1;
   }
 
-  /** Hands the file over; the next outage starts a new one. Returns how much was lost since the last time. */
+  /**
+   * Hands the file over; the next outage starts a new one. Returns how much was lost since the last
+   * time.
+   */
   handOver(): number {
     if (this.#file !== undefined) renameSync(this.#file, this.#file.replace(/\.spool$/, '.ready'));
     const lost = this.#lost;

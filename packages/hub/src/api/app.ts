@@ -79,7 +79,10 @@ export function createApp(options: AppOptions): Hono {
   return app;
 }
 
-/** Host, Origin and response headers, for every request. A page of another site can reach loopback; it must get nothing. */
+/**
+ * Host, Origin and response headers, for every request. A page of another site can reach loopback;
+ * it must get nothing.
+ */
 const guard =
   ({ hosts }: AppOptions) =>
   async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
@@ -272,7 +275,9 @@ async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
   throw new CodedError('BAD_REQUEST', 'body');
 }
 
-/** One rule, one server or, with neither, everything: a slip must not switch more than was meant. */
+/**
+ * One rule, one server or, with neither, everything: a slip must not switch more than was meant.
+ */
 function targetOf(rule: unknown, server: unknown): { rule?: string; server?: string } {
   if (rule !== undefined && server !== undefined) throw new CodedError('BAD_REQUEST', 'target');
   const name = rule ?? server;

@@ -24,7 +24,10 @@ export interface Connection {
   readonly around?: ReadonlySet<CallId>;
 }
 
-/** Who speaks on a connection: process facts, so `unverified`; the level is computed here and never read. */
+/**
+ * Who speaks on a connection: process facts, so `unverified`; the level is computed here and never
+ * read.
+ */
 export function identify(hello: Hello, key: Uint8Array): Principal {
   const subject = `${hello.host.uid}|${hello.host.name}`;
   return {

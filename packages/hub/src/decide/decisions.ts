@@ -37,6 +37,8 @@ export interface DecisionsOptions {
   readonly record: (part: Partial<RecordBatch>) => void;
 }
 
+type EntryKind = 'call.request' | 'call.result' | 'definitions' | 'intent';
+
 /** Calls once allowed by a person are forgotten after this. */
 const ALLOWANCE_MS = 600_000;
 const ALLOWANCES_MAX = 1_000;
@@ -57,6 +59,7 @@ export class Decisions {
   readonly #open = new Map<CallId, Open>();
   /** Calls that a person allowed once, until when. */
   readonly #allowances = new Map<string, number>();
+  readonly #due: (() => void)[] = [];
   readonly counts: Record<string, number> = {
     begun: 0,
     ended: 0,
@@ -69,66 +72,79 @@ export class Decisions {
     this.#options = options;
   }
 
-  async begin(
+  /**
+   * Decides a call that is asked for. The answer waits for nothing but the rules, and for the disk where the tool is
+   * sensitive; entry and record follow it, in order.
+   */
+  begin(
     connection: Connection,
     sensed: Sensed,
     sealed: readonly SealedContent[],
-  ): Promise<Begun> {
+  ): Begun | Promise<Begun> {
+    this.#finish();
     const { admission, detector, nowMs } = this.#options;
     const admitted = admission.admit(connection, sensed, nowMs());
     const { mode } = connection.hello;
     const allowOnce = this.#takeAllowance(admitted);
     const step = detector.step(admitted, { allowOnce, ...(mode === undefined ? {} : { mode }) });
     const labels = step.observation.tool?.labels ?? [];
-    const appended = this.#append('call.request', step.observation, sealed);
-    let { decision } = step;
-    if (decision.action === 'allow' && hasAny(labels, SENSITIVE_LABELS)) {
-      decision = await this.#durably(appended, decision, mode ?? this.#serverMode(admitted));
+    const begun = { labels, hold: hasAny(labels, READING_LABELS) };
+    count(this.counts, 'begun');
+    if (step.decision.action === 'allow' && hasAny(labels, SENSITIVE_LABELS)) {
+      const appended = this.#append('call.request', step.observation, sealed);
+      const needed = mode ?? this.#serverMode(admitted);
+      return this.#durably(appended, step.decision, needed).then((decision) => {
+        this.#settle(connection, withLedger({ ...step.observation, decision }, appended), step);
+        return { ...begun, decision };
+      });
     }
-    const ledger =
-      appended === undefined
-        ? {}
-        : { ledger: { index: appended.index, leafHash: appended.leafHash } };
-    const observation: Observation = { ...step.observation, decision, ...ledger };
-    this.counts.begun = (this.counts.begun ?? 0) + 1;
-    this.#settle(connection, observation, step.detections);
-    return { decision, labels, hold: hasAny(labels, READING_LABELS), ...ledger };
+    this.#later(() => {
+      const appended = this.#append('call.request', step.observation, sealed);
+      const { decision } = step;
+      this.#settle(connection, withLedger({ ...step.observation, decision }, appended), step);
+    });
+    return { ...begun, decision: step.decision };
   }
 
+  /** Takes what has ended, what needed no decision, and what a sensor decided alone. */
   end(connection: Connection, sensed: Sensed, sealed: readonly SealedContent[]): Ended {
-    const { admission, definitions, detector, record, nowMs } = this.#options;
+    this.#finish();
+    const { admission, detector, nowMs } = this.#options;
     const admitted = admission.admit(connection, sensed, nowMs());
     const begun = this.#begun(admitted);
     const merged = mergeEnd(admitted, begun, sensed.decidedAlone, this.#listed(admitted, sensed));
-    // A call that the sensor decided alone is stepped as it was asked for first, so that its flows are known.
-    if (sensed.decidedAlone !== undefined) this.counts.late = (this.counts.late ?? 0) + 1;
-    const step = detector.step(merged);
-    const kind =
-      merged.kind === 'tool.list'
-        ? 'definitions'
-        : merged.kind === 'intent'
-          ? 'intent'
-          : 'call.result';
-    const appended = this.#append(
-      sensed.outcome === 'pending' ? 'call.request' : kind,
-      step.observation,
-      sealed,
-    );
-    if (begun !== undefined && merged.outcome !== 'input_required') this.#forget(admitted.id);
-    if (merged.tool !== undefined && merged.facts.result !== undefined) {
-      const classes = merged.facts.result.classes.map((found) => found.class);
-      definitions.observe(merged.server.name, merged.tool.name, classes);
-    }
-    this.counts.ended = (this.counts.ended ?? 0) + 1;
-    const ledger =
-      appended === undefined
-        ? {}
-        : { ledger: { index: appended.index, leafHash: appended.leafHash } };
-    const observation: Observation = { ...step.observation, ...ledger };
-    record({ observations: [observation] });
-    this.#alert(observation, step.detections, observation.decision ?? step.decision);
-    this.#remember(connection);
+    if (sensed.decidedAlone !== undefined) count(this.counts, 'late');
+    const step = detector.step(merged, { allowOnce: merged.outcome === 'pending' });
+    count(this.counts, 'ended');
+    this.#later(() => {
+      const appended = this.#append(entryKind(merged), step.observation, sealed);
+      const observation = withLedger(step.observation, appended);
+      if (merged.outcome === 'pending') this.#settle(connection, observation, step);
+      else this.#close(connection, observation, step, begun !== undefined);
+    });
     return { decision: step.decision };
+  }
+
+  /** Work that no answer waits for; done before the next observation at the latest, so that order is kept. */
+  #later(work: () => void): void {
+    if (this.#due.length === 0) setImmediate(() => this.#finish());
+    this.#due.push(work);
+  }
+
+  #finish(): void {
+    for (const work of this.#due.splice(0)) work();
+  }
+
+  #close(connection: Connection, o: Observation, step: Step, wasOpen: boolean): void {
+    const { definitions, record } = this.#options;
+    if (wasOpen && o.outcome !== 'input_required') this.#forget(o.id);
+    if (o.tool !== undefined && o.facts.result !== undefined) {
+      const classes = o.facts.result.classes.map((found) => found.class);
+      definitions.observe(o.server.name, o.tool.name, classes);
+    }
+    record({ observations: [o] });
+    this.#alert(o, step.detections, o.decision ?? step.decision);
+    this.#remember(connection);
   }
 
   /** The very call of a case may pass once: same session, server, tool and arguments. */
@@ -161,7 +177,7 @@ export class Decisions {
   #giveUp(id: CallId | undefined): void {
     if (id === undefined) return;
     this.#forget(id);
-    this.counts.openGivenUp = (this.counts.openGivenUp ?? 0) + 1;
+    count(this.counts, 'openGivenUp');
   }
 
   #forget(id: CallId): void {
@@ -194,11 +210,7 @@ export class Decisions {
   }
 
   /** Undefined where the ledger cannot take it: that is counted and shown, and decided on by `#durably`. */
-  #append(
-    kind: 'call.request' | 'call.result' | 'definitions' | 'intent',
-    o: Observation,
-    sealed: readonly SealedContent[],
-  ): Appended | undefined {
+  #append(kind: EntryKind, o: Observation, sealed: readonly SealedContent[]): Appended | undefined {
     return this.#write(entryOf(kind, o), sealed);
   }
 
@@ -206,7 +218,7 @@ export class Decisions {
     try {
       return this.#options.ledger.append(entry, sealed);
     } catch {
-      this.counts.notWritten = (this.counts.notWritten ?? 0) + 1;
+      count(this.counts, 'notWritten');
       return undefined;
     }
   }
@@ -222,7 +234,7 @@ export class Decisions {
       await appended.durable();
       return decision;
     } catch {
-      this.counts.notDurable = (this.counts.notDurable ?? 0) + 1;
+      count(this.counts, 'notDurable');
       return {
         action: mode === 'enforce' ? 'deny' : 'allow',
         wanted: 'deny',
@@ -235,7 +247,7 @@ export class Decisions {
     }
   }
 
-  #settle(connection: Connection, observation: Observation, detections: Step['detections']): void {
+  #settle(connection: Connection, observation: Observation, { detections }: Step): void {
     const decision = observation.decision as Decision;
     const denied = decision.action !== 'allow';
     const final: Observation = denied
@@ -246,7 +258,7 @@ export class Decisions {
           time: { ...observation.time, endMs: observation.time.hubMs },
         }
       : observation;
-    if (denied) this.counts.denied = (this.counts.denied ?? 0) + 1;
+    if (denied) count(this.counts, 'denied');
     else this.#keepOpen(connection, final);
     this.#options.record({ observations: [final] });
     const spoke = decision.wanted !== 'allow' || decision.reason !== 'default';
@@ -285,6 +297,20 @@ export class Decisions {
   }
 }
 
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}
+
+function entryKind({ kind, outcome }: Observation): EntryKind {
+  if (outcome === 'pending') return 'call.request';
+  return kind === 'tool.list' ? 'definitions' : kind === 'intent' ? 'intent' : 'call.result';
+}
+
+const withLedger = (o: Observation, appended: Appended | undefined): Observation =>
+  appended === undefined
+    ? o
+    : { ...o, ledger: { index: appended.index, leafHash: appended.leafHash } };
+
 /** Arguments are known by their keyed digest alone. */
 function allowanceKey({ session, server, tool, method, facts }: Observation): string | undefined {
   const digest = (facts.request as ContentFacts | undefined)?.digest;
@@ -310,6 +336,7 @@ function mergeEnd(
       : { cause: begun.cause, trace: begun.trace, session: begun.session }),
     ...(begun?.intent === undefined ? {} : { intent: begun.intent }),
     ...(decision === undefined ? {} : { decision }),
+    covered: end.covered && begun?.covered !== false,
     facts: {
       ...end.facts,
       ...(request === undefined ? {} : { request }),

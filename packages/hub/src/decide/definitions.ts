@@ -27,7 +27,10 @@ export class Definitions {
     }
   }
 
-  /** Compares a list with what is pinned. Returns the facts with `change` set, and the tools to store. */
+  /**
+   * Compares a list with what is pinned. Returns the facts with `change` set, and the tools to
+   * store.
+   */
   list(
     server: string,
     definitions: DefinitionFacts,

@@ -11,7 +11,10 @@ import {
 } from '@spoor/core';
 import type { HostInfo, ProcessId, ServerInfo } from '@spoor/edge';
 
-/** Our sessions: MCP has none since 2026-07-28. One host process is one session, whatever servers it talks to. */
+/**
+ * Our sessions: MCP has none since 2026-07-28. One host process is one session, whatever servers it
+ * talks to.
+ */
 export interface Session {
   readonly id: SessionId;
   /** Key of the host process. */
@@ -85,7 +88,8 @@ export class Sessions {
   }
 
   /**
-   * The session that a connection belongs to: that of the wrapped server it runs under, if any, else its host's.
+   * The session that a connection belongs to: that of the wrapped server it runs under, if any,
+   * else its host's.
    */
   resolve(
     host: HostInfo,
@@ -129,7 +133,9 @@ export class Sessions {
     return { open: calls, leave };
   }
 
-  /** Notes activity; returns true when a new episode starts, after an idle gap or with a new prompt. */
+  /**
+   * Notes activity; returns true when a new episode starts, after an idle gap or with a new prompt.
+   */
   touch(session: Session, nowMs: number, newIntent: boolean): boolean {
     const idle = nowMs - session.lastMs > LIMITS.episodeIdleMs;
     const restarts = idle || (newIntent && session.intent !== undefined);
@@ -141,7 +147,9 @@ export class Sessions {
     return true;
   }
 
-  /** What the store should know of a session, if it is news; activity alone is told once a minute. */
+  /**
+   * What the store should know of a session, if it is news; activity alone is told once a minute.
+   */
   changed(session: Session): SessionBinding | undefined {
     const { saved, ...binding } = session;
     const same = saved?.episode === session.episode && saved.intent === session.intent;
@@ -150,7 +158,9 @@ export class Sessions {
     return binding;
   }
 
-  /** The session that has been silent longest makes room; its host gets a new one if it comes back. */
+  /**
+   * The session that has been silent longest makes room; its host gets a new one if it comes back.
+   */
   #dropIdlest(): void {
     let idlest: [string, Session] | undefined;
     for (const entry of this.#byHost) {

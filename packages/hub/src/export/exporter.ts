@@ -65,7 +65,10 @@ export class SpanExporter {
     else this.#queue.push(span);
   }
 
-  /** Calls without a trace of their client hang below one span for their episode, so that no parent is missing. */
+  /**
+   * Calls without a trace of their client hang below one span for their episode, so that no parent
+   * is missing.
+   */
   #root(o: Observation): Span | undefined {
     const { parent, parentOf, trace } = o.trace;
     if (parent === undefined || parentOf !== 'episode' || this.#roots.has(parent)) return undefined;
@@ -98,7 +101,9 @@ export class SpanExporter {
     });
   }
 
-  /** One request at a time, so that what waits for a slow backend is the queue, which has a limit. */
+  /**
+   * One request at a time, so that what waits for a slow backend is the queue, which has a limit.
+   */
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       const spans = this.#queue.splice(0, REQUEST_SPANS_MAX);

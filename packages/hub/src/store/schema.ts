@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { CodedError } from '@spoor/core';
 
 /**
- * Each step brings the store from its place in the list to the next; a published step is never changed.
- * `AUTOINCREMENT` remembers the highest `seq` when retention has deleted its row.
+ * Each step brings the store from its place in the list to the next; a published step is never
+ * changed. `AUTOINCREMENT` remembers the highest `seq` when retention has deleted its row.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE observation (

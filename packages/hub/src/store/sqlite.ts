@@ -8,7 +8,10 @@ import type { Batch, PageRequest, Store, StoreCounts } from './store.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** A store in one file, by the SQLite that is built into Node. Synchronous: it belongs in a worker thread. */
+/**
+ * A store in one file, by the SQLite that is built into Node. Synchronous: it belongs in a worker
+ * thread.
+ */
 export function openSqliteStore(path: string): Store {
   let db: DatabaseSync | undefined;
   try {
@@ -264,7 +267,10 @@ class SqliteStore implements Store {
     );
   }
 
-  /** A call counts with its first row, so that an end, a further leg or a row that comes twice adds nothing. */
+  /**
+   * A call counts with its first row, so that an end, a further leg or a row that comes twice adds
+   * nothing.
+   */
   #touchSession(o: Observation): void {
     const known = this.#one('SELECT servers FROM session WHERE id = ?', o.session.id);
     const servers = new Set<string>(known === undefined ? [] : JSON.parse(String(known.servers)));

@@ -5,10 +5,11 @@ import type { SessionBinding } from '../decide/sessions.ts';
 /**
  * What the hub needs of a store. Every engine passes the one suite in `test/store-suite.ts`.
  *
- * Contract: `append` returns when its rows are on disk, all of them or none; rows are never changed and may come out
- * of `seq` order, since a call that waits for the disk is recorded after its successors; an observation that is
- * appended again (because its sender does not know) replaces its equal and counts once. Reads see all that was
- * appended. A read that cannot be done throws STORE_UNAVAILABLE: it never returns less instead.
+ * Contract: `append` returns when its rows are on disk, all of them or none; rows are never changed
+ * and may come out of `seq` order, since a call that waits for the disk is recorded after its
+ * successors; an observation that is appended again (because its sender does not know) replaces its
+ * equal and counts once. Reads see all that was appended. A read that cannot be done throws
+ * STORE_UNAVAILABLE: it never returns less instead.
  */
 export interface Store {
   append(batch: Batch): void;
@@ -40,7 +41,9 @@ export interface Store {
   /** Argument names that a tool's pinned schema declares; empty where none is known. */
   declaredArguments(server: string, tool: string): ReadonlySet<string>;
   counts(sinceMs: number): StoreCounts;
-  /** Deletes what is older, and the oldest while the store is larger. Returns how many rows went. */
+  /**
+   * Deletes what is older, and the oldest while the store is larger. Returns how many rows went.
+   */
   prune(olderThanMs: number, bytesMax: number): number;
   close(): void;
 }
@@ -52,7 +55,10 @@ export interface Batch {
 }
 
 export interface PageRequest {
-  /** The last session of the page before: ties in time are ordered by id, so that none is passed over. */
+  /**
+   * The last session of the page before: ties in time are ordered by id, so that none is passed
+   * over.
+   */
   readonly before?: { readonly lastMs: number; readonly id: string };
   readonly limit: number;
 }
