@@ -1,6 +1,7 @@
 /**
- * What `spoor run` adds to a call, against the same call without it and against the yardstick: a bare wrapper that
- * makes as many remote procedure calls. All arms in one run, in turns, so that the machine's moods hit all alike.
+ * What `spoor run` adds to a call, against the same call without it and against the yardstick: a
+ * bare wrapper that makes as many remote procedure calls. All arms in one run, in turns, so that
+ * the machine's moods hit all alike.
  */
 
 import { spawn } from 'node:child_process';

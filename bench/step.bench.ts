@@ -1,6 +1,7 @@
 /**
- * Cost of one rule step with many rules and many live sessions, and the state that a session takes, beside the naive
- * oracle of the tests. Prints JSON. `node --expose-gc bench/step.bench.ts` measures memory; without the flag it is null.
+ * Cost of one rule step with many rules and many live sessions, and the state that a session takes,
+ * beside the naive oracle of the tests. Prints JSON. `node --expose-gc bench/step.bench.ts`
+ * measures memory; without the flag it is null.
  */
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +57,9 @@ const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStar
 
 const [template] = new Scenario().add({ kind: 'tool.call' }).observations;
 
-/** The n-th observation: sessions take turns, one call in `every` has a label that rules ask for. */
+/**
+ * The n-th observation: sessions take turns, one call in `every` has a label that rules ask for.
+ */
 function observation(n: number, sessions: number, every: number): Observation {
   if (!template) throw new Error('Impossible: the scenario has one observation');
   const session = n % sessions;

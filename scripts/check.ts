@@ -1,6 +1,7 @@
 /**
- * What `npm test` runs: every check there is, one after the other because two cores are not more. A failed check
- * does not hide the next. The last line counts the tests. `--long` runs the long tier instead.
+ * What `npm test` runs: every check there is, one after the other because two cores are not more. A
+ * failed check does not hide the next. The last line counts the tests. `--long` runs the long tier
+ * instead.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

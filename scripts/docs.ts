@@ -1,4 +1,7 @@
-/** Writes the generated references; `--check` compares them instead and ends with 1 where one is stale. */
+/**
+ * Writes the generated references; `--check` compares them instead and ends with 1 where one is
+ * stale.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderSchemaDocs } from '../packages/detect/src/index.ts';

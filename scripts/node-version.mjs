@@ -1,4 +1,5 @@
-// Loaded before a TypeScript script, by a Node that may be too old to read one: so this is JavaScript.
+// Loaded before a TypeScript script, by a Node that may be too old to read one: so this is
+// JavaScript.
 const NODE_MAJOR_MIN = 24;
 
 if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {

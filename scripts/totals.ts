@@ -15,8 +15,8 @@ interface Report {
 }
 
 /**
- * Counts a report of Vitest's JSON reporter. A file that could not be loaded has no tests to fail, so it counts as one
- * failed test itself.
+ * Counts a report of Vitest's JSON reporter. A file that could not be loaded has no tests to fail,
+ * so it counts as one failed test itself.
  */
 export function parseTotals(json: string): Totals {
   let { passed, failed, skipped } = EMPTY_TOTALS;

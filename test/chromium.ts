@@ -23,8 +23,10 @@ const ARGUMENTS = [
 ] as const;
 
 /**
- * Launch options for the Chromium of this machine; `CHROMIUM` names one. Undefined where there is none, said loudly.
- * @throws Error without a Chromium where `SPOOR_REQUIRE_BROWSER=1`, so that a check cannot pass by skipping.
+ * Launch options for the Chromium of this machine; `CHROMIUM` names one. Undefined where there is
+ * none, said loudly.
+ * @throws Error without a Chromium where `SPOOR_REQUIRE_BROWSER=1`, so that a check cannot pass by
+ * skipping.
  */
 export async function findChromium(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -52,7 +54,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** `@sparticuz/chromium` where somebody has installed it; only its program is used, not its arguments. */
+/**
+ * `@sparticuz/chromium` where somebody has installed it; only its program is used, not its
+ * arguments.
+ */
 async function fromPackage(): Promise<string | undefined> {
   const name = '@sparticuz/chromium';
   try {

@@ -16,7 +16,10 @@ export interface Manifest {
 /** Made by tools, or somebody else's. */
 const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.cache', '.git']);
 
-/** Paths of all our files in a folder, relative to the root, sorted. None where there is no such folder. */
+/**
+ * Paths of all our files in a folder, relative to the root, sorted. None where there is no such
+ * folder.
+ */
 export function filesIn(folder: string): readonly string[] {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { withFileTypes: true })

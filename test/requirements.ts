@@ -1,4 +1,7 @@
-/** What Spoor promises, as data. A test proves one by `verifies(id, …)`; a promise without a test fails the check. */
+/**
+ * What Spoor promises, as data. A test proves one by `verifies(id, …)`; a promise without a test
+ * fails the check.
+ */
 export interface Requirement {
   /** The promise, in one sentence. */
   readonly behavior: string;

@@ -12,7 +12,10 @@ import {
   sourcesOf,
 } from './repository.ts';
 
-/** The table of `ARCHITECTURE.md`: what each package may import, as `core` or, of one part only, `ledger/seal`. */
+/**
+ * The table of `ARCHITECTURE.md`: what each package may import, as `core` or, of one part only,
+ * `ledger/seal`.
+ */
 function readTable(): ReadonlyMap<string, readonly string[]> {
   const rows = read('ARCHITECTURE.md').matchAll(/^\| `([a-z]+)` \|.*\|([^|]*)\|$/gm);
   return new Map(

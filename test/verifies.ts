@@ -7,7 +7,10 @@ interface VerifiesOptions {
   readonly timeoutMs?: number;
 }
 
-/** A test that proves a promise of `requirements.ts`. Write the id as a literal: the coverage test looks for it. */
+/**
+ * A test that proves a promise of `requirements.ts`. Write the id as a literal: the coverage test
+ * looks for it.
+ */
 export function verifies(
   id: RequirementId,
   prove: (context: TestContext) => void | Promise<void>,

@@ -4,7 +4,9 @@ import { code, table } from './markdown.ts';
 const BEGIN = '<!-- The table is generated: npm run docs -->';
 const END = '<!-- End of the table -->';
 
-/** `docs/telemetry.md` with its table of attributes made new; the text around it is written by hand. */
+/**
+ * `docs/telemetry.md` with its table of attributes made new; the text around it is written by hand.
+ */
 export function renderTelemetry(current: string): string {
   const begin = current.indexOf(BEGIN);
   const end = current.indexOf(END);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs Spoor on a Node that can: the one on the PATH if it is new enough, else the one that is pinned as a dependency.
+// Runs Spoor on a Node that can: the one on the PATH if it is new enough, else the one that is
+// pinned as a dependency.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
@@ -32,7 +33,9 @@ function pinnedNode() {
   }
 }
 
-/** This process stays as a shell around the other: it passes signals on and ends as the other ends. */
+/**
+ * This process stays as a shell around the other: it passes signals on and ends as the other ends.
+ */
 function runOn(node) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',

@@ -1,7 +1,10 @@
 import { CodedError, ERRORS, type ErrorCode, type Problem } from '@spoor/core';
 import { type Home, readHubAddress, readToken } from '@spoor/edge/home';
 
-/** The hub's API for commands. Loopback only, by the address that the hub itself wrote into the state folder. */
+/**
+ * The hub's API for commands. Loopback only, by the address that the hub itself wrote into the
+ * state folder.
+ */
 export interface HubApi {
   readonly url: string;
   get<Value>(path: string): Promise<Value>;

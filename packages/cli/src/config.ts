@@ -14,8 +14,8 @@ export interface Config {
 }
 
 /**
- * Settings from flags, environment and file. Throws CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY (naming the nearest key)
- * or CONFIG_BAD_VALUE.
+ * Settings from flags, environment and file. Throws CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY (naming
+ * the nearest key) or CONFIG_BAD_VALUE.
  */
 export async function readConfig(
   path: string,

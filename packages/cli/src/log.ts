@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { CodedError } from '@spoor/core';
 import type { LogSource } from '@spoor/ledger/verify';
 
-/** A log in a folder. A file that is not there is undefined; one that cannot be read is an error. */
+/**
+ * A log in a folder. A file that is not there is undefined; one that cannot be read is an error.
+ */
 export const readLog = (dir: string): LogSource => ({
   read: async (path) => {
     try {

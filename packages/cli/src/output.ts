@@ -17,8 +17,8 @@ export const paint = (out: Output, style: keyof typeof CODES, text: string): str
   out.colour ? `\x1b[${CODES[style]}m${text}\x1b[0m` : text;
 
 /**
- * Text from a server or a file, made safe for a terminal: control characters and those that turn text around are
- * shown as what they are.
+ * Text from a server or a file, made safe for a terminal: control characters and those that turn
+ * text around are shown as what they are.
  */
 export const visible = (text: string): string =>
   text.replace(

@@ -3,7 +3,10 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { type Home, prepareHome } from '@spoor/edge/home';
 import { LAUNCHER } from './places.ts';
 
-/** What a hub in the background gets of the environment of whoever started it: nothing that could steer it. */
+/**
+ * What a hub in the background gets of the environment of whoever started it: nothing that could
+ * steer it.
+ */
 const KEPT = [
   'HOME',
   'LANG',

@@ -1,27 +1,30 @@
 /**
- * What the hub's HTTP API says, version 1. The UI and the command line read these shapes and no others.
+ * What the hub's HTTP API says, version 1. The UI and the command line read these shapes and no
+ * others.
  *
- * All routes are under `/api/v1`, answer JSON, and need the session cookie or `Authorization: Bearer`.
- * Errors are RFC 9457 problem documents: {@link Problem}. A POST with the cookie needs the header
- * `X-Spoor-Csrf` with the token of {@link LoginView}; only the login itself does without.
+ * All routes are under `/api/v1`, answer JSON, and need the session cookie or `Authorization:
+ * Bearer`. Errors are RFC 9457 problem documents: {@link Problem}. A POST with the cookie needs the
+ * header `X-Spoor-Csrf` with the token of {@link LoginView}; only the login itself does without.
  *
- * POST /api/v1/login        {code}               LoginView           one-time code of the printed link; sets the cookie
- * GET  /api/v1/login                             LoginView           with a valid cookie, after a reload
- * GET  /api/v1/hub                               HubView
- * GET  /api/v1/sessions?before=&limit=           Page<SessionView>   newest first; `before` is a cursor
- * GET  /api/v1/sessions/:id                      SessionDetail
- * GET  /api/v1/calls/:id                         CallDetail
- * GET  /api/v1/alerts?status=open|all&limit=     Page<Alert>
- * GET  /api/v1/alerts/:id                        Alert
- * POST /api/v1/alerts/:id   {status, reason?}    Alert               acknowledge, resolve, dismiss, reopen ('new')
- * GET  /api/v1/cases/:case                       CaseView
- * POST /api/v1/cases/:case/allow  {}             CaseView            allows that very call once
- * GET  /api/v1/rules                             RulesView
- * POST /api/v1/enforce  {mode, rule?, server?}   PolicyView
- * GET  /api/v1/inventory                         {servers: ServerView[]}
- * GET  /api/v1/live                              text/event-stream of LiveEvent named by `type`; `id:` counts up, resumes on Last-Event-ID
- * GET  /ledger/…                                 the log as C2SP tlog-tiles lays it out (checkpoint, tile/…)
- * GET  /api/v1/ledger                            LedgerView
+ * POST /api/v1/login        {code}             LoginView          the code works once
+ * GET  /api/v1/login                           LoginView          with a valid cookie
+ * GET  /api/v1/hub                             HubView
+ * GET  /api/v1/sessions?before=&limit=         Page<SessionView>  newest first
+ * GET  /api/v1/sessions/:id                    SessionDetail
+ * GET  /api/v1/calls/:id                       CallDetail
+ * GET  /api/v1/alerts?status=open|all&limit=   Page<Alert>
+ * GET  /api/v1/alerts/:id                      Alert
+ * POST /api/v1/alerts/:id   {status, reason?}  Alert              `new` opens it again
+ * GET  /api/v1/cases/:case                     CaseView
+ * POST /api/v1/cases/:case/allow  {}           CaseView           allows that very call once
+ * GET  /api/v1/rules                           RulesView
+ * POST /api/v1/enforce  {mode, rule?, server?} PolicyView
+ * GET  /api/v1/inventory                       {servers: ServerView[]}
+ * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
+ * GET  /api/v1/ledger                          LedgerView
+ * GET  /ledger/…                               C2SP tlog-tiles: checkpoint, tile/…
+ *
+ * `before` is a cursor. Live events are named by `type`; their `id:` counts up.
  */
 import type { Alert, RuleRef } from './detection.ts';
 import type { Label } from './labels.ts';

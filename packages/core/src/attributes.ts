@@ -1,9 +1,10 @@
 import { LABELS } from './labels.ts';
 
 /**
- * The allowlist of span attributes: what has no row here never leaves. A row says what values may look like, so that
- * content cannot ride in under an allowed name. Names and requirement levels: OpenTelemetry's MCP and GenAI
- * conventions; `spoor.*`, `tool.category`, `mcp.audit.*` and `mcp.identity.*` are ours.
+ * The allowlist of span attributes: what has no row here never leaves. A row says what values may
+ * look like, so that content cannot ride in under an allowed name. Names and requirement levels:
+ * OpenTelemetry's MCP and GenAI conventions; `spoor.*`, `tool.category`, `mcp.audit.*` and
+ * `mcp.identity.*` are ours.
  */
 export interface AttributeRow {
   readonly type: 'string' | 'strings' | 'int' | 'boolean';

@@ -2,7 +2,9 @@ import { assert } from './assert.ts';
 import { concatBytes } from './bytes.ts';
 import { LIMITS } from './limits.ts';
 
-/** A piece of the byte stream, newline included. All pieces in order are the stream, byte for byte. */
+/**
+ * A piece of the byte stream, newline included. All pieces in order are the stream, byte for byte.
+ */
 export interface Frame {
   readonly bytes: Uint8Array;
   /**
@@ -15,8 +17,8 @@ export interface Frame {
 const NEWLINE = 0x0a;
 
 /**
- * Cuts a byte stream into lines without changing a byte. A line over `frameBytesMax` is handed on in parts as it
- * comes, so that memory stays bounded.
+ * Cuts a byte stream into lines without changing a byte. A line over `frameBytesMax` is handed on
+ * in parts as it comes, so that memory stays bounded.
  */
 export class FrameSplitter {
   #held: Uint8Array[] = [];

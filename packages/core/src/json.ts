@@ -1,8 +1,9 @@
 import { LIMITS } from './limits.ts';
 
 /**
- * JSON read only where every reader would read it alike: valid UTF-8, no duplicate keys, bounded depth.
- * (`JSON.parse` takes the last of two equal keys; another parser takes the first: an attacker's favourite.)
+ * JSON read only where every reader would read it alike: valid UTF-8, no duplicate keys, bounded
+ * depth. (`JSON.parse` takes the last of two equal keys; another parser takes the first: an
+ * attacker's favourite.)
  */
 export type StrictJson =
   | { readonly ok: true; readonly value: unknown; readonly text: string }
@@ -30,7 +31,8 @@ export function parseStrictJson(bytes: Uint8Array): StrictJson {
 }
 
 export function parseStrictText(text: string): StrictJson {
-  // Depth is checked before parsing, keys after it: only valid JSON has a shape that the scan can trust.
+  // Depth is checked before parsing, keys after it: only valid JSON has a shape that the scan can
+  // trust.
   if (exceedsDepth(text, LIMITS.jsonDepthMax)) return { ok: false, reason: 'too-deep' };
   let value: unknown;
   try {

@@ -1,4 +1,6 @@
-/** What a tool can do, as rules know it. The engine knows labels, never names of tools or servers. */
+/**
+ * What a tool can do, as rules know it. The engine knows labels, never names of tools or servers.
+ */
 export const LABELS = [
   'reads-pii',
   'reads-secrets',
@@ -19,7 +21,10 @@ const KNOWN: ReadonlySet<string> = new Set(LABELS);
 
 export const isLabel = (text: string): text is Label => KNOWN.has(text);
 
-/** Calls with one of these are in the ledger on disk before they go on, and fail closed in `enforce`. */
+/**
+ * Calls with one of these are in the ledger on disk before they go on, and fail closed in
+ * `enforce`.
+ */
 export const SENSITIVE_LABELS: ReadonlySet<Label> = new Set<Label>([
   'egress',
   'shares-externally',

@@ -1,12 +1,19 @@
-/** Every queue, buffer, map, string and loop has its limit here, with the reason. Units come last in the name. */
+/**
+ * Every queue, buffer, map, string and loop has its limit here, with the reason. Units come last in
+ * the name.
+ */
 export const LIMITS = {
-  /** A longer line is forwarded as it streams by and recorded as unreadable: nothing sane is longer. */
+  /**
+   * A longer line is forwarded as it streams by and recorded as unreadable: nothing sane is longer.
+   */
   frameBytesMax: 16_777_216,
   /** Deeper JSON is not parsed: recursion on hostile input must end before the stack does. */
   jsonDepthMax: 64,
   /** What `examine` reads of one content; the rest is counted as not examined. */
   examineBytesMax: 1_048_576,
-  /** Fingerprints kept of one content: enough for a page of records, little enough for one message. */
+  /**
+   * Fingerprints kept of one content: enough for a page of records, little enough for one message.
+   */
   atomsMax: 2048,
   /** Argument paths kept of one call. */
   argumentPathsMax: 128,
@@ -16,9 +23,14 @@ export const LIMITS = {
   projectionStringCharsMax: 120,
   /** Characters of a name that a peer chose (tool, server, prompt), as it may appear on spans. */
   nameCharsMax: 128,
-  /** Fingerprints that one session's flow index keeps before the oldest are dropped, and counted. */
+  /**
+   * Fingerprints that one session's flow index keeps before the oldest are dropped, and counted.
+   */
   flowAtomsPerSessionMax: 200_000,
-  /** Fingerprints in all sessions together: about a gigabyte; beyond it the longest idle session loses its own. */
+  /**
+   * Fingerprints in all sessions together: about a gigabyte; beyond it the longest idle session
+   * loses its own.
+   */
   flowAtomsTotalMax: 4_000_000,
   /** Sources remembered of one fingerprint: the first, and the newest ones. */
   flowSourcesPerAtomMax: 4,
@@ -30,7 +42,10 @@ export const LIMITS = {
   intentAtomsPerSessionMax: 20_000,
   /** Candidates for secrets that are tested in one content: hostile text must not buy time. */
   secretTestsMax: 512,
-  /** Group keys with state in the rule engine; beyond it the longest idle loses its state, and that is counted. */
+  /**
+   * Group keys with state in the rule engine; beyond it the longest idle loses its state, and that
+   * is counted.
+   */
   ruleGroupsMax: 2_000_000,
   /** Matches that one counting rule keeps for one group; a rule that needs more does not load. */
   ruleWindowMax: 1_000,
@@ -42,9 +57,15 @@ export const LIMITS = {
   openCallsMax: 100_000,
   /** Text of one rule file. */
   ruleFileCharsMax: 262_144,
-  /** Sessions with live state in the hub; beyond it the longest idle loses its state, and that is counted. */
+  /**
+   * Sessions with live state in the hub; beyond it the longest idle loses its state, and that is
+   * counted.
+   */
   sessionsMax: 1_000_000,
-  /** Requests of one connection that wait for a response; beyond it the oldest is given up, and counted. */
+  /**
+   * Requests of one connection that wait for a response; beyond it the oldest is given up, and
+   * counted.
+   */
   pendingRequestsMax: 10_000,
   /** One message on the socket between sensor and hub. */
   wireMessageBytesMax: 67_108_864,
@@ -58,17 +79,25 @@ export const LIMITS = {
   spoolBytesMax: 67_108_864,
   /** A leaf is small by design; a larger one is refused. */
   leafBytesMax: 8_192,
-  /** Ledger entries and sealed content that wait in memory for the disk; beyond it they are dropped, and counted. */
+  /**
+   * Ledger entries and sealed content that wait in memory for the disk; beyond it they are dropped,
+   * and counted.
+   */
   ledgerMemoryBytesMax: 268_435_456,
   /** Unpublished bytes at which the ledger publishes early instead of waiting for its interval. */
   ledgerPublishBytes: 33_554_432,
-  /** Size at which a segment of the write-ahead log is closed, so that published ones can be deleted. */
+  /**
+   * Size at which a segment of the write-ahead log is closed, so that published ones can be
+   * deleted.
+   */
   walSegmentBytes: 8_388_608,
   /** One write to the write-ahead log; a larger group is split so that a retry stays bounded. */
   walBatchBytesMax: 67_108_864,
   /** Sealed content of one part: a whole frame with its header and tags. */
   sealedBytesMax: 16_908_288,
-  /** Vault packs that the ledger remembers the length of; beyond it the oldest is measured again. */
+  /**
+   * Vault packs that the ledger remembers the length of; beyond it the oldest is measured again.
+   */
   vaultPacksOpenMax: 4_096,
   /** Signature lines of one note, as C2SP's signed-note advises. */
   noteSignaturesMax: 100,

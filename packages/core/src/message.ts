@@ -25,7 +25,9 @@ export interface Response {
   readonly error?: { readonly code: number; readonly message: unknown; readonly data?: unknown };
 }
 
-/** Only protocol revision 2025-03-26 has batches; they are read so that nobody hides a call in one. */
+/**
+ * Only protocol revision 2025-03-26 has batches; they are read so that nobody hides a call in one.
+ */
 export interface Batch {
   readonly kind: 'batch';
   readonly messages: readonly (Request | Notification | Response)[];
@@ -39,7 +41,10 @@ export interface InvalidFrame {
   readonly reason: UnreadableReason;
 }
 
-/** Shape: one line of UTF-8 JSON, JSON-RPC 2.0. Unknown members are ignored. Source: JSON-RPC 2.0 §4–6. */
+/**
+ * Shape: one line of UTF-8 JSON, JSON-RPC 2.0. Unknown members are ignored. Source: JSON-RPC 2.0
+ * §4–6.
+ */
 export function parseMessage(frame: Frame): Message | InvalidFrame {
   if (frame.kind === 'part') return { kind: 'invalid', reason: 'too-large' };
   const json = parseStrictJson(frame.bytes);
@@ -99,7 +104,9 @@ export function metaOf(container: unknown): JsonObject {
   return isObject(meta) ? meta : {};
 }
 
-/** Modern requests name their revision themselves; in legacy it is agreed on once, by `initialize`. */
+/**
+ * Modern requests name their revision themselves; in legacy it is agreed on once, by `initialize`.
+ */
 export function eraOf(request: Request | Notification): Era {
   const version = metaOf(request.params)[PROTOCOL_VERSION_META_KEY];
   if (typeof version === 'string') return version >= MODERN_FROM ? 'modern' : 'legacy';

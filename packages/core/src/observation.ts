@@ -1,10 +1,16 @@
 import type { CallId, CaseId, SessionId, SpanId, TraceId } from './ids.ts';
 import type { Label } from './labels.ts';
 
-/** Observation is the one record that everything consumes: hub, store, rules, spans, UI. It holds facts, never content. */
+/**
+ * Observation is the one record that everything consumes: hub, store, rules, spans, UI. It holds
+ * facts, never content.
+ */
 export interface Observation {
   readonly id: CallId;
-  /** Place in the hub's order; replay steps in it. 0 until admitted. A call has two: asked for, and ended. */
+  /**
+   * Place in the hub's order; replay steps in it. 0 until admitted. A call has two: asked for, and
+   * ended.
+   */
   readonly seq: number;
   readonly kind: ObservationKind;
   readonly time: ObservationTime;
@@ -29,7 +35,9 @@ export interface Observation {
   readonly facts: Facts;
   /** `pending` while the call has been asked for and its end is not known. */
   readonly outcome: Outcome;
-  /** Coded reason of an outcome that is no success: a JSON-RPC code, `tool_error`, or one of ours. */
+  /**
+   * Coded reason of an outcome that is no success: a JSON-RPC code, `tool_error`, or one of ours.
+   */
   readonly errorType?: string;
   readonly decision?: Decision;
   readonly ledger?: LedgerRef;
@@ -67,7 +75,9 @@ export type Outcome = (typeof OUTCOMES)[number];
 export type Era = 'legacy' | 'modern' | 'unknown';
 
 export interface ObservationTime {
-  /** Milliseconds since the epoch, by the sensor's clock, clamped by the hub to its allowed skew. */
+  /**
+   * Milliseconds since the epoch, by the sensor's clock, clamped by the hub to its allowed skew.
+   */
   readonly startMs: number;
   readonly endMs?: number;
   /** By the hub's clock, when admitted. */
@@ -122,14 +132,19 @@ export interface Sampling {
 export interface Cause {
   readonly kind: 'user' | 'tool' | 'server' | 'unknown';
   readonly parent?: CallId;
-  /** `trace` parentage, `input` (an input-required leg), `containment` within an open call on one connection. */
+  /**
+   * `trace` parentage, `input` (an input-required leg), `containment` within an open call on one
+   * connection.
+   */
   readonly evidence: 'trace' | 'input' | 'containment' | 'intent' | 'none';
 }
 
 export interface IntentRef {
   /** Locality-sensitive hash of the prompt: like prompts share it. */
   readonly cluster: string;
-  /** Did the prompt ask for what this call does (its destination, or its action where it has none)? */
+  /**
+   * Did the prompt ask for what this call does (its destination, or its action where it has none)?
+   */
   readonly covers: 'yes' | 'no' | 'unknown';
 }
 
@@ -251,7 +266,10 @@ export interface Decision {
   readonly wanted: DecisionAction;
   /** Id of the rule, or '' where none spoke. */
   readonly rule: string;
-  /** Coded: `rule`, `allowed-once`, `fail-closed`, `fail-open`, `durability`, `unreadable`, `stopped`, `default`. */
+  /**
+   * Coded: `rule`, `allowed-once`, `fail-closed`, `fail-open`, `durability`, `unreadable`,
+   * `stopped`, `default`.
+   */
   readonly reason: string;
   readonly case?: CaseId;
   readonly expiresMs?: number;

@@ -1,11 +1,14 @@
 import { nearest } from './nearest.ts';
 
 /**
- * Settings: one declaration each. File, environment, flag, documentation and JSON Schema follow from it.
- * Precedence: flag, then environment, then file, then default.
+ * Settings: one declaration each. File, environment, flag, documentation and JSON Schema follow
+ * from it. Precedence: flag, then environment, then file, then default.
  */
 export interface Setting {
-  /** Dotted name as in the file; `SPOOR_OTLP_ENDPOINT` and `--otlp-endpoint` follow from `otlp.endpoint`. */
+  /**
+   * Dotted name as in the file; `SPOOR_OTLP_ENDPOINT` and `--otlp-endpoint` follow from
+   * `otlp.endpoint`.
+   */
   readonly name: string;
   readonly type: 'string' | 'number' | 'boolean' | 'choice';
   readonly choices?: readonly string[];

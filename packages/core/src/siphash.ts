@@ -1,7 +1,7 @@
 /**
- * SipHash-2-4 (Aumasson and Bernstein, 2012) with a 64-bit result: a keyed hash that is synchronous, fast on
- * short strings and the same in Node and browsers. Fingerprints of content are made with it, so whoever lacks the
- * key cannot test guesses.
+ * SipHash-2-4 (Aumasson and Bernstein, 2012) with a 64-bit result: a keyed hash that is
+ * synchronous, fast on short strings and the same in Node and browsers. Fingerprints of content are
+ * made with it, so whoever lacks the key cannot test guesses.
  */
 
 /** The four 32-bit words of a 128-bit key, little endian. */
@@ -59,7 +59,10 @@ function load(bytes: Uint8Array): Int32Array {
   return words;
 }
 
-/** The last 64-bit block ends with the length, modulo 256; a block of zeros follows for the final rounds. */
+/**
+ * The last 64-bit block ends with the length, modulo 256; a block of zeros follows for the final
+ * rounds.
+ */
 function finish(words: Int32Array, length: number, rest: number): void {
   const at = length >> 2;
   words[at] = rest;
@@ -75,8 +78,8 @@ const wordAt = (words: Int32Array, at: number): number => words[at] ?? 0;
 const carry = (sum: number, summand: number): number => (sum >>> 0 < summand >>> 0 ? 1 : 0);
 
 /**
- * The rounds, on 64-bit registers as pairs of 32-bit halves. One flat loop over local variables, because
- * everything else that JavaScript offers for this is several times slower.
+ * The rounds, on 64-bit registers as pairs of 32-bit halves. One flat loop over local variables,
+ * because everything else that JavaScript offers for this is several times slower.
  */
 function hashWords(key: SipKey, words: Int32Array, length: number): string {
   let v0l = key[0] ^ 0x70736575;

@@ -2,7 +2,10 @@ import { type AttributeValue, allowAttributes } from './attributes.ts';
 import type { SpanId, TraceId } from './ids.ts';
 import type { Observation } from './observation.ts';
 
-/** A span as Spoor exports it, whatever the encoding. It can hold nothing that the allowlist does not. */
+/**
+ * A span as Spoor exports it, whatever the encoding. It can hold nothing that the allowlist does
+ * not.
+ */
 export interface Span {
   readonly name: string;
   readonly kind: 'client' | 'internal';
@@ -44,8 +47,8 @@ const METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The span of a finished observation.
- * Source: OpenTelemetry semantic conventions for MCP (client side), with the exceptions that `docs/telemetry.md` lists.
+ * The span of a finished observation. Source: OpenTelemetry semantic conventions for MCP (client
+ * side), with the exceptions that `docs/telemetry.md` lists.
  */
 export function spanOf(o: Observation, declaredArguments: ReadonlySet<string>): Span {
   const method = METHODS.has(o.method) ? o.method : '_OTHER';

@@ -1,6 +1,9 @@
 import type { SpanId, TraceId } from './ids.ts';
 
-/** W3C Trace Context, the part that Spoor reads. Flags from a peer are never believed, so they are not kept. */
+/**
+ * W3C Trace Context, the part that Spoor reads. Flags from a peer are never believed, so they are
+ * not kept.
+ */
 export interface TraceParent {
   readonly trace: TraceId;
   readonly parent: SpanId;

@@ -6,7 +6,10 @@ import {
   type Observation,
 } from '@spoor/core';
 
-/** The MCP log schema: every field that a rule may name. `docs/mcp-log-schema.md` is generated from this table. */
+/**
+ * The MCP log schema: every field that a rule may name. `docs/mcp-log-schema.md` is generated from
+ * this table.
+ */
 export type FieldValue = string | number | boolean | readonly string[] | undefined;
 export type FieldType = 'string' | 'number' | 'boolean' | 'strings';
 
@@ -237,7 +240,9 @@ export const FIELDS: readonly Field<Observation>[] = [
   ...contentFields('result', 'result'),
 ];
 
-/** Fields of one flow into the arguments. Within one selection, all of them speak of the same flow. */
+/**
+ * Fields of one flow into the arguments. Within one selection, all of them speak of the same flow.
+ */
 export const FLOW_FIELDS: readonly Field<FlowEdge>[] = [
   {
     name: 'flow.labels',

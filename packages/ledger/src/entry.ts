@@ -35,8 +35,8 @@ export const LEAF_KINDS = [
 export type LeafKind = (typeof LEAF_KINDS)[number];
 
 /**
- * What the ledger is asked to record. All text in it is names, ids, codes and digests: no user text,
- * and no plain digest of any. `call.*` cover every MCP exchange; `mcp.method` says which.
+ * What the ledger is asked to record. All text in it is names, ids, codes and digests: no user
+ * text, and no plain digest of any. `call.*` cover every MCP exchange; `mcp.method` says which.
  */
 export interface Entry {
   readonly kind: LeafKind;

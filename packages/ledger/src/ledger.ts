@@ -8,7 +8,9 @@ export interface LedgerOptions {
   readonly dir: string;
   /** Write-ahead log, lock and key: for the writer only, better on another volume. */
   readonly stateDir: string;
-  /** Name of the log, without a scheme, unique for each node and year: `host.example/spoor/2026`. */
+  /**
+   * Name of the log, without a scheme, unique for each node and year: `host.example/spoor/2026`.
+   */
   readonly origin: string;
   readonly clock: Clock;
   readonly random: Random;

@@ -36,8 +36,8 @@ export interface PublisherOptions {
 
 /**
  * Turns durable leaves into tiles and a signed checkpoint. The checkpoint is signed and locked
- * before any tile is written, and published after all of them, so a stop at any point leaves the old
- * log or the new one, and doing it again ends in the same bytes.
+ * before any tile is written, and published after all of them, so a stop at any point leaves the
+ * old log or the new one, and doing it again ends in the same bytes.
  */
 export class Publisher {
   readonly #options: PublisherOptions;

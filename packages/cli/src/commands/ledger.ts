@@ -139,7 +139,10 @@ async function leafAt(context: Context, index: number): Promise<string> {
   return leaf;
 }
 
-/** Content goes to standard output as it is, when that is a file or a pipe; a terminal gets it made visible. */
+/**
+ * Content goes to standard output as it is, when that is a file or a pipe; a terminal gets it made
+ * visible.
+ */
 async function open(context: Context, index: number): Promise<number> {
   const { flags, out } = context;
   const path = flags.identity;

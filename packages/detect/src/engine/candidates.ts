@@ -11,8 +11,9 @@ const maskOf = (labels: Iterable<Label>): number => {
 };
 
 /**
- * Which predicates can match at all, by kind, outcome and labels. Observations have few distinct signatures, so the
- * list is worked out once for each and then only looked up: rules that cannot match cost nothing.
+ * Which predicates can match at all, by kind, outcome and labels. Observations have few distinct
+ * signatures, so the list is worked out once for each and then only looked up: rules that cannot
+ * match cost nothing.
  */
 export class Candidates {
   readonly #predicates: readonly Predicate[];

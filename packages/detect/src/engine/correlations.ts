@@ -37,7 +37,10 @@ export class Correlations {
   readonly #rules: readonly Rule[];
   /** Rules by predicate. */
   readonly #byPredicate: readonly (readonly number[])[];
-  /** Rules that group by the same fields share a key, and so a group; undefined where aliases make it their own. */
+  /**
+   * Rules that group by the same fields share a key, and so a group; undefined where aliases make
+   * it their own.
+   */
   readonly #signatures: readonly (string | undefined)[];
 
   constructor({ rules, predicates }: RuleSet) {
@@ -96,7 +99,10 @@ export class Correlations {
     }
   }
 
-  /** One view where the rule groups by fields; with aliases, one for each key that its predicates give. */
+  /**
+   * One view where the rule groups by fields; with aliases, one for each key that its predicates
+   * give.
+   */
   #viewsOf(
     index: number,
     body: CorrelationBody,
@@ -227,7 +233,9 @@ function advanceBody(
   return advanceCount(body, counted, state?.type === 'count' ? state : undefined);
 }
 
-/** Puts the newest context matches before the path, where they came before it and within the span. */
+/**
+ * Puts the newest context matches before the path, where they came before it and within the span.
+ */
 function withContext(
   path: readonly Hit[],
   body: CorrelationBody,

@@ -3,8 +3,8 @@ import type { Advance, Hit, RuleState } from './states.ts';
 type Count = Extract<RuleState, { type: 'count' }>;
 
 /**
- * `event_count` and `value_count`: fires when the number of calls (or of distinct values) within the span becomes
- * enough. No more matches are kept than it takes to be enough.
+ * `event_count` and `value_count`: fires when the number of calls (or of distinct values) within
+ * the span becomes enough. No more matches are kept than it takes to be enough.
  */
 export function advanceCount(
   body: {

@@ -21,7 +21,9 @@ const FAMILIES: Readonly<Record<Label, readonly ActionFamily[]>> = {
 export interface SessionIntent {
   /** Fingerprints of all its prompts: what the user named once stays named. */
   readonly prints: Set<string>;
-  /** Of the newest prompt that asks for anything: \u201cyes, go on\u201d asks for what came before. */
+  /**
+   * Of the newest prompt that asks for anything: \u201cyes, go on\u201d asks for what came before.
+   */
   actions: readonly ActionFamily[];
   cluster: string;
   dropped: number;
@@ -55,7 +57,10 @@ export function covers(intent: SessionIntent | undefined, call: Observation): In
   return coversAction(intent, call.tool?.labels ?? []);
 }
 
-/** Every e-mail address must be named; of an address on the web its host or any other part is enough. */
+/**
+ * Every e-mail address must be named; of an address on the web its host or any other part is
+ * enough.
+ */
 function coversAll(intent: SessionIntent, destinations: readonly Atom[]): boolean {
   const byPath = Map.groupBy(destinations, (atom) =>
     atom.kind === 'email' ? atom.print : atom.at,
@@ -66,7 +71,10 @@ function coversAll(intent: SessionIntent, destinations: readonly Atom[]): boolea
   return true;
 }
 
-/** What acts is measured by what acts; only a tool that does nothing but read is covered by a wish to read. */
+/**
+ * What acts is measured by what acts; only a tool that does nothing but read is covered by a wish
+ * to read.
+ */
 function coversAction(intent: SessionIntent, labels: readonly Label[]): IntentRef['covers'] {
   if (labels.length === 0) return 'unknown';
   const acting = labels.filter((label) => !label.startsWith('reads-'));

@@ -57,14 +57,17 @@ export interface StepOptions {
 
 export interface Detector {
   /**
-   * Takes the next observation, in the hub's order. A call comes twice: `pending` when asked for, then ended.
-   * With `allowOnce` a person has allowed this very call: it goes on whatever the rules want. `mode` is the mode of
-   * this one connection, over the policy.
+   * Takes the next observation, in the hub's order. A call comes twice: `pending` when asked for,
+   * then ended. With `allowOnce` a person has allowed this very call: it goes on whatever the rules
+   * want. `mode` is the mode of this one connection, over the policy.
    */
   step(observation: Observation, options?: StepOptions): Step;
   setPolicy(policy: Policy): void;
   stats(): DetectorStats;
-  /** The whole state as text; with the same rules, a detector that restores it goes on as this one would. */
+  /**
+   * The whole state as text; with the same rules, a detector that restores it goes on as this one
+   * would.
+   */
   snapshot(): string;
   restore(snapshot: string): void;
 }
@@ -151,7 +154,10 @@ class Engine implements Detector {
     return { rules: this.#rules, groups: this.#groups, sessions: this.#sessions, open: this.#open };
   }
 
-  /** Flows and cover are what they were when the call was asked for: later results cannot have fed it. */
+  /**
+   * Flows and cover are what they were when the call was asked for: later results cannot have fed
+   * it.
+   */
   #enrich(raw: Observation, open: OpenCall | undefined): Observation {
     if (raw.kind === 'intent') return raw;
     const flows = open ? open.flows : this.#sessions.flows(raw);

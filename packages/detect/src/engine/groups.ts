@@ -5,7 +5,9 @@ import type { RuleState } from './states.ts';
 export interface Group {
   /** Newest time seen, as observed. */
   rawMs: number;
-  /** Own clock: advances with `rawMs`, never goes back, so windows survive a clock that is set back. */
+  /**
+   * Own clock: advances with `rawMs`, never goes back, so windows survive a clock that is set back.
+   */
   nowMs: number;
   /** By index of the rule. */
   readonly states: Map<number, RuleState>;

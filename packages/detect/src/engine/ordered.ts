@@ -3,9 +3,10 @@ import type { Advance, Chain, Hit, RuleState } from './states.ts';
 type Ordered = Extract<RuleState, { type: 'ordered' }>;
 
 /**
- * `temporal_ordered`. Of all chains that reached a step, the one that started last can do all that the others can
- * (its window closes last), so that one is kept. A call must not serve twice in one chain; hence for each call of the
- * best chain the best one without it is kept too, and no more are ever needed.
+ * `temporal_ordered`. Of all chains that reached a step, the one that started last can do all that
+ * the others can (its window closes last), so that one is kept. A call must not serve twice in one
+ * chain; hence for each call of the best chain the best one without it is kept too, and no more are
+ * ever needed.
  *
  * @param steps predicate of each step
  * @param hits matches of this observation, by predicate
@@ -58,7 +59,9 @@ function commit(
   }
 }
 
-/** The best chain, and for each of its calls the best chain without that call. The best comes first. */
+/**
+ * The best chain, and for each of its calls the best chain without that call. The best comes first.
+ */
 function keepBest(chains: readonly Chain[]): readonly Chain[] {
   const sorted = [...chains].sort((a, b) => b.startMs - a.startMs);
   const [best] = sorted;

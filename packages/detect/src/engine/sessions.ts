@@ -13,7 +13,10 @@ export interface SessionMemory {
   intent?: SessionIntent;
 }
 
-/** What each session has seen: values of results and of prompts. Bounded; the longest idle forgets first. */
+/**
+ * What each session has seen: values of results and of prompts. Bounded; the longest idle forgets
+ * first.
+ */
 export class Sessions {
   readonly memories: Map<SessionId, SessionMemory> = new Map();
   atoms = 0;

@@ -6,7 +6,9 @@ import type { Group, Groups } from './groups.ts';
 import type { SessionMemory, Sessions } from './sessions.ts';
 import type { Chain, Hit, OpenCall, RuleState } from './states.ts';
 
-/** Everything that a detector remembers, and the rules that give the numbers in it their meaning. */
+/**
+ * Everything that a detector remembers, and the rules that give the numbers in it their meaning.
+ */
 export interface Memory {
   readonly rules: RuleSet;
   readonly groups: Groups;
@@ -14,7 +16,10 @@ export interface Memory {
   readonly open: Map<CallId, OpenCall>;
 }
 
-/** The state as JSON text. Rules and predicates are numbered by their place, so their identity goes along. */
+/**
+ * The state as JSON text. Rules and predicates are numbered by their place, so their identity goes
+ * along.
+ */
 interface Snapshot {
   readonly version: 1;
   readonly rules: readonly string[];

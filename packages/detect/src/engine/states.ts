@@ -36,17 +36,19 @@ export interface Chain {
 }
 
 /**
- * What a rule remembers of one group.
- * `chains[i]`: chains that reached step i, the best first, then the best that avoid one of its calls.
- * `slots[i]`: newest matches of the i-th predicate. `hits`: newest matches, or the newest of each value.
- * `context`: newest match of each context rule.
+ * What a rule remembers of one group. `chains[i]`: chains that reached step i, the best first, then
+ * the best that avoid one of its calls. `slots[i]`: newest matches of the i-th predicate. `hits`:
+ * newest matches, or the newest of each value. `context`: newest match of each context rule.
  */
 export type RuleState =
   | { readonly type: 'ordered'; readonly chains: (readonly Chain[])[]; context: readonly Hit[] }
   | { readonly type: 'unordered'; slots: readonly (readonly Hit[])[]; context: readonly Hit[] }
   | { readonly type: 'count'; hits: readonly Hit[]; context: readonly Hit[] };
 
-/** What one observation would do to a rule's state: a completed path, and the change if the call goes on. */
+/**
+ * What one observation would do to a rule's state: a completed path, and the change if the call
+ * goes on.
+ */
 export interface Advance {
   readonly path?: readonly Hit[];
   readonly commit?: (state: RuleState) => void;

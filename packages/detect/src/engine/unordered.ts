@@ -3,8 +3,9 @@ import type { Advance, Hit, RuleState } from './states.ts';
 type Unordered = Extract<RuleState, { type: 'unordered' }>;
 
 /**
- * `temporal`: every rule matched by a call of its own within the span, in any order. Fires when the set becomes
- * complete. As many newest matches per rule as there are rules are enough: whoever has more can always be served last.
+ * `temporal`: every rule matched by a call of its own within the span, in any order. Fires when the
+ * set becomes complete. As many newest matches per rule as there are rules are enough: whoever has
+ * more can always be served last.
  */
 export function advanceUnordered(
   predicates: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * What a prompt asks to be done, as a few canonical families. The hub learns the families and keyed fingerprints of
- * the words, never the words.
+ * What a prompt asks to be done, as a few canonical families. The hub learns the families and keyed
+ * fingerprints of the words, never the words.
  */
 export const ACTION_FAMILIES = [
   'read',
@@ -67,7 +67,10 @@ const NEGATIONS: ReadonlySet<string> = new Set(
   "not never don't dont without avoid no cannot".split(' '),
 );
 
-/** What one opens for others to read, with the verbs that do it: “open an issue” publishes, “fix the issue” does not. */
+/**
+ * What one opens for others to read, with the verbs that do it: “open an issue” publishes, “fix the
+ * issue” does not.
+ */
 const POSTS: ReadonlySet<string> = new Set(
   'issue pr pull comment ticket gist announcement'.split(' '),
 );

@@ -1,4 +1,6 @@
-/** What a character can be part of, as bits, so that a token knows at its end what it was made of. */
+/**
+ * What a character can be part of, as bits, so that a token knows at its end what it was made of.
+ */
 export const DIGIT = 1;
 export const LOWER = 2;
 export const UPPER = 4;

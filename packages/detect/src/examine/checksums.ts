@@ -1,4 +1,7 @@
-/** Check digits that tell an identifier from any other run of digits. All take bare digits or letters. */
+/**
+ * Check digits that tell an identifier from any other run of digits. All take bare digits or
+ * letters.
+ */
 
 /** ISO/IEC 7812-1 annex B. */
 export function luhn(digits: string): boolean {
@@ -10,7 +13,10 @@ export function luhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** ISO 7064 MOD 97-10 over digits and letters, as IBAN uses it; the first four characters are read last. */
+/**
+ * ISO 7064 MOD 97-10 over digits and letters, as IBAN uses it; the first four characters are read
+ * last.
+ */
 export function iban97(compact: string): boolean {
   let rest = 0;
   for (let i = 0; i < compact.length; i++) {

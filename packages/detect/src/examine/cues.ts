@@ -1,6 +1,7 @@
 /**
- * Phrases that text addressed to an assistant uses, by what they do. One alone proves nothing; several kinds
- * within one passage do. Literals in lower case; see {@link Lexicon} for how they match.
+ * Phrases that text addressed to an assistant uses, by what they do. One alone proves nothing;
+ * several kinds within one passage do. Literals in lower case; see {@link Lexicon} for how they
+ * match.
  */
 export interface CueGroup {
   readonly id: string;

@@ -1,6 +1,9 @@
 const counts = new Uint8Array(128);
 
-/** Shannon entropy in bits per character of the first 128 characters; other than ASCII counts as one symbol. */
+/**
+ * Shannon entropy in bits per character of the first 128 characters; other than ASCII counts as one
+ * symbol.
+ */
 export function entropy(text: string): number {
   counts.fill(0);
   const length = Math.min(text.length, 128);

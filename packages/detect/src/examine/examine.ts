@@ -14,8 +14,9 @@ export interface ExamineContext {
 }
 
 /**
- * Facts about one content: an arguments object, a result object, or text. Pure, one pass, linear in the length of
- * the content and bounded by `LIMITS.examineBytesMax`; what was not read is said by `truncated`.
+ * Facts about one content: an arguments object, a result object, or text. Pure, one pass, linear in
+ * the length of the content and bounded by `LIMITS.examineBytesMax`; what was not read is said by
+ * `truncated`.
  *
  * @param bytes length of the content as it came
  */
@@ -39,7 +40,10 @@ export function examine(content: unknown, bytes: number, context: ExamineContext
   };
 }
 
-/** Canonical where RFC 8785 has a form for it; otherwise as JSON writes it, with lone surrogates escaped. */
+/**
+ * Canonical where RFC 8785 has a form for it; otherwise as JSON writes it, with lone surrogates
+ * escaped.
+ */
 export function canonicalText(content: unknown): string {
   try {
     return canonicalize(content);

@@ -1,4 +1,7 @@
-/** Characters that a person does not see and a model reads. Unicode 17, UTS #39 and Trojan Source (2021). */
+/**
+ * Characters that a person does not see and a model reads. Unicode 17, UTS #39 and Trojan Source
+ * (2021).
+ */
 
 /** Bidirectional overrides and isolates. */
 const isBidi = (code: number): boolean =>

@@ -6,8 +6,9 @@ import { normalise, type Reading } from './reading.ts';
 export const ACTION_AT = 'action.';
 
 /**
- * Adds what only prompts need: the actions that are asked for, and fingerprints of words, pairs and threes of
- * words, so that a destination such as a channel or a person's name is found where the prompt names it.
+ * Adds what only prompts need: the actions that are asked for, and fingerprints of words, pairs and
+ * threes of words, so that a destination such as a channel or a person's name is found where the
+ * prompt names it.
  */
 export function readIntent(reading: Reading, text: string): void {
   const { words, starts } = split(text.slice(0, LIMITS.examineBytesMax));
@@ -52,8 +53,8 @@ function split(text: string): { readonly words: string[]; readonly starts: boole
 const BITS = 32;
 
 /**
- * Simhash (Charikar, 2002) of the words and pairs of words, keyed: like prompts get equal or near clusters, and
- * whoever lacks the key learns nothing of them. 8 hexadecimal digits.
+ * Simhash (Charikar, 2002) of the words and pairs of words, keyed: like prompts get equal or near
+ * clusters, and whoever lacks the key learns nothing of them. 8 hexadecimal digits.
  */
 export function intentCluster(text: string, key: SipKey): string {
   const votes = new Int32Array(BITS);

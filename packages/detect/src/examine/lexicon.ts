@@ -1,6 +1,7 @@
 /**
- * Many literals, one look per word: a 4096-bit filter over the first three characters says whether any literal can
- * begin here, so ordinary words cost one table read. Letters match in any case, a space matches any run of white space.
+ * Many literals, one look per word: a 4096-bit filter over the first three characters says whether
+ * any literal can begin here, so ordinary words cost one table read. Letters match in any case, a
+ * space matches any run of white space.
  */
 export class Lexicon<Id> {
   readonly #filter = new Uint8Array(4096);

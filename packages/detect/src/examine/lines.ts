@@ -6,8 +6,8 @@ const LINE_CHARS_MIN = 16;
 const LINE_CHARS_MAX = 240;
 
 /**
- * Distinctive lines and sentences, so that a row of a table or a sentence of a page is known again where it is
- * pasted into code, a message or another document.
+ * Distinctive lines and sentences, so that a row of a table or a sentence of a page is known again
+ * where it is pasted into code, a message or another document.
  */
 export function readLines(reading: Reading, text: string, length: number): void {
   let start = 0;

@@ -1,8 +1,9 @@
 import { ean13, luhn, mod11of10, remainder, weighted11 } from './checksums.ts';
 
 /**
- * National identifiers as data: one row per kind. `shape` describes the compact form, one letter per character:
- * `9` a digit, `A` a letter. A row whose check accepts too many plain numbers asks for a word nearby.
+ * National identifiers as data: one row per kind. `shape` describes the compact form, one letter
+ * per character: `9` a digit, `A` a letter. A row whose check accepts too many plain numbers asks
+ * for a word nearby.
  */
 export interface NationalId {
   readonly country: string;

@@ -22,8 +22,8 @@ const separates = (code: number): boolean =>
   code === 32 || code === 45 || code === 46 || code === 47 || code === 40 || code === 41;
 
 /**
- * Cards, phone numbers and national identifiers that begin at `at` (a digit or `+`). Reads at most a few dozen
- * characters, tries the longest run of groups first.
+ * Cards, phone numbers and national identifiers that begin at `at` (a digit or `+`). Reads at most
+ * a few dozen characters, tries the longest run of groups first.
  */
 export function numberAt(text: string, at: number, nearby: () => string): Grouped | undefined {
   const plus = text.charCodeAt(at) === 43;
@@ -128,7 +128,10 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((row) => [row.slice(0, 2), Number(row.slice(2))]),
 );
 
-/** IBANs and identifiers of mixed letters and digits that begin at `at` (an upper-case letter or digit). */
+/**
+ * IBANs and identifiers of mixed letters and digits that begin at `at` (an upper-case letter or
+ * digit).
+ */
 export function mixedAt(text: string, at: number, nearby: () => string): Grouped | undefined {
   const want = IBAN_LENGTHS.get(text.slice(at, at + 2)) ?? 0;
   if (want > 0 && isDigit(text.charCodeAt(at + 2)) && isDigit(text.charCodeAt(at + 3))) {
@@ -145,7 +148,9 @@ export function mixedAt(text: string, at: number, nearby: () => string): Grouped
   return undefined;
 }
 
-/** Exactly `length` letters or digits, single spaces between them allowed, and no more after them. */
+/**
+ * Exactly `length` letters or digits, single spaces between them allowed, and no more after them.
+ */
 function collect(
   text: string,
   at: number,

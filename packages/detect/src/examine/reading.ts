@@ -12,7 +12,9 @@ export interface Span {
   readonly label: string;
 }
 
-/** What has been found so far in one content. Scanners write into it; `examine` turns it into facts. */
+/**
+ * What has been found so far in one content. Scanners write into it; `examine` turns it into facts.
+ */
 export class Reading {
   readonly key: SipKey;
   readonly role: Role;
@@ -25,7 +27,9 @@ export class Reading {
   hiddenText = false;
   truncated = false;
 
-  /** Path of the text that is being read, name of its member, and where its lines are counted from. */
+  /**
+   * Path of the text that is being read, name of its member, and where its lines are counted from.
+   */
   at = '';
   member = '';
   line = 0;

@@ -1,6 +1,7 @@
 /**
- * Shapes of credentials, as data. A rule is tried only where its literal begins a word, and its pattern must match
- * from there. Literals are written in lower case and match in any; the pattern decides on case.
+ * Shapes of credentials, as data. A rule is tried only where its literal begins a word, and its
+ * pattern must match from there. Literals are written in lower case and match in any; the pattern
+ * decides on case.
  */
 export interface SecretRule {
   readonly id: string;

@@ -4,7 +4,9 @@ import { entropy } from './entropy.ts';
 import type { Lexicon } from './lexicon.ts';
 import { PLACEHOLDERS, SECRET_NAMES, SECRET_RULES, type SecretRule } from './secret-rules.ts';
 
-/** What a literal announces: a credential of a known shape, or the name of one that may be assigned. */
+/**
+ * What a literal announces: a credential of a known shape, or the name of one that may be assigned.
+ */
 export type SecretHint = { readonly rule: SecretRule } | { readonly rule: undefined };
 
 const ASSIGNED: SecretHint = { rule: undefined };

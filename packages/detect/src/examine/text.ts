@@ -24,7 +24,10 @@ const LONG_WORD_CHARS = 24;
 const ESCAPE = 27;
 const NEWLINE = 10;
 
-/** Reads one text once, character by character. Nothing here looks back further than a bounded number of them. */
+/**
+ * Reads one text once, character by character. Nothing here looks back further than a bounded
+ * number of them.
+ */
 class TextScanner {
   readonly #words = new Words();
   #reading: Reading;
@@ -142,7 +145,10 @@ const isWordStart = (kind: number, previous: number): boolean =>
 
 let scanner: TextScanner | undefined;
 
-/** Finds classes, values and phrases in one text and writes them to the reading. Returns how far it read. */
+/**
+ * Finds classes, values and phrases in one text and writes them to the reading. Returns how far it
+ * read.
+ */
 export function readText(reading: Reading, text: string): number {
   const length = Math.min(text.length, reading.charsLeft);
   if (length < text.length) reading.truncated = true;

@@ -71,7 +71,10 @@ function piece(reading: Reading, text: string, offset: number): void {
   }
 }
 
-/** Random-looking text of mixed case is hidden from projections: it may be a credential of an unknown shape. */
+/**
+ * Random-looking text of mixed case is hidden from projections: it may be a credential of an
+ * unknown shape.
+ */
 function longToken(reading: Reading, token: string, flags: number, offset: number): void {
   reading.atom('token', token.toLowerCase(), offset);
   const mixed = (flags & LOWER) !== 0 && (flags & UPPER) !== 0;

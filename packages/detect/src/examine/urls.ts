@@ -4,7 +4,10 @@ import { normalise, type Reading } from './reading.ts';
 const DATABASES =
   /^(postgres(ql)?|mysql|mariadb|mongodb(\+srv)?|rediss?|amqps?|mssql|sqlserver|clickhouse|ftp|ldaps?)$/;
 
-/** A token with `://` in it: the address, its host, its credentials, and the values that its query carries. */
+/**
+ * A token with `://` in it: the address, its host, its credentials, and the values that its query
+ * carries.
+ */
 export function readUrl(reading: Reading, token: string, colon: number, offset: number): void {
   let begin = colon;
   while (begin > 0 && isSchemePart(token.charCodeAt(begin - 1))) begin--;

@@ -149,7 +149,9 @@ export class Walk {
     if (wanted) this.#reading.atom('value', value, 0);
   }
 
-  /** A result's text is often JSON: its strings are values as well. Returns false where it is not. */
+  /**
+   * A result's text is often JSON: its strings are values as well. Returns false where it is not.
+   */
   #embedded(text: string, place: Place): boolean {
     const first = text.charCodeAt(0);
     if ((first !== 91 && first !== 123) || text.length > EMBEDDED_CHARS_MAX) return false;
@@ -184,7 +186,10 @@ export class Walk {
     return isDestinationName(place.member) || isAddress(text);
   }
 
-  /** A key is shown where the schema declares it or where it looks like a name; otherwise it may be content. */
+  /**
+   * A key is shown where the schema declares it or where it looks like a name; otherwise it may be
+   * content.
+   */
   #key(key: string, depth: number): string {
     if (isPlainKey(key) || (depth === 0 && this.#declared.has(key))) return key;
     this.#reading.open('', '', false, false);

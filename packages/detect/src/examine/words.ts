@@ -28,7 +28,10 @@ for (const statement of SQL_STATEMENTS) lexicon.add(statement, { kind: 'sql' });
 // More phrases than these in one text cannot change what is said of it.
 const CUES_MAX = 4_096;
 
-/** What the words of one text mean. One instance is reused: a fresh one per string costs more than the look-up. */
+/**
+ * What the words of one text mean. One instance is reused: a fresh one per string costs more than
+ * the look-up.
+ */
 export class Words {
   #code = 0;
   #sql = false;

@@ -14,7 +14,9 @@ import { checkDocument, readMeta } from './meta.ts';
 import { readDetection, TestNumbers } from './selection.ts';
 import type { Predicate, Rule, RuleBody, RuleFile, RuleProblem, RuleSet } from './types.ts';
 
-/** Rules from files. What is wrong is reported with its place; whatever can be understood is loaded. */
+/**
+ * Rules from files. What is wrong is reported with its place; whatever can be understood is loaded.
+ */
 export function compileRules(files: readonly RuleFile[]): {
   readonly rules: RuleSet;
   readonly problems: readonly RuleProblem[];

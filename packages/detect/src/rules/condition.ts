@@ -4,8 +4,8 @@ import { RuleFault } from './document.ts';
 import type { Expression } from './expression.ts';
 
 /**
- * Sigma's condition language: names of selections, `and`, `or`, `not`, parentheses, `1 of x*`, `all of x*`,
- * `1 of them`, `all of them`. `not` binds closest, then `and`, then `or`.
+ * Sigma's condition language: names of selections, `and`, `or`, `not`, parentheses, `1 of x*`, `all
+ * of x*`, `1 of them`, `all of them`. `not` binds closest, then `and`, then `or`.
  */
 export function parseCondition(
   text: string,

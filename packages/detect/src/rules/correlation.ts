@@ -156,7 +156,9 @@ function readThreshold(correlation: YAMLMap, values: boolean): Threshold {
   return { enough, keep, value: (observation) => scalar(field.get(observation)) };
 }
 
-/** A count passes every number on its way up, so reaching `eq` is the same moment as reaching `gte`. */
+/**
+ * A count passes every number on its way up, so reaching `eq` is the same moment as reaching `gte`.
+ */
 function comparison(condition: YAMLMap): readonly [string?, number?] {
   for (const operator of ['gt', 'gte', 'eq']) {
     const value: unknown = condition.get(operator);

@@ -32,7 +32,10 @@ export interface RuleProblem {
   readonly message: string;
 }
 
-/** What must hold of an observation for a predicate to have a chance: how the engine finds it without trying. */
+/**
+ * What must hold of an observation for a predicate to have a chance: how the engine finds it
+ * without trying.
+ */
 export interface Needs {
   readonly kinds?: ReadonlySet<string>;
   /** At least one of them. */

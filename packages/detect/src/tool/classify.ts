@@ -2,7 +2,10 @@ import { LABELS, type Label } from '@spoor/core';
 import { LABEL_PATTERNS, type LabelPattern, PROPERTY_LABELS, READING_VERBS } from './lexicon.ts';
 import { descriptionPhrases, namePhrase, nameWords, type Phrase, stem } from './words.ts';
 
-/** A tool as a definition list states it; a peer wrote it, so nothing here is believed beyond its words. */
+/**
+ * A tool as a definition list states it; a peer wrote it, so nothing here is believed beyond its
+ * words.
+ */
 export interface ToolDefinition {
   readonly name: string;
   readonly title?: string;
@@ -18,7 +21,9 @@ export interface Classification {
   readonly reasons: Readonly<Partial<Record<Label, string>>>;
 }
 
-/** These act on the world: a tool whose name begins with a reading verb is not believed to do so. */
+/**
+ * These act on the world: a tool whose name begins with a reading verb is not believed to do so.
+ */
 const ACTING: ReadonlySet<Label> = new Set<Label>([
   'egress',
   'shares-externally',
@@ -28,7 +33,10 @@ const ACTING: ReadonlySet<Label> = new Set<Label>([
   'costly',
 ]);
 
-/** Labels from name, title, description, property names and annotations; the same definition, the same labels. */
+/**
+ * Labels from name, title, description, property names and annotations; the same definition, the
+ * same labels.
+ */
 export function classifyTool(definition: ToolDefinition): Classification {
   const reasons = new Map<Label, string>();
   const phrases = phrasesOf(definition);

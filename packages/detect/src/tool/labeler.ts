@@ -15,7 +15,10 @@ const OBSERVED: Readonly<Partial<Record<ContentClass, Label>>> = {
   'pii.national-id': 'reads-pii',
 };
 
-/** Labels that a tool has earned by what its results carried. E-mail and phone alone are too common to say so. */
+/**
+ * Labels that a tool has earned by what its results carried. E-mail and phone alone are too common
+ * to say so.
+ */
 export function observedLabels(classes: readonly ContentClass[]): readonly Label[] {
   const earned = new Set(classes.flatMap((found) => OBSERVED[found] ?? []));
   return [...earned];
@@ -39,7 +42,10 @@ function apply(labels: ReadonlySet<Label>, override: LabelOverride): Set<Label> 
   return changed;
 }
 
-/** `*` stands for any run of characters. Greedy with one point of return, so linear but for repeated stars. */
+/**
+ * `*` stands for any run of characters. Greedy with one point of return, so linear but for repeated
+ * stars.
+ */
 export function matchesGlob(glob: string, text: string): boolean {
   const parts = glob.split('*');
   const first = parts[0] ?? '';

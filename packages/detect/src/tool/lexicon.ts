@@ -1,7 +1,10 @@
 import type { Label } from '@spoor/core';
 import { stem } from './words.ts';
 
-/** What makes a label: a verb where a verb stands, a word of every list, and none of the excluding words. */
+/**
+ * What makes a label: a verb where a verb stands, a word of every list, and none of the excluding
+ * words.
+ */
 export interface LabelPattern {
   readonly label: Label;
   readonly verbs?: ReadonlySet<string>;

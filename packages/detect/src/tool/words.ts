@@ -34,7 +34,10 @@ export function namePhrase(name: string, source: 'name' | 'title'): Phrase {
   return { source, stems, verbs: stems.map((word, i) => i === 0 || !NOUNS.has(word)) };
 }
 
-/** The first sentences say what a tool does; later ones say how to use it and name things that it does not do. */
+/**
+ * The first sentences say what a tool does; later ones say how to use it and name things that it
+ * does not do.
+ */
 export function descriptionPhrases(description: string): readonly Phrase[] {
   const sentences = description.slice(0, 2_000).split(/[.!?:;]\s|\n/, 12);
   const kept = sentences.filter((sentence) => sentence.trim() !== '').slice(0, SENTENCES_MAX);
@@ -61,7 +64,10 @@ function sentencePhrase(sentence: string): Phrase {
   return { source: 'description', stems, verbs };
 }
 
-/** Cuts the endings that English verbs and plurals take. Both sides of a comparison are cut, so it need not be right. */
+/**
+ * Cuts the endings that English verbs and plurals take. Both sides of a comparison are cut, so it
+ * need not be right.
+ */
 export function stem(word: string): string {
   let base = word;
   if (base.length > 4 && base.endsWith('ies')) base = `${base.slice(0, -3)}y`;

@@ -13,7 +13,9 @@ const step = (name: string, n: number, selection: string): string =>
 const rule = (name: string, n: number, response: string, correlation: string): string =>
   `title: ${name}\nid: ${uuid(n)}\nname: ${name}\ndescription: d\nlevel: low\nresponse: ${response}\ncorrelation:\n${correlation}\n`;
 
-/** Steps that match when asked for, when ended, or at either; one predicate overlaps with another. */
+/**
+ * Steps that match when asked for, when ended, or at either; one predicate overlaps with another.
+ */
 const STEPS = [
   step('asks-a', 1, '    tool.name: a\n    outcome: pending'),
   step('ends-a', 2, '    tool.name: a\n    outcome: ok'),

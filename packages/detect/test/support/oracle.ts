@@ -14,8 +14,8 @@ interface Match {
 type Correlation = Exclude<RuleBody, { type: 'single' }>;
 
 /**
- * The engine's meaning without its cleverness: keeps every match for ever and tries every combination. Slow, and
- * short enough to be believed.
+ * The engine's meaning without its cleverness: keeps every match for ever and tries every
+ * combination. Slow, and short enough to be believed.
  */
 export class Oracle {
   readonly #rules: RuleSet;

@@ -1,4 +1,6 @@
-/** Hashing of RFC 6962 §2.1: leaves and nodes have different prefixes, so none passes for the other. */
+/**
+ * Hashing of RFC 6962 §2.1: leaves and nodes have different prefixes, so none passes for the other.
+ */
 
 export type Sha256 = (data: Uint8Array) => Uint8Array;
 

@@ -9,15 +9,17 @@ export interface Tile {
 }
 
 /**
- * A growing tree of which only the right edge is held: per level, the hashes of the tile that is not
- * full yet. That is all an append, a root and the next tiles need.
+ * A growing tree of which only the right edge is held: per level, the hashes of the tile that is
+ * not full yet. That is all an append, a root and the next tiles need.
  */
 export class TileTree {
   readonly #hasher: Hasher;
   readonly #edge: Uint8Array[][];
   #size: number;
 
-  /** @param edge Per level, the hashes of its partial tile; empty where the level's tiles are full. */
+  /**
+   * @param edge Per level, the hashes of its partial tile; empty where the level's tiles are full.
+   */
   constructor(hasher: Hasher, size: number = 0, edge: readonly (readonly Uint8Array[])[] = []) {
     this.#hasher = hasher;
     this.#size = size;

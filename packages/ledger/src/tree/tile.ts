@@ -7,7 +7,9 @@ export const TILE_WIDTH = 256;
 
 export type TileLevel = number | 'entries';
 
-/** `tile/0/x001/x234/067`, `tile/entries/000.p/7`: three digits per part, the width where partial. */
+/**
+ * `tile/0/x001/x234/067`, `tile/entries/000.p/7`: three digits per part, the width where partial.
+ */
 export function tilePath(level: TileLevel, index: number, width: number = TILE_WIDTH): string {
   const digits = String(index);
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0');

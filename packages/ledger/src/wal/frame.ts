@@ -1,7 +1,7 @@
 /**
  * Segments of the write-ahead log. A segment is a head and frames; a frame is one group of records,
- * written and synced as one. The next frame is written only after that, so at most the last frame of
- * the last segment can be torn, and nothing in it was acknowledged.
+ * written and synced as one. The next frame is written only after that, so at most the last frame
+ * of the last segment can be torn, and nothing in it was acknowledged.
  *
  *     head   "SPOORWAL", 1 byte version, 16 bytes salt
  *     frame  "SPWF", u32 length, u32 CRC-32 over salt, length and body; body

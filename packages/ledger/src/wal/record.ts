@@ -64,7 +64,9 @@ function writeLong(bytes: Uint8Array, into: Buffer, offset: number): number {
   return offset + 4 + bytes.length;
 }
 
-/** The records of a frame's body; its checksum has been checked, so they are as they were written. */
+/**
+ * The records of a frame's body; its checksum has been checked, so they are as they were written.
+ */
 export function readRecords(body: Buffer): WalRecord[] {
   const reader = new Reader(body);
   const records: WalRecord[] = [];
