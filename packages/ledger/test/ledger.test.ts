@@ -1,4 +1,4 @@
-import { CodedError, systemRandom } from '@spoor/core';
+import { CodedError, LIMITS, systemRandom } from '@spoor/core';
 import { describe, expect, it, vi } from 'vitest';
 import { createAuditorKeys } from '../src/open/index.ts';
 import { createSealer } from '../src/seal/index.ts';
@@ -147,6 +147,31 @@ describe('a disk without space', () => {
     const result = await verifyLog(sourceOf(disk), { verifierKey: ledger.verifierKey });
     expect(result).toMatchObject({ status: 'unwitnessed', size: 5 });
   });
+
+  it('drops what memory cannot hold, counts it, and writes the count when space returns', async () => {
+    const disk = new MemoryDisk();
+    const ledger = await openOn(disk);
+    await ledger.append(entry(0))?.durable();
+    disk.onCall = (call) => {
+      if (call === 'write') throw noSpace();
+    };
+    const record = Buffer.alloc(LIMITS.sealedBytesMax);
+    const meta = { bytes: 1, cipher: 'aa', commit: 'bb', mac: 'cc', kek: 'dd' };
+    const big = [{ meta: { part: 'request' as const, ...meta }, record }];
+    const fits = Math.ceil(LIMITS.ledgerMemoryBytesMax / LIMITS.sealedBytesMax);
+    for (let n = 0; n < fits; n++) expect(ledger.append(entry(n), big)).toBeDefined();
+    expect(ledger.append(entry(0))).toBeUndefined();
+    expect(ledger.append(entry(0), big)).toBeUndefined();
+    expect(ledger.dropped).toBe(2);
+    await vi.waitFor(() => expect(ledger.state).toBe('stalled'), 5_000);
+    disk.onCall = () => {};
+    await vi.waitFor(() => expect(ledger.state).toBe('ok'), 20_000);
+    const told = JSON.parse((await ledger.readLeaf(ledger.size - 1)) ?? '{}');
+    expect(told).toMatchObject({ kind: 'events.dropped', detail: { count: 2 } });
+    await ledger.close();
+    const result = await verifyLog(sourceOf(disk), { verifierKey: ledger.verifierKey });
+    expect(result).toMatchObject({ status: 'unwitnessed', size: fits + 4 });
+  }, 40_000);
 
   it('ends the writer when a sync fails, and says so to all', async () => {
     const disk = new MemoryDisk();

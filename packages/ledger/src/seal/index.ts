@@ -3,7 +3,7 @@
  * that under the auditors' public keys. What is sealed here, nothing here can open again once the
  * session's key is gone from memory.
  */
-import { createCipheriv, hash } from 'node:crypto';
+import { createCipheriv, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { assert, CodedError, type Random, type SealedContent, type SealedPart } from '@spoor/core';
 import { contentMac, deriveKeys, keyId } from './keys.ts';
 import {
@@ -47,16 +47,17 @@ export async function createSealer(options: SealerOptions): Promise<Sealer> {
   for (const recipient of recipients) encrypter.addRecipient(recipient);
   const wrapped = await encrypter.encrypt(sessionKey);
   const kek = keyId(sessionKey);
+  const sealing: SealingKey = { sessionKey: createSecretKey(sessionKey), kek, random };
+  sessionKey.fill(0);
   return {
     session,
     key: { kek, wrapped },
-    seal: (record, part, plaintext) =>
-      sealContent({ sessionKey, kek, random }, record, part, plaintext),
+    seal: (record, part, plaintext) => sealContent(sealing, record, part, plaintext),
   };
 }
 
 interface SealingKey {
-  readonly sessionKey: Uint8Array;
+  readonly sessionKey: KeyObject;
   readonly kek: string;
   readonly random: Random;
 }
@@ -78,7 +79,7 @@ function sealContent(
   const wrappedKey = encrypt(sessionKey, wrapNonce, bound, dataKey);
   const at = writeHead(bytes, { wrapNonce, wrappedKey, nonce, part, record });
   const ciphertext = bytes.subarray(at);
-  ciphertext.set(encrypt(dataKey, nonce, bound, plaintext));
+  ciphertext.set(encrypt(createSecretKey(dataKey), nonce, bound, plaintext));
   const meta = {
     part,
     bytes: plaintext.length,
@@ -92,7 +93,7 @@ function sealContent(
 
 /** AES-256-GCM; the tag follows the ciphertext. */
 function encrypt(
-  key: Uint8Array,
+  key: KeyObject,
   nonce: Uint8Array,
   bound: Uint8Array,
   plaintext: Uint8Array,

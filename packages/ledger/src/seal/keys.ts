@@ -1,12 +1,10 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 import { KEY_BYTES } from './record.ts';
 
 const ZERO_SALT = Buffer.alloc(32);
 const COMMIT = Buffer.from('commit\u0001', 'latin1');
 const CONTENT_MAC = Buffer.from('pc\u0001', 'latin1');
-
-const hmac = (key: Uint8Array, data: Uint8Array): Buffer =>
-  createHmac('sha256', key).update(data).digest();
 
 export interface RecordKeys {
   /** HKDF-SHA256(data key, "commit"), hexadecimal. */
@@ -20,15 +18,15 @@ export interface RecordKeys {
  * three HMACs instead of four, on the path of every call.
  */
 export function deriveKeys(dataKey: Uint8Array): RecordKeys {
-  const extracted = hmac(ZERO_SALT, dataKey);
+  const extracted = hmacSha256(ZERO_SALT, dataKey);
   return {
-    commit: hmac(extracted, COMMIT).toString('hex'),
-    macKey: hmac(extracted, CONTENT_MAC),
+    commit: hmacSha256(extracted, COMMIT).toString('hex'),
+    macKey: hmacSha256(extracted, CONTENT_MAC),
   };
 }
 
 export const contentMac = (macKey: Uint8Array, plaintext: Uint8Array): string =>
-  hmac(macKey, plaintext).toString('hex');
+  hmacSha256(macKey, plaintext).toString('hex');
 
 /**
  * Id of a session key: 32 hexadecimal digits that commit to it, so that no other key passes for it,
