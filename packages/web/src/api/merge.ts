@@ -26,7 +26,7 @@ function countIn(
     calls: session.calls + (isCall && before === undefined ? 1 : 0),
     denied: session.denied + (newlyDenied ? 1 : 0),
     servers:
-      name === '' || session.servers.includes(name) ? session.servers : [...session.servers, name],
+      !isCall || session.servers.includes(name) ? session.servers : [...session.servers, name],
   };
 }
 

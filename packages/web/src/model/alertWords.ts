@@ -6,24 +6,20 @@ export function whatHappened(alert: Alert): string {
   const { path } = alert.detection;
   const last = path.at(-1);
   if (last === undefined) return `${alert.title}.`;
+  const call = `${last.server} › ${last.tool}`;
+  const times = alert.count > 1 ? ` This happened ${alert.count} times.` : '';
+  if (path.length === 1) return `A call to ${call} ${ending(alert)}.${times}`;
   const servers = [...new Set(path.map((step) => step.server))];
   const where = servers.length > 1 ? `across ${listText(servers)}` : `on ${servers[0] ?? ''}`;
-  const steps = path.length > 1 ? `${countText(path.length, 'step')} ${where} led to` : where;
-  const start = path.length > 1 ? capital(steps) : `A call ${steps} made`;
-  return `${start} ${last.server} › ${last.tool}, ${ending(alert)}`;
+  const steps = countText(path.length, 'step');
+  return `${steps} ${where} led to ${call}, which ${ending(alert)}.${times}`;
 }
 
 function ending(alert: Alert): string {
-  const times = alert.count > 1 ? ` This happened ${alert.count} times.` : '';
-  if (alert.action === 'deny') return `which was denied.${times}`;
-  if (alert.wanted !== 'allow' && alert.wanted !== alert.action) {
-    const would = `which would be answered by “${alert.wanted}” if this were enforced`;
-    return `${would}; it went on.${times}`;
-  }
-  return `which went on.${times}`;
+  if (alert.action === 'deny') return 'was denied';
+  if (alert.wanted === 'allow' || alert.wanted === alert.action) return 'went on';
+  return `went on; enforced, the answer would be “${alert.wanted}”`;
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What Spoor did about it. */
 export function whatWeDid(alert: Alert): readonly string[] {

@@ -48,7 +48,7 @@ const SERVER_COLORS = 12;
 export const INTENT_LANE = 'intent';
 
 export const laneOf = (observation: Observation): string =>
-  observation.server.name === '' ? INTENT_LANE : observation.server.name;
+  observation.kind === 'intent' ? INTENT_LANE : observation.server.name;
 
 export const isSmall = (observation: Observation): boolean => observation.kind === 'tool.list';
 

@@ -6,3 +6,13 @@ export function prettyProjection(text: string): string {
     return text;
   }
 }
+
+/** The projection of a mere string, without its quotes. */
+export function plainProjection(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' ? value : text;
+  } catch {
+    return text;
+  }
+}

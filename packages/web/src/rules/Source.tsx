@@ -27,7 +27,7 @@ function Line({ line }: { readonly line: string }): ReactNode {
       </code>
     );
   }
-  const [, key = '', rest = line] = /^(\s*(?:- )?[\w.|-]+:)(.*)$/.exec(line) ?? [];
+  const [, key = '', rest = line] = /^(\s*(?:- )?[\w.|-]+:)((?:\s.*)?)$/.exec(line) ?? [];
   return (
     <code>
       {key !== '' && (

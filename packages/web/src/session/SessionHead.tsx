@@ -1,6 +1,7 @@
 import type { Alert, SessionDetail } from '@spoor/core';
 import type { ReactNode } from 'react';
-import { SEVERITY } from '../model/kinds.ts';
+import { byUrgency, SEVERITY } from '../model/kinds.ts';
+import { plainProjection } from '../model/projection.ts';
 import { countText, durationText, shortId } from '../model/words.ts';
 import { Identity, Severity } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
@@ -33,7 +34,7 @@ export function SessionHead({ detail, alertId, onAlert }: SessionHeadProps): Rea
           {shortId(session.id)}
         </span>
         <div className={styles.alerts}>
-          {detail.alerts.map((alert) => (
+          {[...detail.alerts].sort(byUrgency).map((alert) => (
             <AlertButton
               key={alert.id}
               alert={alert}
@@ -47,7 +48,7 @@ export function SessionHead({ detail, alertId, onAlert }: SessionHeadProps): Rea
         <p className={styles.intent}>
           <span className={styles.caption}>Intent</span>
           <span>
-            <Text value={session.intent} />
+            <Text value={plainProjection(session.intent)} />
           </span>
         </p>
       )}

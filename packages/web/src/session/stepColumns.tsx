@@ -2,6 +2,7 @@ import type { Observation } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { classesText } from '../model/flowWords.ts';
 import { KIND_WORDS, nameOf, OUTCOME_WORDS } from '../model/kinds.ts';
+import { laneOf } from '../model/layout.ts';
 import { durationText } from '../model/words.ts';
 import { DecisionMark, LabelGlyphs, ServerName } from '../ui/Marks.tsx';
 import type { Column } from '../ui/Table.tsx';
@@ -50,7 +51,7 @@ export function stepColumns({ order, onCall, mark }: StepContext): readonly Colu
     {
       title: 'Server',
       width: '112px',
-      cell: (row) => <ServerName name={row.server.name || 'intent'} color={order.colorOf(row)} />,
+      cell: (row) => <ServerName name={laneOf(row)} color={order.colorOf(row)} />,
     },
     { title: 'Data from', width: '88px', hideBelow: 640, cell: (row) => sources(row, order) },
     {

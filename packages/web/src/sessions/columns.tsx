@@ -1,5 +1,6 @@
 import type { SessionView } from '@spoor/core';
 import { Link } from 'wouter';
+import { plainProjection } from '../model/projection.ts';
 import { listText, shortId } from '../model/words.ts';
 import { Identity, Severity } from '../ui/Marks.tsx';
 import type { Column } from '../ui/Table.tsx';
@@ -40,7 +41,7 @@ export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
         <span className={styles.none}>not captured</span>
       ) : (
         <span className={styles.intent}>
-          <Text value={intent} charsMax={200} />
+          <Text value={plainProjection(intent)} charsMax={200} />
         </span>
       ),
   },

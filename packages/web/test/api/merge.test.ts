@@ -28,7 +28,7 @@ describe('mergeObservation', () => {
   });
 
   it('does not count a prompt as a call or a server', () => {
-    const after = mergeObservation(before, observation('i', { kind: 'intent', ...on('') }));
+    const after = mergeObservation(before, observation('i', { kind: 'intent', ...on('user') }));
     expect(after.session.calls).toBe(2);
     expect(after.session.servers).toEqual(['crm']);
   });

@@ -8,11 +8,15 @@ it('tells a denied chain in one sentence', () => {
   );
 });
 
+it('tells a single call as one', () => {
+  expect(whatHappened(alert('a', ['1']))).toBe('A call to crm › query was denied.');
+});
+
 it('does not call a would-be denial a denial', () => {
   const observed = alert('a', ['1', '2'], { action: 'allow', wanted: 'deny', count: 3 });
   expect(whatHappened(observed)).toBe(
-    '2 steps across crm and drive led to drive › share, which would be answered by “deny” ' +
-      'if this were enforced; it went on. This happened 3 times.',
+    '2 steps across crm and drive led to drive › share, which went on; ' +
+      'enforced, the answer would be “deny”. This happened 3 times.',
   );
   expect(whatWeDid(observed)).toEqual([
     'The call went on: the rule wants “deny”, but is only observing.',

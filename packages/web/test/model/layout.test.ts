@@ -60,7 +60,7 @@ describe('layOut', () => {
   it('gives servers colours in order of appearance and intents none', () => {
     const { lanes } = layOut([
       observation('a', on('drive')),
-      observation('b', { kind: 'intent', ...on('') }),
+      observation('b', { kind: 'intent', ...on('user') }),
       observation('c', on('crm')),
     ]);
     expect(lanes.map(({ name, color }) => [name, color])).toEqual([
