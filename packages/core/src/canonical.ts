@@ -1,7 +1,7 @@
 /**
  * JSON Canonicalization Scheme (RFC 8785): one text for one value, so that a digest means the same
- * everywhere. ECMAScript's number and string forms are the scheme's own, so only the order of keys is
- * ours to keep.
+ * everywhere. ECMAScript's number and string forms are the scheme's own, so only the order of keys
+ * is ours to keep.
  */
 export function canonicalize(value: unknown): string {
   switch (typeof value) {

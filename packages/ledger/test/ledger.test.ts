@@ -25,7 +25,7 @@ function checkpointOf(note = ''): Checkpoint {
 }
 
 describe('a ledger', () => {
-  it('sequences at once, keeps what it acknowledged, and publishes a log that verifies', async () => {
+  it('sequences at once, keeps what it promised, publishes what verifies', async () => {
     const disk = new MemoryDisk();
     const ledger = await openOn(disk);
     const first = ledger.append(entry(1));
@@ -148,7 +148,7 @@ describe('a disk without space', () => {
     expect(result).toMatchObject({ status: 'unwitnessed', size: 5 });
   });
 
-  it('drops what memory cannot hold, counts it, and writes the count when space returns', async () => {
+  it('drops and counts what memory cannot hold, and writes the count later', async () => {
     const disk = new MemoryDisk();
     const ledger = await openOn(disk);
     await ledger.append(entry(0))?.durable();

@@ -112,7 +112,7 @@ describe('openContent', () => {
     expect(await open()).toMatchObject({ code: 'PAYLOAD_MISSING' });
   });
 
-  it('opens nothing other than what the entry says, whichever byte of a record was changed', async () => {
+  it('opens nothing of a record of which any byte was changed', async () => {
     const pack = await readFile(packFile());
     const first = PACK_HEAD_BYTES + pack.readUInt32BE(0);
     for (let at = PACK_HEAD_BYTES; at < first; at += 5) {

@@ -13,7 +13,7 @@ describe('createSealer', () => {
     await expect(sealing).rejects.toBeInstanceOf(CodedError);
   });
 
-  it('never seals the same content to the same bytes, and says nothing of it but its length', async () => {
+  it('never seals the same content to the same bytes, and tells its length only', async () => {
     const { auditor } = await createAuditorKeys();
     const recipients = [auditor.recipient];
     const sealer = await createSealer({ session: SESSION, recipients, random: systemRandom });
