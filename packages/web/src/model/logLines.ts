@@ -30,7 +30,8 @@ export function logLines(observations: readonly Observation[]): readonly LogLine
       ...contentWords(facts.request),
     };
     if (outcome === 'pending' || observation.kind === 'intent') return [asked];
-    const reason = observation.errorType === undefined ? '' : ` ${observation.errorType}`;
+    const { errorType = outcome } = observation;
+    const reason = errorType === outcome ? '' : ` ${errorType}`;
     const answered: LogLine = {
       key: `${observation.id}<`,
       observation,

@@ -13,7 +13,8 @@ it('shows a question and its answer, and no answer that has not come', () => {
   ]);
 });
 
-it('gives the reason of a failure', () => {
+it('gives the reason of a failure, where it says more than the outcome', () => {
+  expect(words(observation('a', { outcome: 'denied', errorType: 'denied' }))[1]).toBe('← Denied');
   expect(words(observation('a', { outcome: 'protocol_error', errorType: '-32602' }))[1]).toBe(
     '← Protocol error -32602',
   );
