@@ -11,7 +11,7 @@ export function raise(store: Store, record: DetectionRecord, random: Random): Al
   const print = fingerprint(detection);
   const known = store.alertByFingerprint(print);
   const alert: Alert = {
-    ...(known ?? fresh(detection, random)),
+    ...(known === undefined ? fresh(detection, random) : lasting(known)),
     rule: detection.rule,
     status: statusAfter(known?.status),
     lastMs: detection.atMs,
@@ -42,6 +42,19 @@ const actionOf = ({
   action,
   wanted,
   ...(caseId === undefined ? {} : { case: caseId }),
+});
+
+/** What an alert keeps when it happens again: not why it was dismissed, nor the case of another call. */
+const lasting = ({
+  id,
+  session,
+  title,
+  firstMs,
+}: Alert): Pick<Alert, 'id' | 'session' | 'title' | 'firstMs'> => ({
+  id,
+  session,
+  title,
+  firstMs,
 });
 
 const fresh = (

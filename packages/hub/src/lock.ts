@@ -7,7 +7,7 @@ export interface Lock {
 }
 
 /**
- * Throws HUB_RUNNING while another process holds the lock.
+ * Throws HUB_RUNNING while another process holds the lock, STORE_UNAVAILABLE where the file is none.
  *
  * SQLite is the portable way to a lock of the operating system that Node has. The kernel gives it
  * back however its holder dies, so no process number has to be believed, and none that was given
@@ -22,10 +22,24 @@ export function takeLock(path: string, holder: () => string): Lock {
     db.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    throw new CodedError('HUB_RUNNING', holder(), error);
+    const busy = (error as { readonly errcode?: number }).errcode === SQLITE_BUSY;
+    throw busy
+      ? new CodedError('HUB_RUNNING', holder(), error)
+      : new CodedError('STORE_UNAVAILABLE', path, error);
   }
-  return { release: () => db.close() };
+  HELD.add(db);
+  return {
+    release: () => {
+      HELD.delete(db);
+      db.close();
+    },
+  };
 }
+
+const SQLITE_BUSY = 5;
+
+/** A lock that its holder has forgotten is held all the same, until the process ends. */
+const HELD = new Set<DatabaseSync>();
 
 /** Does a process with this number run? */
 export function isAlive(pid: number): boolean {
