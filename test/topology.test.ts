@@ -17,7 +17,7 @@ import {
  * `ledger/seal`.
  */
 function readTable(): ReadonlyMap<string, readonly string[]> {
-  const rows = read('ARCHITECTURE.md').matchAll(/^\| `([a-z]+)` \|.*\|([^|]*)\|$/gm);
+  const rows = read('ARCHITECTURE.md').matchAll(/^\| `([a-z]+)` +\|.*\|([^|]*)\|$/gm);
   return new Map(
     [...rows].map(([, name = '', allowed = '']) => [
       name,
