@@ -150,7 +150,7 @@ async function sayWhereToLook(home: Home, url: string, out: Output, folder: stri
     `${paint(out, 'bold', 'UI')}       ${paint(out, 'cyan', `${url}/#code=${code}`)}  (works once)`,
   );
   if (alert !== undefined) {
-    out.line(`${paint(out, 'bold', 'Alert')}    ${url}/alerts?id=${alert.id}`);
+    out.line(`${paint(out, 'bold', 'Alert')}    ${url}/alerts/${alert.id}`);
     out.line(`${paint(out, 'bold', 'Graph')}    ${url}/sessions/${alert.session}`);
   } else if (session !== undefined)
     out.line(`${paint(out, 'bold', 'Graph')}    ${url}/sessions/${session.id}`);

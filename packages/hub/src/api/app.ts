@@ -251,7 +251,7 @@ async function page(c: Context, webPath: string): Promise<Response> {
     return c.body(new Uint8Array(asset), 200, { 'content-type': typeOf(path) });
   const index = path.includes('.') ? undefined : await readUnder(webPath, 'index.html');
   if (index === undefined) throw new CodedError('NOT_FOUND', 'no such page');
-  return c.body(new Uint8Array(index), 200, { 'content-type': typeOf('.html') });
+  return c.body(new Uint8Array(index), 200, { 'content-type': typeOf('index.html') });
 }
 
 function found<Value>(value: Value | undefined): Value {

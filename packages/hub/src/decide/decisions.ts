@@ -3,6 +3,7 @@ import {
   CodedError,
   type ContentFacts,
   type Decision,
+  type DecisionAction,
   type Detection,
   effectiveMode,
   hasAny,
@@ -280,10 +281,8 @@ export class Decisions {
       const ledgerIndex = index ?? entry?.index;
       return {
         detection,
-        decision:
-          detection.rule.id === decision.rule
-            ? decision
-            : ({ ...decision, action: 'allow', wanted: 'allow' } as const),
+        // What was done is the same for all rules that matched this call; what they wanted is not.
+        decision: { ...decision, wanted: wantedBy(detection) },
         ...(ledgerIndex === undefined ? {} : { ledgerIndex }),
         ...(ledger.published === undefined ? {} : { checkpoint: ledger.published.note }),
       };
@@ -300,6 +299,9 @@ export class Decisions {
 function count(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
 }
+
+const wantedBy = ({ response }: Detection): DecisionAction =>
+  response === 'alert' ? 'allow' : response;
 
 function entryKind({ kind, outcome }: Observation): EntryKind {
   if (outcome === 'pending') return 'call.request';

@@ -1,0 +1,145 @@
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CallDetail, Page, SessionDetail, SessionView } from '@spoor/core';
+import { describe, expect, test } from 'vitest';
+import { connect, SERVERS } from './host.ts';
+import { kill, until, World } from './support.ts';
+
+/** A ledger with some calls in it, at rest. */
+async function recorded(world: World, message: string): Promise<void> {
+  const hub = await world.hub();
+  const server = await connect(world, 'everything', SERVERS.everything());
+  for (let n = 0; n < 4; n++) await server.call('echo', { message: `${message} ${n}` });
+  await server.close();
+  await until(
+    () => world.api<Page<SessionView>>('sessions'),
+    ({ rows }) => (rows[0]?.calls ?? 0) % 4 === 0 && rows.length > 0,
+  );
+  await kill(hub, 'SIGTERM');
+}
+
+const LEDGER = (world: World): string => join(world.state, 'ledger');
+
+describe('spoor ledger verify', () => {
+  test('says unwitnessed alone, ok with a checkpoint kept elsewhere', async () => {
+    const world = new World();
+    await recorded(world, 'a');
+    const alone = world.call('ledger', 'verify');
+    expect(alone.code).toBe(4);
+    expect(alone.stdout).toContain('unwitnessed');
+    const kept = join(world.folder, 'kept');
+    cpSync(join(LEDGER(world), 'checkpoint'), kept);
+    await recorded(world, 'b');
+    const { code, stdout } = world.call('ledger', 'verify', '--checkpoint', kept, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', exit: 0 });
+  }, 60_000);
+
+  test('finds a changed byte in any file of the log', async () => {
+    const world = new World();
+    await recorded(world, 'a');
+    const files = readdirSync(LEDGER(world), { recursive: true, encoding: 'utf8' }).filter(
+      (name) => statSync(join(LEDGER(world), name)).isFile() && !name.startsWith('vault'),
+    );
+    expect(files.length).toBeGreaterThanOrEqual(3);
+    for (const name of files) {
+      const path = join(LEDGER(world), name);
+      const good = readFileSync(path);
+      const bad = Buffer.from(good);
+      bad[Math.floor(bad.length / 2)] = (bad[Math.floor(bad.length / 2)] ?? 0) ^ 1;
+      writeFileSync(path, bad);
+      expect([name, world.call('ledger', 'verify').code]).toEqual([name, 3]);
+      writeFileSync(path, good);
+    }
+    expect(world.call('ledger', 'verify').code).toBe(4);
+  }, 60_000);
+
+  test('finds a restored backup, given a later checkpoint', async () => {
+    const world = new World();
+    await recorded(world, 'a');
+    const backup = join(world.folder, 'backup');
+    cpSync(LEDGER(world), backup, { recursive: true });
+    await recorded(world, 'b');
+    const later = join(LEDGER(world), 'checkpoint');
+    expect(world.call('ledger', 'verify', '--dir', backup, '--checkpoint', later).code).toBe(5);
+  }, 60_000);
+
+  test('names a log that cannot be read', () => {
+    const world = new World();
+    expect(world.call('ledger', 'verify', '--dir', '/nowhere').code).toBe(66);
+  });
+});
+
+describe('sealed content', () => {
+  test('is opened by an auditor, and by nobody else', async () => {
+    const world = new World();
+    const { folder } = world;
+    writeFileSync(join(folder, 'pass'), 'correct horse\n');
+    const made = world.call(
+      'keys',
+      'init',
+      '--out',
+      folder,
+      '--passphrase-file',
+      join(folder, 'pass'),
+    );
+    expect(made.code).toBe(0);
+    expect(world.call('keys', 'init', '--out', folder, '--no-passphrase').stderr).toContain(
+      'KEYS_EXIST',
+    );
+    const secret = 'the Plover flies at dawn';
+    await recorded(world, secret);
+
+    const everything = readdirSync(world.state, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(join(world.state, name)).isFile() && !name.includes('store.db'))
+      .map((name) => readFileSync(join(world.state, name), 'latin1'));
+    expect(everything.join('')).not.toContain('Plover');
+
+    await world.hub();
+    const { rows } = await world.api<Page<SessionView>>('sessions');
+    const { observations } = await world.api<SessionDetail>(`sessions/${rows[0]?.id}`);
+    const call = observations.find(({ tool }) => tool?.name === 'echo');
+    const { ledger } = await world.api<CallDetail>(`calls/${call?.id}`);
+    const request = ledger.find(({ kind }) => kind === 'call.request')?.index ?? -1;
+    const result = ledger.find(({ kind }) => kind === 'call.result')?.index ?? -1;
+
+    const identity = join(folder, 'spoor-auditor.age-identity');
+    const opened = world.call(
+      'ledger',
+      'open',
+      String(request),
+      '--identity',
+      identity,
+      '--passphrase-file',
+      join(folder, 'pass'),
+    );
+    expect(opened).toMatchObject({ code: 0 });
+    expect(JSON.parse(opened.stdout)).toMatchObject({
+      method: 'tools/call',
+      params: { arguments: { message: `${secret} 0` } },
+    });
+    const recovery = join(folder, 'spoor-recovery.age-identity');
+    expect(world.call('ledger', 'open', String(result), '--identity', recovery).stdout).toContain(
+      `Echo: ${secret} 0`,
+    );
+
+    const stranger = new World();
+    expect(stranger.call('keys', 'init', '--out', stranger.folder, '--no-passphrase').code).toBe(0);
+    const wrong = world.call(
+      'ledger',
+      'open',
+      String(request),
+      '--identity',
+      join(stranger.folder, 'spoor-auditor.age-identity'),
+    );
+    expect(wrong.code).toBe(77);
+    expect(wrong.stdout).toBe('');
+  }, 60_000);
+
+  test('is not there without auditors: facts and projection are kept', async () => {
+    const world = new World();
+    await recorded(world, 'a');
+    const opened = world.call('ledger', 'open', '3', '--identity', '/dev/null');
+    expect(opened.code).toBe(79);
+  }, 60_000);
+});
