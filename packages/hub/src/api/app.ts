@@ -280,7 +280,7 @@ async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
  */
 function targetOf(rule: unknown, server: unknown): { rule?: string; server?: string } {
   if (rule !== undefined && server !== undefined) throw new CodedError('BAD_REQUEST', 'target');
-  const name = rule ?? server;
+  const name = rule === undefined ? server : rule;
   if (name === undefined) return {};
   if (typeof name !== 'string' || name === '' || name.length > LIMITS.nameCharsMax)
     throw new CodedError('BAD_REQUEST', 'target');

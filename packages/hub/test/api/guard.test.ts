@@ -81,7 +81,9 @@ describe('who may use the API', () => {
     expect([typeof title, typeof hint]).toEqual(['string', 'string']);
     expect(asked).toEqual([]);
   });
+});
 
+describe('a browser that has logged in', () => {
   test('a cookie reads, and is out of reach of scripts and other sites', async () => {
     const testing = testApp();
     const { cookie, csrf, set } = await logIn(testing);
@@ -179,7 +181,6 @@ describe('files', () => {
     'vault/000',
     'tile/../vault/000',
     'tile/entries/..%2f..%2fvault%2f000',
-    '%2e%2e/secret',
     '..%2fsecret',
     'checkpoint%0a',
     'tile/0/999',

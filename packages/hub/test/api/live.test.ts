@@ -5,7 +5,10 @@ import { testApp } from '../support/app.ts';
 import { START_MS } from '../support/build.ts';
 
 const checkpoint = (size: number): LiveEvent => ({ type: 'checkpoint', size });
-const wide = { ...checkpoint(1), filler: 'x'.repeat(900_000) } as LiveEvent;
+const wide: LiveEvent = {
+  type: 'policy',
+  policy: { mode: 'observe', rules: { ['x'.repeat(900_000)]: 'observe' }, servers: {} },
+};
 
 const opened = (live: LiveStream, lastId?: number): ReadableStreamDefaultReader<Uint8Array> => {
   const stream = live.open(lastId);

@@ -1,0 +1,87 @@
+import { toHex } from '@spoor/core';
+
+/** A span as it stands in the bytes of an OTLP request: read by hand, so that no encoder of ours checks itself. */
+export interface DecodedSpan {
+  readonly trace: string;
+  readonly span: string;
+  readonly parent: string;
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+type Value = Uint8Array | bigint;
+
+/** Fields of one protobuf message, by number. Source: protobuf encoding, wire types 0, 1, 2 and 5. */
+function fieldsOf(bytes: Uint8Array): Map<number, Value[]> {
+  const fields = new Map<number, Value[]>();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  const varint = (): bigint => {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = view.getUint8(at++);
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  const cut = (length: number): Uint8Array => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  const fixed64 = (): bigint => {
+    at += 8;
+    return view.getBigUint64(at - 8, true);
+  };
+  while (at < bytes.length) {
+    const tag = Number(varint());
+    const type = tag & 7;
+    const value =
+      type === 0 ? varint() : type === 1 ? fixed64() : cut(type === 2 ? Number(varint()) : 4);
+    fields.set(tag >> 3, [...(fields.get(tag >> 3) ?? []), value]);
+  }
+  return fields;
+}
+
+const messages = (fields: Map<number, Value[]>, number: number): Uint8Array[] =>
+  (fields.get(number) ?? []).filter((value) => value instanceof Uint8Array);
+
+const text = (fields: Map<number, Value[]>, number: number): string =>
+  new TextDecoder().decode(messages(fields, number)[0]);
+
+const milliseconds = (fields: Map<number, Value[]>, number: number): number =>
+  Number(BigInt(fields.get(number)?.[0]?.toString() ?? 0) / 1_000_000n);
+
+/** Spans of an `ExportTraceServiceRequest`. Field numbers: opentelemetry-proto, trace/v1 and common/v1. */
+export function decodeSpans(body: Uint8Array): DecodedSpan[] {
+  const resources = messages(fieldsOf(body), 1);
+  const scopes = resources.flatMap((resource) => messages(fieldsOf(resource), 2));
+  return scopes.flatMap((scope) => messages(fieldsOf(scope), 2)).map(spanOf);
+}
+
+function spanOf(bytes: Uint8Array): DecodedSpan {
+  const fields = fieldsOf(bytes);
+  const hex = (number: number): string => toHex(messages(fields, number)[0] ?? new Uint8Array());
+  const attributes = messages(fields, 9).map((pair) => {
+    const entry = fieldsOf(pair);
+    return [text(entry, 1), attributeValue(messages(entry, 2)[0] ?? new Uint8Array())];
+  });
+  return {
+    trace: hex(1),
+    span: hex(2),
+    parent: hex(4),
+    name: text(fields, 5),
+    startMs: milliseconds(fields, 7),
+    endMs: milliseconds(fields, 8),
+    attributes: Object.fromEntries(attributes),
+  };
+}
+
+function attributeValue(bytes: Uint8Array): unknown {
+  const fields = fieldsOf(bytes);
+  if (fields.has(1)) return text(fields, 1);
+  const list = messages(fields, 5)[0];
+  if (list !== undefined) return messages(fieldsOf(list), 1).map(attributeValue);
+  return Number(fields.get(2)?.[0] ?? fields.get(3)?.[0]);
+}
