@@ -19,7 +19,7 @@ export type AttributeValue = string | number | boolean | readonly string[];
 const NAME = /^[A-Za-z0-9_.:/@~-]{1,128}$/;
 const WORD = /^[a-z][a-z0-9_.-]{0,63}$/;
 const DIGEST = /^[0-9a-f]{8,64}$/;
-const UUID = /^[0-9a-f-]{36}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
   'mcp.method.name': {
@@ -116,7 +116,8 @@ export function allowAttributes(wanted: Readonly<Record<string, AttributeValue |
   let dropped = 0;
   for (const [name, value] of Object.entries(wanted)) {
     if (value === undefined) continue;
-    const allowed = allowedValue(ATTRIBUTES[name], value);
+    const row = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : undefined;
+    const allowed = allowedValue(row, value);
     if (allowed === undefined) dropped += 1;
     else attributes[name] = allowed;
   }

@@ -44,6 +44,12 @@ const TABLE = {
     message: 'The state folder is open to other users',
     hint: 'chmod 700 the folder, or choose another with SPOOR_HOME',
   },
+  STATE_FOLDER_UNUSABLE: {
+    http: 500,
+    exit: 73,
+    message: 'The state folder cannot be made',
+    hint: 'Check its path and the permissions above it, or choose another with SPOOR_HOME',
+  },
   HUB_UNREACHABLE: {
     http: 503,
     exit: 69,

@@ -1,5 +1,4 @@
 import { assert } from './assert.ts';
-import { concatBytes } from './bytes.ts';
 import { LIMITS } from './limits.ts';
 
 /**
@@ -21,7 +20,8 @@ const NEWLINE = 0x0a;
  * in parts as it comes, so that memory stays bounded.
  */
 export class FrameSplitter {
-  #held: Uint8Array[] = [];
+  /** Grows by doubling, so that a line that comes byte by byte costs neither memory nor time. */
+  #held = new Uint8Array(0);
   #heldBytes = 0;
   #oversized = false;
   readonly #bytesMax: number;
@@ -66,16 +66,25 @@ export class FrameSplitter {
       frames.push({ bytes: piece, kind: 'line' });
       return;
     }
-    this.#held.push(piece);
-    this.#heldBytes += piece.length;
+    this.#hold(piece);
     if (complete) frames.push({ bytes: this.#release(), kind: 'line' });
   }
 
   #release(): Uint8Array {
-    const [only, ...more] = this.#held;
-    const bytes = only !== undefined && more.length === 0 ? only : concatBytes(...this.#held);
-    this.#held = [];
+    const bytes = this.#held.subarray(0, this.#heldBytes);
+    this.#held = new Uint8Array(0);
     this.#heldBytes = 0;
     return bytes;
+  }
+
+  #hold(piece: Uint8Array): void {
+    const needed = this.#heldBytes + piece.length;
+    if (needed > this.#held.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#held.length));
+      larger.set(this.#held.subarray(0, this.#heldBytes));
+      this.#held = larger;
+    }
+    this.#held.set(piece, this.#heldBytes);
+    this.#heldBytes = needed;
   }
 }

@@ -61,8 +61,28 @@ export const isBlank = (frame: Frame): boolean =>
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+// A number that is no safe integer may be another one to the next reader: an answer to it gets lost.
 const isId = (value: unknown): value is JsonRpcId =>
-  typeof value === 'string' || typeof value === 'number';
+  typeof value === 'string' || Number.isSafeInteger(value);
+
+const ENVELOPE: ReadonlySet<string> = new Set([
+  'jsonrpc',
+  'id',
+  'method',
+  'params',
+  'result',
+  'error',
+]);
+const PARAMS: ReadonlySet<string> = new Set(['name', 'arguments', 'uri', '_meta']);
+
+/**
+ * Some readers (Go's, for one) ignore case in member names: they would call the tool in `Name` where
+ * Spoor judged the one in `name`. Both cases are folded, since `ſ` is an `s` to them too.
+ */
+const hasLookalike = (object: JsonObject, names: ReadonlySet<string>): boolean =>
+  Object.keys(object).some((key) => !names.has(key) && names.has(fold(key)));
+
+const fold = (key: string): string => key.toUpperCase().toLowerCase();
 
 function readBatch(items: readonly unknown[]): Batch | InvalidFrame {
   const messages = items.map(readOne).filter((message) => message !== undefined);
@@ -73,15 +93,22 @@ function readBatch(items: readonly unknown[]): Batch | InvalidFrame {
 
 function readOne(value: unknown): Request | Notification | Response | undefined {
   if (!isObject(value) || value.jsonrpc !== '2.0') return undefined;
-  const { id, method, params } = value;
-  if (typeof method === 'string') {
-    // Arrays as params are legal JSON-RPC, but no MCP method has them.
-    const object = isObject(params) ? params : {};
-    if (isId(id)) return { kind: 'request', id, method, params: object };
-    return id === undefined ? { kind: 'notification', method, params: object } : undefined;
-  }
-  if (method !== undefined || !(isId(id) || id === null)) return undefined;
-  if (isObject(value.error)) return readError(id, value.error);
+  if (hasLookalike(value, ENVELOPE)) return undefined;
+  return value.method === undefined ? readResponse(value) : readCall(value);
+}
+
+function readCall({ id, method, params }: JsonObject): Request | Notification | undefined {
+  // Arrays as params are legal JSON-RPC, but no MCP method has them.
+  const object = isObject(params) ? params : {};
+  if (typeof method !== 'string' || hasLookalike(object, PARAMS)) return undefined;
+  if (isId(id)) return { kind: 'request', id, method, params: object };
+  return id === undefined ? { kind: 'notification', method, params: object } : undefined;
+}
+
+function readResponse(value: JsonObject): Response | undefined {
+  const { id, error } = value;
+  if (!isId(id) && id !== null) return undefined;
+  if (isObject(error)) return readError(id, error);
   return 'result' in value ? { kind: 'response', id, result: value.result } : undefined;
 }
 

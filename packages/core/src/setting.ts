@@ -82,11 +82,18 @@ function firstGiven(
   return inFile === undefined || inFile === null ? ['default', undefined] : ['file', inFile];
 }
 
-const WORDS: Readonly<Record<string, boolean>> = { true: true, on: true, false: false, off: false };
+const WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  ['true', true],
+  ['on', true],
+  [false, false],
+  ['false', false],
+  ['off', false],
+]);
 
 /** Undefined for a value that the setting does not take. */
 function readValue(setting: Setting, raw: unknown): SettingValue | undefined {
-  if (setting.type === 'boolean') return typeof raw === 'boolean' ? raw : WORDS[String(raw)];
+  if (setting.type === 'boolean') return WORDS.get(raw);
   if (setting.type === 'number') return readNumber(setting, raw);
   if (typeof raw !== 'string' || raw === '') return undefined;
   return setting.choices === undefined || setting.choices.includes(raw) ? raw : undefined;

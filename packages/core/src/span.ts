@@ -1,6 +1,6 @@
 import { type AttributeValue, allowAttributes } from './attributes.ts';
 import type { SpanId, TraceId } from './ids.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, ServerRef } from './observation.ts';
 
 /**
  * A span as Spoor exports it, whatever the encoding. It can hold nothing that the allowlist does
@@ -75,6 +75,12 @@ export function spanOf(o: Observation, declaredArguments: ReadonlySet<string>): 
   };
 }
 
+/** Nothing where there is no network, or nobody knows. */
+const NETWORK: Readonly<Partial<Record<ServerRef['transport'], string>>> = {
+  stdio: 'pipe',
+  http: 'tcp',
+};
+
 type Wanted = Record<string, AttributeValue | undefined>;
 
 function convention(o: Observation, method: string): Wanted {
@@ -89,7 +95,7 @@ function convention(o: Observation, method: string): Wanted {
     'gen_ai.prompt.name': o.prompt,
     'error.type': o.errorType,
     'rpc.response.status_code': isCode ? o.errorType : undefined,
-    'network.transport': o.server.transport === 'stdio' ? 'pipe' : 'tcp',
+    'network.transport': NETWORK[o.server.transport],
   };
 }
 

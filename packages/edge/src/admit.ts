@@ -34,18 +34,44 @@ const ATOM_KINDS: ReadonlySet<unknown> = new Set([
   'line',
 ]);
 
+const PRINT = /^[0-9a-f]{16}$/;
+const CLASSES: ReadonlySet<unknown> = new Set(CONTENT_CLASSES);
+const ATOM_MEMBERS: ReadonlySet<string> = new Set([
+  'print',
+  'kind',
+  'at',
+  'destination',
+  'instructionLike',
+  'class',
+]);
+
 /** By hand, because a page of text has two thousand and this is the hub's hottest loop. */
 function isAtom(value: unknown): value is Atom {
   if (typeof value !== 'object' || value === null) return false;
   const { print, kind, at } = value as Partial<Atom>;
-  const named = typeof print === 'string' && print.length === 16 && ATOM_KINDS.has(kind);
-  return named && typeof at === 'string' && at.length <= 256;
+  const placed = typeof at === 'string' && at.length <= 256;
+  if (!placed || typeof print !== 'string' || !PRINT.test(print)) return false;
+  return ATOM_KINDS.has(kind) && hasAtomMarks(value);
+}
+
+function hasAtomMarks(atom: Partial<Atom>): boolean {
+  const isMark = (mark: unknown): boolean => mark === undefined || typeof mark === 'boolean';
+  if (!isMark(atom.destination) || !isMark(atom.instructionLike)) return false;
+  return atom.class === undefined || CLASSES.has(atom.class);
+}
+
+/** Copies only an atom that holds more than it should. */
+function knownMembers(atom: Atom): Atom {
+  if (Object.keys(atom).every((name) => ATOM_MEMBERS.has(name))) return atom;
+  const known = Object.entries(atom).filter(([name]) => ATOM_MEMBERS.has(name));
+  return Object.fromEntries(known) as unknown as Atom;
 }
 
 const ATOMS = z
   .custom<Atom[]>(
     (value) => Array.isArray(value) && value.length <= LIMITS.atomsMax && value.every(isAtom),
   )
+  .transform((atoms) => atoms.map(knownMembers))
   .readonly();
 
 const CONTENT_FACTS = z.object({
@@ -78,7 +104,7 @@ const DEFINITIONS = z.object({
       z.object({
         name: NAME,
         digest: DIGEST,
-        labels: z.array(z.enum(LABELS)),
+        labels: z.array(z.enum(LABELS)).max(LABELS.length),
         argumentNames: z.array(NAME).max(LIMITS.argumentPathsMax),
         hiddenText: FLAG,
         instructionLike: FLAG,

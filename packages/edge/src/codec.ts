@@ -10,6 +10,8 @@ export interface WireMessage {
 }
 
 const HEAD_BYTES = 8;
+/** The shortest JSON text is one digit. */
+const LENGTH_MIN = 5;
 const EMPTY = new Uint8Array(0);
 
 /** Returns one buffer where there is nothing to append, so that small messages are one write. */
@@ -50,11 +52,7 @@ export class WireDecoder {
     this.#chunks = [];
     this.#chunkBytes = 0;
     const messages: WireMessage[] = [];
-    for (
-      let end = this.#wanted();
-      end > HEAD_BYTES && this.#buffer.length >= end;
-      end = this.#wanted()
-    ) {
+    for (let end = this.#wanted(); this.#buffer.length >= end; end = this.#wanted()) {
       messages.push(readMessage(this.#buffer.subarray(4, end)));
       this.#buffer = this.#buffer.subarray(end);
     }
@@ -67,7 +65,7 @@ export class WireDecoder {
     const length = this.#buffer.readUInt32BE(0);
     if (length > LIMITS.wireMessageBytesMax)
       throw new CodedError('WIRE_TOO_LARGE', `${length} bytes`);
-    if (length < 4) throw new CodedError('WIRE_INVALID', 'no room for a length');
+    if (length < LENGTH_MIN) throw new CodedError('WIRE_INVALID', 'no room for JSON');
     return length + 4;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { CodedError } from '@spoor/core';
 
 /** Where one user's hub and sensors find each other and keep their state. */
@@ -29,10 +29,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `SPOOR_HOME`, or the folder for state that the XDG base directory specification names. */
 export function locateHome(env: Environment): Home {
-  const state = env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  const folder = env.SPOOR_HOME || join(state, 'spoor');
-  const config =
-    env.SPOOR_CONFIG || join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'spoor');
+  const state = absolute(env.XDG_STATE_HOME) ?? join(homedir(), '.local', 'state');
+  // Absolute, since hub and sensors run in different folders; without a slash at the end, which
+  // would hide from `lstat` that the folder is a link.
+  const folder = resolve(env.SPOOR_HOME || join(state, 'spoor'));
+  const settings = absolute(env.XDG_CONFIG_HOME) ?? join(homedir(), '.config');
+  const config = resolve(env.SPOOR_CONFIG || join(settings, 'spoor'));
   return {
     folder,
     socket: socketPath(folder),
@@ -48,6 +50,10 @@ export function locateHome(env: Environment): Home {
     config: config.endsWith('.yaml') ? config : join(config, 'config.yaml'),
   };
 }
+
+/** The specification ignores relative paths. */
+const absolute = (path: string | undefined): string | undefined =>
+  path !== undefined && isAbsolute(path) ? path : undefined;
 
 function socketPath(folder: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\spoor-${shortHash(folder)}`;
@@ -65,8 +71,16 @@ const shortHash = (text: string): string =>
 export function prepareHome(home: Home): void {
   const folders = new Set([home.folder, join(home.socket, '..')]);
   for (const folder of process.platform === 'win32' ? [home.folder] : folders) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     checkPrivate(folder);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CodedError('STATE_FOLDER_UNUSABLE', folder, error);
   }
 }
 

@@ -28,8 +28,11 @@ export interface OutboundAnswer {
 const DENIED_ADDRESSES: ReadonlySet<string> = new Set(['168.63.129.16']);
 
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address) || DENIED_ADDRESSES.has(address)) return false;
-  return ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  // IANA has given out nothing but 2000::/3, and old forms such as `::127.0.0.1` lie outside of it.
+  if (parsed instanceof ipaddr.IPv6 && ((parsed.parts[0] ?? 0) & 0xe000) !== 0x2000) return false;
+  return parsed.range() === 'unicast' && !DENIED_ADDRESSES.has(parsed.toString());
 }
 
 export class OutboundClient {
@@ -55,6 +58,8 @@ export class OutboundClient {
         headers,
         body,
         dispatcher: this.#agent,
+        // The agent's own limits end a silent answer, this one also an answer that drips.
+        signal: AbortSignal.timeout(this.#options.timeoutMs),
       });
       return { status: response.statusCode, body: await this.#read(response.body) };
     } catch (error) {
