@@ -47,12 +47,27 @@ test('licences are those of the packages', () => {
   }
 });
 
+interface Locked {
+  readonly hasInstallScript?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const locked = (JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> })
+  .packages;
+
 test('nothing runs a script on install', () => {
-  const lock = JSON.parse(read('package-lock.json')) as {
-    readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>;
-  };
-  const scripts = Object.entries(lock.packages).filter(([, entry]) => entry.hasInstallScript);
+  const scripts = Object.entries(locked).filter(([, entry]) => entry.hasInstallScript);
   expect(scripts.map(([path]) => path)).toEqual([]);
+});
+
+test('the lock names the programs for all platforms, or npm ci refuses it', () => {
+  const optional = Object.values(locked).flatMap((entry) =>
+    Object.keys(entry.optionalDependencies ?? {}),
+  );
+  const isLocked = (name: string): boolean =>
+    Object.keys(locked).some((path) => path.endsWith(`node_modules/${name}`));
+  expect(optional.length).toBeGreaterThan(0);
+  expect(optional.filter((name) => !isLocked(name))).toEqual([]);
 });
 
 test('every entry of the lock can be fetched from any registry', () => {

@@ -61,7 +61,7 @@ test.each(Object.entries(FORBIDDEN_IN_CODE))('no code has %s', (_, forbidden) =>
 /** The repository speaks of itself, to somebody who has nothing else. */
 const FORBIDDEN_IN_TEXT = {
   'numbers of tickets': /\b(?:issues?|tickets?|PR|bugs?) ?#\d+|\b(?:issue|ticket) [A-Z\d]\b/,
-  'paths of one machine': /(?<![\w.])\/(?:work|root|Users)\/|\/tmp\/bash|\/home\/(?!me\/)/,
+  'paths of one machine': /(?<![\w.])\/(?:work|root|Users)\/|\/tmp\/bash|\/home\/(?!me\/|\$)/,
   'hosts of package registries': /registry\.(?:npmjs|yarnpkg)|\bnpm\.pkg\b|proxy\.golang/,
 } as const;
 

@@ -81,11 +81,16 @@ function* filesUnder(folder: string): Iterable<string> {
   }
 }
 
-/** What the redacted projection may show: its text, and the names of arguments, which are the shape of a call. */
+/**
+ * What the redacted projection may show: its text, and the names of arguments, which are the shape
+ * of a call.
+ */
 const SHOWN = new Set(['projection', 'paths', 'at', 'to']);
 
 const found = (text: string): string[] => [...new Set(text.match(CANARY))];
-/** A tool's name stands on spans and in the ledger, by the conventions: only names that are plain. */
+/**
+ * A tool's name stands on spans and in the ledger, by the conventions: only names that are plain.
+ */
 const NAMES = new Set([canary('toolname')]);
 const leaks = (text: string): string[] => found(text).filter((word) => !NAMES.has(word));
 

@@ -61,7 +61,8 @@ export const isBlank = (frame: Frame): boolean =>
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-// A number that is no safe integer may be another one to the next reader: an answer to it gets lost.
+// A number that is no safe integer may be another one to the next reader: an answer to it gets
+// lost.
 const isId = (value: unknown): value is JsonRpcId =>
   typeof value === 'string' || Number.isSafeInteger(value);
 
@@ -76,8 +77,8 @@ const ENVELOPE: ReadonlySet<string> = new Set([
 const PARAMS: ReadonlySet<string> = new Set(['name', 'arguments', 'uri', '_meta']);
 
 /**
- * Some readers (Go's, for one) ignore case in member names: they would call the tool in `Name` where
- * Spoor judged the one in `name`. Both cases are folded, since `ſ` is an `s` to them too.
+ * Some readers (Go's, for one) ignore case in member names: they would call the tool in `Name`
+ * where Spoor judged the one in `name`. Both cases are folded, since `ſ` is an `s` to them too.
  */
 const hasLookalike = (object: JsonObject, names: ReadonlySet<string>): boolean =>
   Object.keys(object).some((key) => !names.has(key) && names.has(fold(key)));

@@ -13,7 +13,10 @@ import type {
   SealedMeta,
 } from '@spoor/core';
 
-/** The remote procedure call between sensor and hub. Hub and sensor support this version and the one before. */
+/**
+ * The remote procedure call between sensor and hub. Hub and sensor support this version and the one
+ * before.
+ */
 export const WIRE_PROTOCOL = 1;
 
 /** First message of a connection. */
@@ -50,7 +53,10 @@ export interface ProcessId {
   readonly start: string;
 }
 
-/** The program that speaks for the user: the nearest ancestor that is no shell, package runner or launcher. */
+/**
+ * The program that speaks for the user: the nearest ancestor that is no shell, package runner or
+ * launcher.
+ */
 export interface HostInfo {
   readonly process: ProcessId;
   readonly name: string;
@@ -119,7 +125,9 @@ export type SensorRequest =
       readonly observation: Sensed;
       readonly sealed: readonly SealedPiece[];
     }
-  /** The session key of this sensor, wrapped to the auditors: once, before content that needs it. */
+  /**
+   * The session key of this sensor, wrapped to the auditors: once, before content that needs it.
+   */
   | { readonly op: 'key'; readonly id: number; readonly kek: string }
   /** What was lost while no hub answered. */
   | { readonly op: 'lost'; readonly id: number; readonly count: number };

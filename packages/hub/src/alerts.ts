@@ -44,7 +44,10 @@ const actionOf = ({
   ...(caseId === undefined ? {} : { case: caseId }),
 });
 
-/** What an alert keeps when it happens again: not why it was dismissed, nor the case of another call. */
+/**
+ * What an alert keeps when it happens again: not why it was dismissed, nor the case of another
+ * call.
+ */
 const lasting = ({
   id,
   session,

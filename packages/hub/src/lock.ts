@@ -7,7 +7,8 @@ export interface Lock {
 }
 
 /**
- * Throws HUB_RUNNING while another process holds the lock, STORE_UNAVAILABLE where the file is none.
+ * Throws HUB_RUNNING while another process holds the lock, STORE_UNAVAILABLE where the file is
+ * none.
  *
  * SQLite is the portable way to a lock of the operating system that Node has. The kernel gives it
  * back however its holder dies, so no process number has to be believed, and none that was given

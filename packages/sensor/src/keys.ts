@@ -2,7 +2,10 @@ import { hash } from 'node:crypto';
 import { fromBase64, type SipKey, sipHash, sipKey, systemRandom } from '@spoor/core';
 import type { Welcome } from '@spoor/edge/wire';
 
-/** The keyed hashes of one connection. Whoever holds the keys can test guesses, so they stay in memory. */
+/**
+ * The keyed hashes of one connection. Whoever holds the keys can test guesses, so they stay in
+ * memory.
+ */
 export interface Keys {
   readonly print: SipKey;
   /** Digest of a content, 32 hexadecimal digits: the same within a session. */
@@ -45,8 +48,8 @@ function makeKeys(print: Uint8Array, content: Uint8Array, definition: Uint8Array
 const BLOCK_BYTES = 64;
 
 /**
- * HMAC-SHA-256 (RFC 2104) of two one-shot hashes, which cost a fifth of Node's Hmac object on a short text.
- * Keys are shorter than a block. Returns hexadecimal digits.
+ * HMAC-SHA-256 (RFC 2104) of two one-shot hashes, which cost a fifth of Node's Hmac object on a
+ * short text. Keys are shorter than a block. Returns hexadecimal digits.
  */
 export function hmac(secret: Uint8Array): (text: string) => string {
   const pad = (fill: number): Buffer =>

@@ -51,8 +51,8 @@ interface Open {
 }
 
 /**
- * The path of every observation: admit, identify, label, write to the ledger, step the rules, answer, record.
- * One thread, in `seq` order.
+ * The path of every observation: admit, identify, label, write to the ledger, step the rules,
+ * answer, record. One thread, in `seq` order.
  */
 export class Decisions {
   readonly #options: DecisionsOptions;
@@ -74,8 +74,8 @@ export class Decisions {
   }
 
   /**
-   * Decides a call that is asked for. The answer waits for nothing but the rules, and for the disk where the tool is
-   * sensitive; entry and record follow it, in order.
+   * Decides a call that is asked for. The answer waits for nothing but the rules, and for the disk
+   * where the tool is sensitive; entry and record follow it, in order.
    */
   begin(
     connection: Connection,
@@ -126,7 +126,10 @@ export class Decisions {
     return { decision: step.decision };
   }
 
-  /** Work that no answer waits for; done before the next observation at the latest, so that order is kept. */
+  /**
+   * Work that no answer waits for; done before the next observation at the latest, so that order is
+   * kept.
+   */
   #later(work: () => void): void {
     if (this.#due.length === 0) setImmediate(() => this.#finish());
     this.#due.push(work);
@@ -158,14 +161,20 @@ export class Decisions {
     this.#allowances.set(key, this.#options.nowMs() + ALLOWANCE_MS);
   }
 
-  /** A sensor that came back may end what it began before; nobody ends a call of another session or server. */
+  /**
+   * A sensor that came back may end what it began before; nobody ends a call of another session or
+   * server.
+   */
   #begun({ id, session, server }: Observation): Observation | undefined {
     const begun = this.#open.get(id)?.observation;
     const own = begun?.session.id === session.id && begun.server.name === server.name;
     return own ? begun : undefined;
   }
 
-  /** Calls whose end never comes make room: of their own connection first, so that no sensor crowds out others. */
+  /**
+   * Calls whose end never comes make room: of their own connection first, so that no sensor crowds
+   * out others.
+   */
   #keepOpen(connection: Connection, observation: Observation): void {
     const [ownOldest] = connection.open;
     if (connection.open.size >= LIMITS.pendingRequestsMax) this.#giveUp(ownOldest);
@@ -210,7 +219,10 @@ export class Decisions {
     return effectiveMode(this.#options.policy(), '', o.server.name);
   }
 
-  /** Undefined where the ledger cannot take it: that is counted and shown, and decided on by `#durably`. */
+  /**
+   * Undefined where the ledger cannot take it: that is counted and shown, and decided on by
+   * `#durably`.
+   */
   #append(kind: EntryKind, o: Observation, sealed: readonly SealedContent[]): Appended | undefined {
     return this.#write(entryOf(kind, o), sealed);
   }

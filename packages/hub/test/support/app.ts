@@ -47,7 +47,9 @@ const STATE: HubState = {
   rules: { rules: [], problems: [] },
 };
 
-/** The API over a store in memory; what it asks of the deciding thread is answered with `answer`. */
+/**
+ * The API over a store in memory; what it asks of the deciding thread is answered with `answer`.
+ */
 export function testApp(answer: (question: Question) => unknown = () => true): TestApp {
   const folder = temporaryFolder();
   fill(folder);

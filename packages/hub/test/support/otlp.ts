@@ -1,6 +1,9 @@
 import { toHex } from '@spoor/core';
 
-/** A span as it stands in the bytes of an OTLP request: read by hand, so that no encoder of ours checks itself. */
+/**
+ * A span as it stands in the bytes of an OTLP request: read by hand, so that no encoder of ours
+ * checks itself.
+ */
 export interface DecodedSpan {
   readonly trace: string;
   readonly span: string;
@@ -13,7 +16,9 @@ export interface DecodedSpan {
 
 type Value = Uint8Array | bigint;
 
-/** Fields of one protobuf message, by number. Source: protobuf encoding, wire types 0, 1, 2 and 5. */
+/**
+ * Fields of one protobuf message, by number. Source: protobuf encoding, wire types 0, 1, 2 and 5.
+ */
 function fieldsOf(bytes: Uint8Array): Map<number, Value[]> {
   const fields = new Map<number, Value[]>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -53,7 +58,10 @@ const text = (fields: Map<number, Value[]>, number: number): string =>
 const milliseconds = (fields: Map<number, Value[]>, number: number): number =>
   Number(BigInt(fields.get(number)?.[0]?.toString() ?? 0) / 1_000_000n);
 
-/** Spans of an `ExportTraceServiceRequest`. Field numbers: opentelemetry-proto, trace/v1 and common/v1. */
+/**
+ * Spans of an `ExportTraceServiceRequest`. Field numbers: opentelemetry-proto, trace/v1 and
+ * common/v1.
+ */
 export function decodeSpans(body: Uint8Array): DecodedSpan[] {
   const resources = messages(fieldsOf(body), 1);
   const scopes = resources.flatMap((resource) => messages(fieldsOf(resource), 2));
