@@ -134,7 +134,8 @@ class SqliteStore implements Store {
 
   replay(fromMs: number, limit: number): readonly Observation[] {
     return this.#bodies<Observation>(
-      `SELECT body FROM (SELECT seq, body FROM observation WHERE hub_ms >= ? ORDER BY seq DESC LIMIT ?)
+      `SELECT body FROM
+         (SELECT seq, body FROM observation WHERE hub_ms >= ? ORDER BY seq DESC LIMIT ?)
        ORDER BY seq`,
       fromMs,
       limit,
@@ -285,7 +286,8 @@ class SqliteStore implements Store {
     const intent = o.kind === 'intent' ? (o.facts.request?.projection ?? null) : null;
     this.#run(
       `INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms), servers = excluded.servers,
+       ON CONFLICT (id) DO UPDATE SET
+         last_ms = max(last_ms, excluded.last_ms), servers = excluded.servers,
          calls = calls + excluded.calls, denied = denied + excluded.denied,
          intent = coalesce(excluded.intent, intent)`,
       o.session.id,
