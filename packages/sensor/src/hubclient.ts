@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import {
   CodedError,
+  type Decision,
   effectiveMode,
   type Label,
   LIMITS,
@@ -51,6 +52,8 @@ export class HubClient implements HubPort {
   #sealerSession = '';
   #ready: Promise<void> | undefined;
   #closed = false;
+  /** Calls that the hub was too late for. */
+  readonly #decidedAlone = new Map<string, Decision>();
   #startedMs = 0;
 
   constructor(options: HubClientOptions) {
@@ -83,6 +86,10 @@ export class HubClient implements HubPort {
     return mode ?? effectiveMode(this.#policy, '', server.name);
   }
 
+  get enforces(): boolean {
+    return this.mode === 'enforce' || Object.values(this.#policy.rules).includes('enforce');
+  }
+
   get #policy(): Policy {
     return this.#welcome?.policy ?? OBSERVE;
   }
@@ -102,7 +109,9 @@ export class HubClient implements HubPort {
       if (begun !== undefined) return begun;
     }
     const begun = await (await this.#alone()).decide(observation, known);
-    this.#spool.add({ ...observation, decidedAlone: begun.decision }, sealed);
+    // A hub that was only late has the call already, and hears with its end how it was decided.
+    if (this.#link?.open === true) this.#rememberAlone(observation.id, begun.decision);
+    else this.#spool.add({ ...observation, decidedAlone: begun.decision }, sealed);
     return begun;
   }
 
@@ -112,9 +121,12 @@ export class HubClient implements HubPort {
     sealed: readonly SealedContent[],
     labels: readonly Label[],
   ): Promise<Ended | undefined> {
+    const decidedAlone = this.#decidedAlone.get(observation.id);
+    this.#decidedAlone.delete(observation.id);
     if (this.#link?.open === true) {
       try {
-        return await this.#link.end(observation, sealed);
+        const told = decidedAlone === undefined ? observation : { ...observation, decidedAlone };
+        return await this.#link.end(told, sealed);
       } catch (error) {
         if (error instanceof CodedError && error.code !== 'HUB_UNREACHABLE') return undefined;
       }
@@ -122,6 +134,11 @@ export class HubClient implements HubPort {
     this.#spool.add(observation, sealed);
     await (await this.#alone()).ended(observation, labels);
     return undefined;
+  }
+
+  #rememberAlone(id: string, decision: Decision): void {
+    if (this.#decidedAlone.size >= LIMITS.pendingRequestsMax) this.#decidedAlone.clear();
+    this.#decidedAlone.set(id, decision);
   }
 
   async close(): Promise<void> {

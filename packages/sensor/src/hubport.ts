@@ -11,6 +11,8 @@ export interface HubPort {
   readonly project: boolean;
   /** What holds for this server where no rule is named. */
   readonly mode: Mode;
+  /** Could any rule deny a call on this connection? */
+  readonly enforces: boolean;
   /** Nothing without auditors' keys. */
   seal(call: string, part: SealedPart, plaintext: Uint8Array): readonly SealedContent[];
   begin(

@@ -1,11 +1,14 @@
 import {
   type Batch,
   type Clock,
+  eraOf,
   type Frame,
   FrameSplitter,
+  hasAny,
   type InvalidFrame,
   isBlank,
   isObject,
+  LIMITS,
   type Message,
   metaOf,
   type Notification,
@@ -13,9 +16,10 @@ import {
   type Random,
   type Request,
   type Response,
+  SENSITIVE_LABELS,
   type UnreadableReason,
 } from '@spoor/core';
-import type { Sensed } from '@spoor/edge/wire';
+import type { Begun, Sensed } from '@spoor/edge/wire';
 import { type Exchange, Exchanges } from './calls.ts';
 import { denial, unreadableAnswer } from './deny.ts';
 import type { HubPort } from './hubport.ts';
@@ -54,6 +58,8 @@ export class Relay {
   readonly #asked = new Exchanges();
   readonly #askedBack = new Exchanges();
   readonly #work = new Set<Promise<void>>();
+  /** What the hub last said of each tool. */
+  readonly #known = new Map<string, Known>();
   #sense: Sense | undefined;
   #protocolVersion: string | undefined;
   #oversized = false;
@@ -145,10 +151,44 @@ export class Relay {
     }
     const exchange = this.#asked.add(request, frame.bytes.length);
     if (CALL_METHODS.has(request.method)) {
+      const known = this.#needsNoDecision(request);
+      if (known !== undefined) {
+        this.#toServer.pass(frame.bytes);
+        this.#track(this.#tell(exchange, frame, known));
+        return;
+      }
       this.#track(this.#gate([exchange], frame, this.#toServer.hold(frame.bytes)));
       return;
     }
     this.#toServer.pass(frame.bytes);
+  }
+
+  /**
+   * While observing nothing is denied, so a call waits only where it must be on disk first, or where nothing is known
+   * of its tool yet.
+   */
+  #needsNoDecision(request: Request): Known | undefined {
+    const { hub } = this.#options;
+    if (hub.ready !== undefined || hub.enforces || this.#sense === undefined) return undefined;
+    const known = this.#known.get(targetOf(request));
+    return known === undefined || hasAny(known.labels, SENSITIVE_LABELS) ? undefined : known;
+  }
+
+  /** Tells the hub of a call that has gone on already. */
+  async #tell(exchange: Exchange, frame: Frame, known: Known): Promise<void> {
+    if (this.#sense === undefined) return;
+    exchange.labels = known.labels;
+    if (known.hold) this.#asked.holdResult(exchange);
+    await this.#begin(this.#sense, exchange, frame);
+  }
+
+  async #begin(sense: Sense, exchange: Exchange, frame: Frame): Promise<Begun> {
+    const { hub } = this.#options;
+    const sensed = this.#senseRequest(sense, exchange);
+    const begun = await hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes), undefined);
+    if (this.#known.size >= LIMITS.toolsPerServerMax) this.#known.clear();
+    this.#known.set(targetOf(exchange.request), begun);
+    return begun;
   }
 
   /** One denied call denies its batch: parts cannot be taken out without changing the rest. */
@@ -185,12 +225,10 @@ export class Relay {
 
   /** The answer of a denied call, or undefined where it may go on. */
   async #decide(sense: Sense, exchange: Exchange, frame: Frame): Promise<Uint8Array | undefined> {
-    const { hub } = this.#options;
-    const sensed = this.#senseRequest(sense, exchange);
-    const begun = await hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes), undefined);
+    const begun = await this.#begin(sense, exchange, frame);
     exchange.labels = begun.labels;
     if (begun.decision.action !== 'allow') {
-      return denial(exchange.request, begun.decision, sensed.era);
+      return denial(exchange.request, begun.decision, eraOf(exchange.request));
     }
     if (begun.hold) this.#asked.holdResult(exchange);
     return undefined;
@@ -345,6 +383,11 @@ export class Relay {
     this.#work.add(tracked);
   }
 }
+
+type Known = Pick<Begun, 'labels' | 'hold'>;
+
+const targetOf = ({ method, params }: Request): string =>
+  `${method}\n${typeof params.name === 'string' ? params.name : ''}`;
 
 /** More questions in one answer are nothing a person could read. */
 const INPUT_REQUESTS_MAX = 32;

@@ -36,6 +36,7 @@ export function testHub({ mode = 'observe', hold, deny, wait }: Answers = {}): T
     keys: ownKeys(),
     project: true,
     mode,
+    enforces: mode === 'enforce',
     begun,
     ended,
     seal: () => [],

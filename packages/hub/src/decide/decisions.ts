@@ -341,7 +341,8 @@ function mergeEnd(
   definitions: Observation['facts']['definitions'],
 ): Observation {
   const request = end.facts.request ?? begun?.facts.request;
-  const decision = begun?.decision ?? alone;
+  // What happened is what the sensor did, if the hub was too late.
+  const decision = alone ?? begun?.decision;
   return {
     ...end,
     ...(begun?.tool === undefined ? {} : { tool: begun.tool }),
