@@ -18,8 +18,7 @@ export class LiveStream {
 
   publish(event: LiveEvent): void {
     const id = ++this.#id;
-    // Unnamed, because a browser hands only such events to `onmessage`.
-    const text = `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
+    const text = `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
     this.#past.push({ id, text });
     this.#pastChars += text.length;
     while (this.#past.length > PAST_MAX || this.#pastChars > PAST_CHARS_MAX)

@@ -35,13 +35,14 @@ afterEach(() => {
 });
 
 describe('a live stream', () => {
-  test('sends what is published as unnamed events, as browsers hand them to onmessage', async () => {
+  test('sends what is published as events that their type names', async () => {
     const live = new LiveStream(START_MS);
     const reader = opened(live);
     live.publish(checkpoint(7));
     const text = await read(reader, 2);
-    expect(text).toContain(`id: ${START_MS + 1}\ndata: {"type":"checkpoint","size":7}\n\n`);
-    expect(text).not.toContain('event:');
+    expect(text).toContain(
+      `id: ${START_MS + 1}\nevent: checkpoint\ndata: {"type":"checkpoint","size":7}\n\n`,
+    );
   });
 
   test('resumes after the last event that was seen', async () => {
