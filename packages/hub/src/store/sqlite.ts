@@ -46,7 +46,7 @@ const CALL_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Rows deleted in one transaction, so that appends need not wait long. */
-const PRUNE_ROWS = 10_000;
+const PRUNE_ROWS = 1_000;
 
 class SqliteStore implements Store {
   readonly #db: DatabaseSync;

@@ -1,0 +1,161 @@
+import { CodedError, newCaseId, OBSERVE, type Policy } from '@spoor/core';
+import { compileRules, createDetector, createLabeler } from '@spoor/detect';
+import type { Sensed } from '@spoor/edge';
+import type { Appended, Entry, Ledger } from '@spoor/ledger';
+import { describe, expect, test } from 'vitest';
+import type { RecordBatch } from '../../src/bus.ts';
+import { Admission, type Connection, identify } from '../../src/decide/admission.ts';
+import { Decisions } from '../../src/decide/decisions.ts';
+import { Definitions } from '../../src/decide/definitions.ts';
+import { Sessions } from '../../src/decide/sessions.ts';
+import { countingRandom, definitionOf, hello, START_MS, sensed } from '../support/build.ts';
+
+const ENFORCE: Policy = { ...OBSERVE, mode: 'enforce' };
+/** A tool that shares with others, which is sensitive. */
+const SHARE = 'create_shareable_link';
+
+function setUp(policy: Policy, append: (entry: Entry) => Appended | undefined) {
+  const random = countingRandom();
+  const sessions = new Sessions(random, []);
+  const definitions = new Definitions(createLabeler([]), []);
+  const share = definitionOf(SHARE, { labels: ['shares-externally'] });
+  definitions.list('crm', { tools: [share], partial: false }, START_MS);
+  const recorded: Partial<RecordBatch>[] = [];
+  const entries: Entry[] = [];
+  const ledger: Pick<Ledger, 'append' | 'published'> = {
+    published: undefined,
+    append: (entry) => {
+      entries.push(entry);
+      return append(entry);
+    },
+  };
+  const decisions = new Decisions({
+    admission: new Admission(definitions, sessions, 0),
+    definitions,
+    sessions,
+    detector: createDetector({
+      rules: compileRules([]).rules,
+      policy,
+      newCase: () => newCaseId(random),
+    }),
+    ledger: ledger as Ledger,
+    random,
+    nowMs: () => START_MS,
+    policy: () => policy,
+    record: (part) => recorded.push(part),
+  });
+  const connect = (pid: number): Connection => {
+    const said = hello({ host: { ...hello().host, process: { pid, start: '1' }, ancestors: [] } });
+    const { session } = sessions.resolve(said.host, START_MS);
+    return { hello: said, session, principal: identify(said, new Uint8Array(32)), open: new Set() };
+  };
+  return { decisions, connect, recorded, entries };
+}
+
+const durable = (): Appended => ({ index: 3, leafHash: 'ab', durable: async () => undefined });
+const refusing = (): Appended => ({
+  ...durable(),
+  durable: () => Promise.reject(new CodedError('DURABILITY_LOST')),
+});
+const failing = (): never => {
+  throw new CodedError('LEDGER_WRITE_FAILED');
+};
+const dropping = (): undefined => undefined;
+
+/** Entry and record follow the answer. */
+const afterwards = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+describe('a sensitive call whose entry is not on disk', () => {
+  test.each([
+    ['the disk refuses', refusing],
+    ['the ledger has failed', failing],
+    ['the entry was dropped', dropping],
+  ])('is denied in enforce, with a reason: %s', async (_, append) => {
+    const { decisions, connect, recorded } = setUp(ENFORCE, append);
+    const begun = await decisions.begin(connect(1), sensed({ tool: SHARE }), []);
+    expect(begun.labels).toContain('shares-externally');
+    expect(begun.decision).toMatchObject({ action: 'deny', reason: 'durability' });
+    await afterwards();
+    expect(decisions.counts).toMatchObject({ notDurable: 1, denied: 1 });
+    expect(recorded.flatMap(({ observations }) => observations ?? [])).toMatchObject([
+      { outcome: 'denied', decision: { reason: 'durability' } },
+    ]);
+  });
+
+  test('passes in observe, and says what would have been', async () => {
+    const { decisions, connect } = setUp(OBSERVE, failing);
+    const { decision } = await decisions.begin(connect(1), sensed({ tool: SHARE }), []);
+    expect(decision).toMatchObject({ action: 'allow', wanted: 'deny', reason: 'durability' });
+  });
+});
+
+test('an ordinary call passes with a broken ledger, counted', async () => {
+  const { decisions, connect } = setUp(ENFORCE, failing);
+  const begun = await decisions.begin(connect(1), sensed({ tool: 'list_items' }), []);
+  expect(begun.decision.action).toBe('allow');
+  await afterwards();
+  expect(decisions.counts.notWritten).toBe(1);
+});
+
+describe('the end of a call', () => {
+  const endOf = (call: Sensed): Sensed => {
+    const { request: _, ...rest } = call;
+    return { ...rest, outcome: 'ok', endMs: START_MS };
+  };
+
+  const lastObservation = (recorded: readonly Partial<RecordBatch>[]) =>
+    recorded.flatMap(({ observations }) => observations ?? []).at(-1);
+
+  test('knows what its beginning knew, also on a new connection of the same host', async () => {
+    const { decisions, connect, recorded } = setUp(OBSERVE, durable);
+    const call = sensed();
+    const old = connect(1);
+    await decisions.begin(old, call, []);
+    await afterwards();
+    expect(old.open.size).toBe(1);
+    decisions.end(connect(1), endOf(call), []);
+    await afterwards();
+    expect(lastObservation(recorded)?.facts.request).toEqual(call.request);
+    expect(old.open.size).toBe(0);
+  });
+
+  test('of another session’s call is not its end', async () => {
+    const { decisions, connect, recorded } = setUp(OBSERVE, durable);
+    const call = sensed();
+    const owner = connect(1);
+    await decisions.begin(owner, call, []);
+    decisions.end(connect(2), endOf(call), []);
+    await afterwards();
+    expect(lastObservation(recorded)?.facts).not.toHaveProperty('request');
+    expect(owner.open.size).toBe(1);
+    decisions.end(owner, endOf(call), []);
+    await afterwards();
+    expect(lastObservation(recorded)?.facts.request).toEqual(call.request);
+  });
+
+  test('that never comes costs only its own sensor, up to a limit', async () => {
+    const { decisions, connect, recorded } = setUp(OBSERVE, durable);
+    const quiet = sensed();
+    const patient = connect(2);
+    await decisions.begin(patient, quiet, []);
+    const flooding = connect(1);
+    for (let n = 0; n < 10_005; n++) await decisions.begin(flooding, sensed(), []);
+    await afterwards();
+    expect(flooding.open.size).toBe(10_000);
+    expect(decisions.counts.openGivenUp).toBe(5);
+    decisions.end(patient, endOf(quiet), []);
+    await afterwards();
+    expect(lastObservation(recorded)?.facts.request).toEqual(quiet.request);
+  });
+});
+
+test('every decision that spoke has its own entry', async () => {
+  const { decisions, connect, entries } = setUp(ENFORCE, refusing);
+  await decisions.begin(connect(1), sensed({ tool: SHARE }), []);
+  await afterwards();
+  const spoken = entries.map(({ kind, decision }) => [kind, decision?.reason]);
+  expect(spoken).toEqual([
+    ['call.request', undefined],
+    ['decision', 'durability'],
+  ]);
+});
