@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { LIMITS, type SealedContent } from '@spoor/core';
+import { type ContentFacts, LIMITS, type SealedContent } from '@spoor/core';
 import { encodeWire } from '@spoor/edge/codec';
 import type { Hello, Sensed } from '@spoor/edge/wire';
 import { piecesOf } from './link.ts';
@@ -32,7 +32,12 @@ export class Spool {
   }
 
   add(observation: Sensed, sealed: readonly SealedContent[]): void {
-    const request = { op: 'end', id: 0, observation, sealed: piecesOf(sealed) };
+    const request = {
+      op: 'end',
+      id: 0,
+      observation: withoutProjections(observation),
+      sealed: piecesOf(sealed),
+    };
     if (
       !this.#append(
         encodeWire(
@@ -79,4 +84,14 @@ export class Spool {
     });
     return this.#file;
   }
+}
+
+/** The projection belongs into the hub's store and nowhere else. */
+function withoutProjections({ request, result, ...rest }: Sensed): Sensed {
+  const strip = ({ projection: _, ...facts }: ContentFacts): ContentFacts => facts;
+  return {
+    ...rest,
+    ...(request === undefined ? {} : { request: strip(request) }),
+    ...(result === undefined ? {} : { result: strip(result) }),
+  };
 }
