@@ -1,4 +1,5 @@
 import { LABELS } from './labels.ts';
+import { CONTENT_CLASSES } from './observation.ts';
 
 /**
  * The allowlist of span attributes: what has no row here never leaves. A row says what values may
@@ -18,6 +19,12 @@ export type AttributeValue = string | number | boolean | readonly string[];
 /** Names that a peer chose, or their digest form (see `safeName`). */
 const NAME = /^[A-Za-z0-9_.:/@~-]{1,128}$/;
 const WORD = /^[a-z][a-z0-9_.-]{0,63}$/;
+/** One of these words: a word of somebody else's choice would be content. */
+const oneOf = (...words: readonly string[]): RegExp =>
+  new RegExp(`^(${words.map((word) => word.replaceAll('.', '\\.')).join('|')})$`);
+const LABEL = oneOf(...LABELS);
+const CLASS = oneOf(...CONTENT_CLASSES);
+const ACTION = oneOf('allow', 'deny', 'modify', 'ask', 'defer');
 const DIGEST = /^[0-9a-f]{8,64}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -56,52 +63,76 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
   'spoor.session.id': { type: 'string', form: UUID, why: 'Our session, not the protocol one' },
   'spoor.session.episode': { type: 'int', why: 'Part of the session' },
   'spoor.call.id': { type: 'string', form: UUID, why: 'Joins legs of one call' },
-  'spoor.cause.kind': { type: 'string', form: WORD, why: 'Asked for by the user, or nested' },
-  'spoor.cause.evidence': { type: 'string', form: WORD, why: 'What the cause rests on' },
+  'spoor.cause.kind': {
+    type: 'string',
+    form: oneOf('user', 'tool', 'server', 'unknown'),
+    why: 'Asked for by the user, or nested',
+  },
+  'spoor.cause.evidence': {
+    type: 'string',
+    form: oneOf('trace', 'input', 'containment', 'intent', 'none'),
+    why: 'What the cause rests on',
+  },
   'spoor.cause.parent': { type: 'string', form: UUID, why: 'The call around this one' },
   'spoor.intent.cluster': { type: 'string', form: DIGEST, why: 'Like prompts share it' },
-  'spoor.intent.covers': { type: 'string', form: WORD, why: 'Did the prompt ask for this' },
+  'spoor.intent.covers': {
+    type: 'string',
+    form: oneOf('yes', 'no', 'unknown'),
+    why: 'Did the prompt ask for this',
+  },
   'tool.category': {
     type: 'strings',
-    form: new RegExp(`^(${LABELS.join('|')})$`),
+    form: LABEL,
     why: 'Labels, for detectors in other backends',
   },
   'spoor.request.bytes': { type: 'int', why: 'Size' },
-  'spoor.request.classes': { type: 'strings', form: WORD, why: 'Kinds of content found' },
+  'spoor.request.classes': { type: 'strings', form: CLASS, why: 'Kinds of content found' },
   'spoor.request.arguments': {
     type: 'strings',
     form: NAME,
     why: 'Argument names that the pinned schema declares',
   },
   'spoor.result.bytes': { type: 'int', why: 'Size' },
-  'spoor.result.classes': { type: 'strings', form: WORD, why: 'Kinds of content found' },
+  'spoor.result.classes': { type: 'strings', form: CLASS, why: 'Kinds of content found' },
   'spoor.flow.labels': {
     type: 'strings',
-    form: WORD,
+    form: LABEL,
     why: 'Labels of the sources that arguments came from',
   },
-  'spoor.decision.action': { type: 'string', form: WORD, why: 'What was done' },
-  'spoor.decision.wanted': { type: 'string', form: WORD, why: 'What the rule wanted' },
+  'spoor.decision.action': { type: 'string', form: ACTION, why: 'What was done' },
+  'spoor.decision.wanted': { type: 'string', form: ACTION, why: 'What the rule wanted' },
   'spoor.decision.reason': { type: 'string', form: WORD, why: 'Coded reason' },
   'spoor.decision.case': { type: 'string', form: /^c-[a-z0-9]{10}$/, why: 'For `spoor why`' },
-  'spoor.decision.by': { type: 'string', form: WORD, why: 'The hub, or the sensor alone' },
+  'spoor.decision.by': {
+    type: 'string',
+    form: oneOf('hub', 'sensor'),
+    why: 'The hub, or the sensor alone',
+  },
   'security.policy.rule.id': { type: 'string', form: /^[a-z0-9-]{1,64}$/, why: 'Which rule' },
   'gen_ai.guardrail.verdict.type': {
     type: 'string',
-    form: WORD,
+    form: ACTION,
     why: 'Shape of the proposed guardrail convention',
   },
   'gen_ai.guardrail.action.type': {
     type: 'string',
-    form: WORD,
+    form: ACTION,
     why: 'Shape of the proposed guardrail convention',
   },
-  'mcp.identity.level': { type: 'string', form: WORD, why: 'How far the principal is proved' },
+  'mcp.identity.level': {
+    type: 'string',
+    form: oneOf('verified', 'attested', 'unverified', 'conflict'),
+    why: 'How far the principal is proved',
+  },
   'mcp.identity.sub_p': { type: 'string', form: DIGEST, why: 'Keyed pseudonym' },
   'mcp.identity.agent': { type: 'string', form: NAME, why: 'Client program' },
   'mcp.audit.index': { type: 'int', why: 'Ledger entry of this call' },
   'mcp.audit.leaf_hash': { type: 'string', form: DIGEST, why: 'Ties span and ledger' },
-  'spoor.sampling.reason': { type: 'string', form: WORD, why: 'Why this span was kept' },
+  'spoor.sampling.reason': {
+    type: 'string',
+    form: oneOf('base', 'security', 'session'),
+    why: 'Why this span was kept',
+  },
   'spoor.covered': { type: 'boolean', why: 'False where the sensor decided without the hub' },
 };
 
