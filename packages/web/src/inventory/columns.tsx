@@ -57,7 +57,7 @@ function labels({ tool }: InventoryRow): ReactNode {
 }
 
 const CHANGES: Readonly<Record<string, { readonly word: string; readonly tone: Tone }>> = {
-  new: { word: 'New', tone: 'ask' },
+  new: { word: 'New', tone: 'quiet' },
   changed: { word: 'Changed', tone: 'block' },
   removed: { word: 'Removed', tone: 'would' },
 };

@@ -1,4 +1,5 @@
 import type { Alert, FlowEdge } from '@spoor/core';
+import { fieldText } from './flowWords.ts';
 import { nameOf } from './kinds.ts';
 import type { Layout, Placed } from './layout.ts';
 
@@ -55,7 +56,7 @@ function flowLabel(flows: readonly FlowEdge[]): string {
   const [first] = flows;
   if (first === undefined) return '';
   const more = flows.length > 1 ? ` and ${flows.length - 1} more` : '';
-  return `${first.field} → ${first.to}, ${Math.round(first.coverage * 100)} %${more}`;
+  return `${fieldText(first.field)} → ${fieldText(first.to)}, ${Math.round(first.coverage * 100)} %${more}`;
 }
 
 /** The numbered path of an alert: which step of it each call is, from 1. */

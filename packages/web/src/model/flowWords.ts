@@ -1,14 +1,20 @@
 import type { Cause, ClassFact, FlowEdge } from '@spoor/core';
 import { listText } from './words.ts';
 
+/** Where a value stood: a field, and its line in a text of several. */
+export function fieldText(field: string): string {
+  const [, path, line] = /^(.+):(\d+)$/.exec(field) ?? [];
+  return path === undefined ? field : `${path} line ${line}`;
+}
+
 /** One data flow as a sentence. */
 export function flowSentence(flow: FlowEdge): string {
   const share = Math.round(flow.coverage * 100);
   const what = flow.classes.length > 0 ? ` (${listText(flow.classes)})` : '';
   const asked = flow.inIntent ? '; the prompt holds the same value' : '';
   const odd = flow.instructionLike ? '; it was written like an instruction' : '';
-  const source = `“${flow.field}” of ${flow.server} › ${flow.tool}`;
-  return `${share} % of “${flow.to}” was seen in ${source}${what}${asked}${odd}.`;
+  const source = `“${fieldText(flow.field)}” of ${flow.server} › ${flow.tool}`;
+  return `${share} % of “${fieldText(flow.to)}” was seen in ${source}${what}${asked}${odd}.`;
 }
 
 export const classesText = (classes: readonly ClassFact[]): string =>

@@ -44,8 +44,8 @@ const SMALL_STEP_MIN = 20;
 const GAP = 22;
 const SERVER_COLORS = 12;
 
-/** The lane of what no server did. */
-export const INTENT_LANE = 'intent';
+/** The lane of what no server did. A server always has a name, so none can stand in it. */
+export const INTENT_LANE = '';
 
 export const laneOf = (observation: Observation): string =>
   observation.kind === 'intent' ? INTENT_LANE : observation.server.name;
@@ -53,7 +53,7 @@ export const laneOf = (observation: Observation): string =>
 export const isSmall = (observation: Observation): boolean => observation.kind === 'tool.list';
 
 const sizeOf = (observation: Observation): { readonly width: number; readonly height: number } => {
-  if (laneOf(observation) === INTENT_LANE) return SIZES.intent;
+  if (observation.kind === 'intent') return SIZES.intent;
   return isSmall(observation) ? SIZES.list : SIZES.step;
 };
 

@@ -59,7 +59,7 @@ export const GraphEdge: (props: EdgeProps<LinkEdge>) => ReactNode = memo(
 );
 
 function Label({ data }: { readonly data: LinkData }): ReactNode {
-  const place = `translate(${data.labelX}px, ${data.labelY}px) translateY(-100%)`;
+  const place = `translate(${data.labelX}px, ${data.labelY}px) translate(-100%, -100%)`;
   return (
     <EdgeLabelRenderer>
       <span className={styles.label} style={{ transform: place }}>

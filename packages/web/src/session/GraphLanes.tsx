@@ -1,6 +1,6 @@
 import { useViewport } from '@xyflow/react';
 import type { ReactNode } from 'react';
-import type { Lane } from '../model/layout.ts';
+import { INTENT_LANE, type Lane } from '../model/layout.ts';
 import { Text } from '../ui/Text.tsx';
 import styles from './Graph.module.css';
 
@@ -20,9 +20,11 @@ export function GraphLanes({ lanes, colorOf }: GraphLanesProps): ReactNode {
         return (
           <div key={lane.name}>
             <div className={styles.lane} style={{ top, height }} />
-            <span className={styles.laneName} style={{ top, borderColor: colorOf(lane.name) }}>
-              <Text value={lane.name} charsMax={40} />
-            </span>
+            {lane.name !== INTENT_LANE && (
+              <span className={styles.laneName} style={{ top, borderColor: colorOf(lane.name) }}>
+                <Text value={lane.name} charsMax={40} />
+              </span>
+            )}
           </div>
         );
       })}

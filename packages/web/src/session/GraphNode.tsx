@@ -50,7 +50,7 @@ export const GraphNode: (props: NodeProps<StepNode>) => ReactNode = memo(
 
 function Inside({ data }: { readonly data: StepData }): ReactNode {
   const { observation } = data;
-  if (observation.kind === 'intent') return 'Prompt';
+  if (observation.kind === 'intent') return KIND_WORDS.intent;
   if (isSmall(observation)) return <List size={12} aria-hidden="true" />;
   return <Face data={data} />;
 }
@@ -63,14 +63,12 @@ function Face({ data }: { readonly data: StepData }): ReactNode {
         <span className={styles.name}>
           <Text value={nameOf(observation)} charsMax={48} />
         </span>
-        <LabelGlyphs labels={observation.tool?.labels.slice(0, 3) ?? []} />
       </span>
       <span className={styles.bottom}>
-        <span className={styles.order}>{data.step}</span>
-        <span>{summary(observation)}</span>
-      </span>
-      <span className={styles.badge}>
+        <span className={styles.order}>#{data.step}</span>
         <DecisionMark decision={observation.decision} />
+        <span className={styles.summary}>{summary(observation)}</span>
+        <LabelGlyphs labels={observation.tool?.labels.slice(0, 3) ?? []} />
       </span>
     </>
   );
@@ -78,6 +76,8 @@ function Face({ data }: { readonly data: StepData }): ReactNode {
 
 function summary({ time, outcome, facts, tool, kind }: Observation): string {
   if (tool === undefined) return KIND_WORDS[kind];
+  // The decision's mark has said it.
+  if (outcome === 'denied') return '';
   if (outcome !== 'ok') return OUTCOME_WORDS[outcome];
   const took = time.endMs === undefined ? '' : durationText(time.endMs - time.startMs);
   return facts.result === undefined ? took : `${took}, ${bytesText(facts.result.bytes)}`;

@@ -2,6 +2,7 @@ import type { Alert, SessionDetail } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { byUrgency, SEVERITY } from '../model/kinds.ts';
 import { plainProjection } from '../model/projection.ts';
+import { revealed } from '../model/reveal.ts';
 import { countText, durationText, shortId } from '../model/words.ts';
 import { Identity, Severity } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
@@ -68,7 +69,7 @@ function AlertButton(props: {
       className={styles.alert}
       style={{ color: SEVERITY[level].color }}
       aria-pressed={props.pressed}
-      title="Show the path of this alert"
+      title={`Show the path: ${revealed(props.alert.title, 160)}`}
       onClick={props.onClick}
     >
       <Severity level={level} />

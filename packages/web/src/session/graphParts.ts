@@ -11,7 +11,10 @@ import type { Order } from './useOrder.ts';
 /** More steps than this are not drawn: a poster is no tool. The table has them all. */
 export const NODES_MAX = 500;
 
-/** Labels of data flows stand above the step that they lead to, one above the other. */
+/**
+ * Labels of data flows stand above the step that they lead to, one above the other, and end where
+ * it ends: to the left of it there is room.
+ */
 const LABEL_GAP = 5;
 const LABEL_HEIGHT = 20;
 
@@ -96,7 +99,7 @@ function linkEdge(
       path: linkPath(link, from.lane === to.lane && !between),
       label: link.label,
       weight: link.weight,
-      labelX: to.x,
+      labelX: to.x + to.width,
       labelY: to.y - LABEL_GAP - link.slot * LABEL_HEIGHT,
       lit: touched && link.kind === 'flow',
       dim: path.size > 0 && link.kind !== 'path' && !isBetween(link, path),

@@ -2,7 +2,6 @@ import type { Observation } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { classesText } from '../model/flowWords.ts';
 import { KIND_WORDS, nameOf, OUTCOME_WORDS } from '../model/kinds.ts';
-import { laneOf } from '../model/layout.ts';
 import { durationText } from '../model/words.ts';
 import { DecisionMark, LabelGlyphs, ServerName } from '../ui/Marks.tsx';
 import type { Column } from '../ui/Table.tsx';
@@ -37,7 +36,9 @@ export function stepColumns({ order, onCall, mark }: StepContext): readonly Colu
           <button type="button" onClick={() => onCall(row.id)}>
             <Text value={nameOf(row)} charsMax={80} />
           </button>
-          {row.tool === undefined && <span className={styles.kind}>{KIND_WORDS[row.kind]}</span>}
+          {nameOf(row) === row.method && (
+            <span className={styles.kind}>{KIND_WORDS[row.kind]}</span>
+          )}
           <LabelGlyphs labels={row.tool?.labels ?? []} />
         </span>
       ),
@@ -51,7 +52,12 @@ export function stepColumns({ order, onCall, mark }: StepContext): readonly Colu
     {
       title: 'Server',
       width: '112px',
-      cell: (row) => <ServerName name={laneOf(row)} color={order.colorOf(row)} />,
+      cell: (row) =>
+        row.kind === 'intent' ? (
+          <span className={styles.kind}>the user</span>
+        ) : (
+          <ServerName name={row.server.name} color={order.colorOf(row)} />
+        ),
     },
     { title: 'Data from', width: '88px', hideBelow: 640, cell: (row) => sources(row, order) },
     {

@@ -64,7 +64,7 @@ describe('layOut', () => {
       observation('c', on('crm')),
     ]);
     expect(lanes.map(({ name, color }) => [name, color])).toEqual([
-      ['intent', 0],
+      ['', 0],
       ['drive', 1],
       ['crm', 2],
     ]);
