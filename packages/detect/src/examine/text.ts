@@ -68,7 +68,8 @@ class TextScanner {
     if ((kind & LETTER) !== 0 && isWordStart(kind, previous)) {
       const end = this.#words.at(i);
       if (end > 0) {
-        this.#start = -1;
+        // What stands before the secret still counts: an address must not vanish behind what it carries.
+        this.#end(i);
         return end;
       }
     }

@@ -59,7 +59,8 @@ function sentencePhrase(sentence: string): Phrase {
       stems.push(stem(word));
       verbs.push(BEFORE_VERB.has(before));
     }
-    before = word;
+    // Adverbs do not come between: “or completely overwrite”.
+    if (!word.endsWith('ly')) before = word;
   }
   return { source: 'description', stems, verbs };
 }
