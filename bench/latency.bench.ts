@@ -27,6 +27,8 @@ interface Arms {
   readonly direct: Peer;
   readonly yardstick: Peer;
   readonly spoor: Peer;
+  /** The same with denials real: then every call waits for its decision. */
+  readonly enforcing: Peer;
 }
 
 export async function latency(): Promise<Report> {
@@ -49,11 +51,20 @@ export async function latency(): Promise<Report> {
       env,
     ).open(),
     spoor: await new Peer([...SPOOR, 'run', '--name', 'echo', '--', ...SERVER], env).open(),
+    enforcing: await new Peer(
+      [...SPOOR, 'run', '--name', 'enforced', '--enforce', '--', ...SERVER],
+      env,
+    ).open(),
   };
   try {
     const figures: Record<string, number> = {};
     for (const bytes of SIZES) Object.assign(figures, await measure(arms, 'echo', bytes));
     Object.assign(figures, await measure(arms, 'send_message', 100), syncTime(folder));
+    // What must be on disk first may cost a bare fdatasync more.
+    const durable = figures['send_message.100B.spoor.added.p50'] ?? 0;
+    const bare = figures['send_message.100B.yardstick.added.p50'] ?? 0;
+    const sync = figures['fdatasync.p50'] ?? 0;
+    figures['send_message.durable.ratio'] = durable / (1.5 * (bare + sync));
     return { name: 'latency', unit: 'ms', figures };
   } finally {
     await Promise.all(Object.values(arms).map((arm: Peer) => arm.close()));
@@ -66,8 +77,13 @@ export async function latency(): Promise<Report> {
 
 async function measure(arms: Arms, tool: string, bytes: number): Promise<Record<string, number>> {
   const text = 'lorem ipsum dolor sit amet '.repeat(Math.ceil(bytes / 27)).slice(0, bytes);
-  const times = { direct: [] as number[], yardstick: [] as number[], spoor: [] as number[] };
-  const names = ['direct', 'yardstick', 'spoor'] as const;
+  const names = ['direct', 'yardstick', 'spoor', 'enforcing'] as const;
+  const times: Record<keyof Arms, number[]> = {
+    direct: [],
+    yardstick: [],
+    spoor: [],
+    enforcing: [],
+  };
   for (const name of names) await calls(arms[name], tool, text, WARM_UP);
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) times[name].push(...(await calls(arms[name], tool, text, CALLS)));
@@ -82,6 +98,7 @@ async function measure(arms: Arms, tool: string, bytes: number): Promise<Record<
     [`${key}.spoor.added.p50`]: added,
     [`${key}.spoor.added.p99`]: quantile(times.spoor, 0.99) - quantile(times.direct, 0.99),
     [`${key}.ratio`]: added / yardstick,
+    [`${key}.enforcing.added.p50`]: p50('enforcing') - p50('direct'),
   };
 }
 

@@ -10,6 +10,7 @@ import { LABELS } from '@spoor/core';
 import { compileRules, createDetector, type RuleSet } from '@spoor/detect';
 import { Oracle } from '../packages/detect/test/support/oracle.ts';
 import { Scenario, START_MS } from '../packages/detect/test/support/scenario.ts';
+import type { Report } from './report.ts';
 
 export interface StepFigures {
   readonly rules: number;
@@ -124,6 +125,26 @@ function benchOracle(rules: RuleSet, every: number): number {
 }
 
 const round = (value: number): number => Math.round(100 * value) / 100;
+
+/** Both profiles as one report. */
+export function step(): Report {
+  const figures: Record<string, number> = {};
+  for (const profile of ['sparse', 'dense'] as const) {
+    const {
+      observationsPerSecond,
+      microsecondsPerStep,
+      bytesPerSession,
+      oracleMicrosecondsPerStep,
+    } = benchStep(profile);
+    Object.assign(figures, {
+      [`${profile}.observationsPerSecond`]: observationsPerSecond,
+      [`${profile}.microsecondsPerStep`]: microsecondsPerStep,
+      [`${profile}.oracle.microsecondsPerStep`]: oracleMicrosecondsPerStep,
+      ...(bytesPerSession === null ? {} : { [`${profile}.bytesPerSession`]: bytesPerSession }),
+    });
+  }
+  return { name: 'step', unit: '100 rules, 10^5 sessions', figures };
+}
 
 function main(): void {
   for (const profile of ['sparse', 'dense'] as const) {

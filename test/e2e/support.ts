@@ -31,6 +31,8 @@ export class World {
       SPOOR_HOME: this.state,
       SPOOR_PORT: '0',
       SPOOR_AUTOSTART: 'false',
+      // Tests share two cores with each other: a late answer is not what they are about.
+      SPOOR_BUDGET_MS: '5000',
       ...env,
     };
     onTestFinished(() => this.close());

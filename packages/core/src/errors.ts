@@ -216,7 +216,7 @@ const TABLE = {
     http: 409,
     exit: 73,
     message: 'Auditor keys exist already',
-    hint: 'Rotate them with `spoor keys rotate`',
+    hint: 'Keep them: a second pair would open nothing that is sealed already',
   },
   STORE_UNAVAILABLE: {
     http: 503,
@@ -235,7 +235,7 @@ const TABLE = {
     http: 400,
     exit: 2,
     message: 'The request is not understood',
-    hint: 'See docs/api.md',
+    hint: 'The routes stand at the head of packages/core/src/api.ts',
   },
   BODY_TOO_LARGE: {
     http: 413,

@@ -37,6 +37,14 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Keep a redacted projection of contents for the UI',
   },
   {
+    name: 'budget.ms',
+    type: 'number',
+    min: 5,
+    max: 10_000,
+    default: 50,
+    help: 'Milliseconds that a sensor waits for a decision before it decides alone',
+  },
+  {
     name: 'retention.days',
     type: 'number',
     min: 1,

@@ -1,4 +1,4 @@
-import { LIMITS, type SealedContent } from '@spoor/core';
+import type { SealedContent } from '@spoor/core';
 import { type Hello, type SensorRequest, type Welcome, WIRE_PROTOCOL } from '@spoor/edge';
 import type { Ledger } from '@spoor/ledger';
 import { type Connection, identify } from './decide/admission.ts';
@@ -80,5 +80,5 @@ const welcomeTo = (
   recipients: recipients(),
   policy: policy.policy,
   project: options.project,
-  budgetMs: LIMITS.decisionBudgetMs,
+  budgetMs: options.budgetMs,
 });

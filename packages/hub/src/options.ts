@@ -16,6 +16,8 @@ export interface HubOptions {
   readonly labelsFile?: string;
   /** Is the redacted projection kept? */
   readonly project: boolean;
+  /** What a sensor waits for a decision. */
+  readonly budgetMs: number;
   readonly retentionDays: number;
   readonly storeBytesMax: number;
   readonly otlp?: OtlpOptions;

@@ -46,7 +46,7 @@ export interface Child {
 }
 
 /** How long the output of an ended server may take to arrive. */
-const _LAST_OUTPUT_MS = 500;
+const LAST_OUTPUT_MS = 500;
 
 /** Its standard error is ours: not one byte of it passes through Spoor. */
 export function startChild(command: string, args: readonly string[], env: Environment): Child {
@@ -57,9 +57,15 @@ export function startChild(command: string, args: readonly string[], env: Enviro
   });
   const exit = new Promise<Exit>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => reject(startError(command, error)));
-    child.once('close', (code, signal) =>
-      resolve(signal === null ? { code: code ?? 0 } : { signal }),
-    );
+    child.once('exit', (code, signal) => {
+      const ended = signal === null ? { code: code ?? 0 } : { signal };
+      // Its own children may hold the pipe open for ever; what it wrote itself has come by then.
+      const timer = setTimeout(() => resolve(ended), LAST_OUTPUT_MS);
+      child.once('close', () => {
+        clearTimeout(timer);
+        resolve(ended);
+      });
+    });
   });
   return { process: child, exit };
 }

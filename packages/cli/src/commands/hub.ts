@@ -68,6 +68,7 @@ export async function startHub(
     webPath: WEB_FOLDER,
     ...(labelsFile === undefined ? {} : { labelsFile }),
     project: config.flag('projection'),
+    budgetMs: config.number('budget.ms'),
     retentionDays: config.number('retention.days'),
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
     ...(endpoint === undefined

@@ -22,6 +22,11 @@ export const ledger: Command = {
       placeholder: 'F',
       help: 'A checkpoint of this log that was kept elsewhere',
     },
+    'max-age': {
+      type: 'string',
+      placeholder: 'MINUTES',
+      help: 'The newest entry may be no older than this',
+    },
     identity: { type: 'string', placeholder: 'F', help: 'Identity of an auditor, for open' },
     'passphrase-file': {
       type: 'string',
@@ -83,6 +88,7 @@ async function verify(context: Context): Promise<number> {
   const progress = process.stderr.isTTY && flags.json !== true;
   const result = await verifyLog(readLog(dirOf(context)), {
     verifierKey: await keyOf(context),
+    ...ageLimit(flags['max-age']),
     ...(typeof earlier === 'string' ? { checkpoint: await readText(earlier) } : {}),
     ...(progress
       ? {
@@ -98,6 +104,13 @@ async function verify(context: Context): Promise<number> {
     out.json({ ...result, ...('root' in result ? { root: toHex(result.root) } : {}), exit });
   else await tellResult(context, result, code);
   return exit;
+}
+
+function ageLimit(minutes: Context['flags'][string]): { nowMs?: number; staleMs?: number } {
+  if (minutes === undefined) return {};
+  const staleMs = Number(minutes) * 60_000;
+  if (!(staleMs > 0)) throw new CodedError('USAGE', '--max-age takes minutes');
+  return { nowMs: Date.now(), staleMs };
 }
 
 async function tellResult(

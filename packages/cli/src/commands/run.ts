@@ -27,7 +27,6 @@ export const run: Command = {
     if (command === undefined || context.words.length > 0) {
       throw new CodedError('USAGE', 'the server command stands after --');
     }
-    process.umask(0o077);
     const settings = await readConfig(String(flags.config ?? home.config), {}, env);
     const exit = await runWrapper({
       command,

@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '@spoor/core';
 import { matchesGlob } from '../tool/labeler.ts';
 import { RuleFault } from './document.ts';
 import type { Expression } from './expression.ts';

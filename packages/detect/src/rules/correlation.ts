@@ -1,6 +1,5 @@
-import { LIMITS, type Observation } from '@spoor/core';
+import { LIMITS, nearest, type Observation } from '@spoor/core';
 import { isMap, isScalar, type YAMLMap } from 'yaml';
-import { nearest } from '../nearest.ts';
 import { FIELD_NAMES, type Field, type FieldValue, findField } from '../schema.ts';
 import { checkKeys, mapAt, oneOf, RuleFault, textAt, textsAt } from './document.ts';
 import type { CorrelationType, GroupField, RuleBody } from './types.ts';

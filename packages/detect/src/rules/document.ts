@@ -1,3 +1,4 @@
+import { nearest } from '@spoor/core';
 import {
   isMap,
   isScalar,
@@ -7,7 +8,6 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml';
-import { nearest } from '../nearest.ts';
 import type { ProblemCode, RuleFile, RuleProblem } from './types.ts';
 
 /** Stops the reading of one document; carries where and why. */

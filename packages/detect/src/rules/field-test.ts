@@ -1,7 +1,7 @@
 import type { FlowEdge, Observation } from '@spoor/core';
+import { nearest } from '@spoor/core';
 import { RE2JS } from 're2js';
 import { isScalar, isSeq } from 'yaml';
-import { nearest } from '../nearest.ts';
 import type { Field, FieldValue } from '../schema.ts';
 import { RuleFault } from './document.ts';
 

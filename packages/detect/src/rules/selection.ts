@@ -1,6 +1,6 @@
 import type { FlowEdge } from '@spoor/core';
+import { nearest } from '@spoor/core';
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
-import { nearest } from '../nearest.ts';
 import { FIELD_NAMES, findField, findFlowField } from '../schema.ts';
 import { parseCondition } from './condition.ts';
 import { RuleFault, textAt } from './document.ts';

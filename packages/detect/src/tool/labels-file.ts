@@ -1,6 +1,5 @@
-import { CodedError, isLabel, LABELS, type Label } from '@spoor/core';
+import { CodedError, isLabel, LABELS, type Label, nearest } from '@spoor/core';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { nearest } from '../nearest.ts';
 
 /** One entry of the owner's labels file. Globs know `*` only. */
 export interface LabelOverride {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { CodedError, equalBytes, type Random, toHex } from '@spoor/core';
 
 /** Who may use the API: holders of the token, and browsers that came by a link. */
@@ -9,15 +10,20 @@ export interface BrowserSession {
 const SESSION_MS = 12 * 3_600_000;
 /** A printed link waits for a person; it works once. */
 const CODE_MS = 24 * 3_600_000;
-const ENTRIES_MAX = 1_000;
+const CODES_MAX = 1_000;
 
 export const COOKIE = 'spoor_session';
 
+const COOKIE_FORM = /^((\d{1,15})\.[0-9a-f]{48})\.([0-9a-f]{64})$/;
+
+/**
+ * Cookies are signed with the hub's token instead of remembered, so that a browser stays logged in
+ * when the hub restarts. Who could forge one holds the token, and so needs none.
+ */
 export class Auth {
   readonly #token: string;
   readonly #random: Random;
   readonly #codes = new Map<string, number>();
-  readonly #sessions = new Map<string, BrowserSession>();
 
   constructor(token: string, random: Random) {
     this.#token = token;
@@ -32,7 +38,9 @@ export class Auth {
   /** A code for one log-in by link. */
   newCode(nowMs: number): string {
     const code = this.#secret();
-    remember(this.#codes, code, nowMs + CODE_MS);
+    // Bounded: the oldest makes room.
+    if (this.#codes.size >= CODES_MAX) this.#codes.delete(this.#codes.keys().next().value ?? '');
+    this.#codes.set(code, nowMs + CODE_MS);
     return code;
   }
 
@@ -41,28 +49,28 @@ export class Auth {
     code: string,
     nowMs: number,
   ): { readonly cookie: string; readonly session: BrowserSession } {
-    const untilMs = this.#codes.get(code);
+    const codeUntilMs = this.#codes.get(code);
     this.#codes.delete(code);
-    if (untilMs === undefined || untilMs < nowMs)
+    if (codeUntilMs === undefined || codeUntilMs < nowMs)
       throw new CodedError('UNAUTHORIZED', 'the link was used or is old');
-    const cookie = this.#secret();
-    const session = { csrf: this.#secret(), untilMs: nowMs + SESSION_MS };
-    remember(this.#sessions, cookie, session);
-    return { cookie, session };
+    const untilMs = nowMs + SESSION_MS;
+    const body = `${untilMs}.${this.#secret()}`;
+    const cookie = `${body}.${this.#sign('cookie', body)}`;
+    return { cookie, session: { csrf: this.#sign('csrf', body), untilMs } };
   }
 
   session(cookie: string | undefined, nowMs: number): BrowserSession | undefined {
-    const session = cookie === undefined ? undefined : this.#sessions.get(cookie);
-    return session !== undefined && session.untilMs >= nowMs ? session : undefined;
+    const [, body = '', until, signature = ''] = COOKIE_FORM.exec(cookie ?? '') ?? [];
+    const right = equalBytes(Buffer.from(signature), Buffer.from(this.#sign('cookie', body)));
+    if (!right || Number(until) < nowMs) return undefined;
+    return { csrf: this.#sign('csrf', body), untilMs: Number(until) };
+  }
+
+  #sign(purpose: 'cookie' | 'csrf', body: string): string {
+    return createHmac('sha256', this.#token).update(`${purpose}\n${body}`).digest('hex');
   }
 
   #secret(): string {
     return toHex(this.#random.bytes(24));
   }
-}
-
-/** Bounded: the oldest entry makes room. */
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  if (map.size >= ENTRIES_MAX) map.delete(map.keys().next().value ?? '');
-  map.set(key, value);
 }

@@ -43,10 +43,31 @@ test('a log-in ends after twelve hours', () => {
   expect(auth.session('other', 0)).toBeUndefined();
 });
 
-test('log-ins have secrets of their own, and the newest thousand are kept', () => {
+test('a log-in outlives a restart of the hub, and another token ends it', () => {
   const auth = newAuth();
-  const logIns = Array.from({ length: 1_001 }, () => auth.logIn(auth.newCode(0), 0));
-  expect(new Set(logIns.flatMap(({ cookie, session }) => [cookie, session.csrf])).size).toBe(2_002);
-  const alive = logIns.map(({ cookie }) => auth.session(cookie, 0) !== undefined);
-  expect(alive).toEqual([false, ...Array.from({ length: 1_000 }, () => true)]);
+  const { cookie, session } = auth.logIn(auth.newCode(0), 0);
+  expect(newAuth().session(cookie, 1)).toEqual(session);
+  expect(new Auth('another', systemRandom).session(cookie, 1)).toBeUndefined();
+});
+
+test('a changed cookie logs nobody in', () => {
+  const auth = newAuth();
+  const { cookie } = auth.logIn(auth.newCode(0), 0);
+  const longer = cookie.replace(/^\d+/, (until) => String(Number(until) + HOUR_MS));
+  const other = cookie.replace(/\w$/, (digit) => (digit === '0' ? '1' : '0'));
+  for (const changed of [longer, other, `${cookie}0`, cookie.toUpperCase(), '..'])
+    expect([changed, auth.session(changed, 1)]).toEqual([changed, undefined]);
+});
+
+test('log-ins have secrets of their own', () => {
+  const auth = newAuth();
+  const logIns = Array.from({ length: 100 }, () => auth.logIn(auth.newCode(0), 0));
+  expect(new Set(logIns.flatMap(({ cookie, session }) => [cookie, session.csrf])).size).toBe(200);
+});
+
+test('only the newest thousand codes wait', () => {
+  const auth = newAuth();
+  const [first = '', second = ''] = Array.from({ length: 1_001 }, () => auth.newCode(0));
+  expect(() => auth.logIn(first, 0)).toThrow(unauthorized);
+  expect(auth.logIn(second, 0).cookie).not.toBe('');
 });
