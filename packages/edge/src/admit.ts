@@ -19,6 +19,9 @@ import type { SensorRequest } from './wire.ts';
 const UUID = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 const NAME = z.string().min(1).max(LIMITS.nameCharsMax);
 const DIGEST = z.string().regex(/^[0-9a-f]{8,64}$/);
+/** All zeros stand for no id in W3C Trace Context. */
+const TRACE_ID = z.string().regex(/^(?!0+$)[0-9a-f]{32}$/);
+const SPAN_ID = z.string().regex(/^(?!0+$)[0-9a-f]{16}$/);
 const COUNT = z.int().nonnegative();
 const PATH = z.string().max(256);
 const FLAG = z.boolean();
@@ -141,11 +144,11 @@ const SENSED = z.object({
   requestId: z.string().max(24).optional(),
   era: z.enum(['legacy', 'modern', 'unknown']),
   protocolVersion: z.string().max(10).optional(),
-  span: z.string().regex(/^[0-9a-f]{16}$/),
+  span: SPAN_ID,
   traceparent: z
     .object({
-      trace: z.string().regex(/^[0-9a-f]{32}$/),
-      parent: z.string().regex(/^[0-9a-f]{16}$/),
+      trace: TRACE_ID,
+      parent: SPAN_ID,
     })
     .optional(),
   cause: z.object({

@@ -176,6 +176,12 @@ describe('limits of admitRequest', () => {
     }
   });
 
+  it('hold for ids of traces, which are never all zeros', () => {
+    expect(refusal(observed({ span: '0'.repeat(16) }))).toMatch(/^WIRE_INVALID/);
+    const traceparent = { trace: '0'.repeat(32), parent: '1'.repeat(16) };
+    expect(refusal(observed({ traceparent }))).toMatch(/^WIRE_INVALID/);
+  });
+
   it('hold for numbers that JSON can write and nothing can count', () => {
     for (const bytes of [-1, 1.5, 2 ** 53, Number.POSITIVE_INFINITY]) {
       expect(refusal(request({ bytes })), String(bytes)).toMatch(/^WIRE_INVALID/);
