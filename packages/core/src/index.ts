@@ -15,7 +15,6 @@ export * from './names.ts';
 export * from './nearest.ts';
 export * from './observation.ts';
 export * from './policy.ts';
-export * from './policy.ts';
 export * from './ports.ts';
 export * from './sealed.ts';
 export * from './setting.ts';

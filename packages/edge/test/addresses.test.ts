@@ -147,7 +147,7 @@ interface Blocked {
 }
 const blocked = readVector('extracted/request_filtering_agent_urls.json') as Blocked | undefined;
 
-/** With TLS, so that the address is what is refused; names that need a resolver elsewhere are left out. */
+/** With TLS, so that the address is what is refused. Names that a resolver must know are left out. */
 const withTls = (url: string): string => url.replace(/^http:/, 'https:');
 const isLocal = (url: string): boolean => !/nip\.io|bit\.ly/.test(url);
 

@@ -67,7 +67,7 @@ describe('admitRequest', () => {
     );
   });
 
-  it('throws nothing but WIRE_INVALID on messages with one thing wrong, and never repeats it', () => {
+  it('throws nothing but WIRE_INVALID on one wrong thing, and never repeats it', () => {
     const junk = fc.oneof(
       fc.jsonValue(),
       fc.constant('Ωcanary'),

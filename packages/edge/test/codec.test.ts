@@ -114,7 +114,7 @@ describe('the wire codec, on hostile streams', () => {
     );
   });
 
-  it('takes a large message in small chunks, and many messages in one chunk, in linear time', () => {
+  it('takes a large message in small chunks, and many in one, in linear time', () => {
     const before = performance.now();
     const large = encodeWire('x'.repeat(8_000_000));
     const decoder = new WireDecoder();
