@@ -124,7 +124,7 @@ describe('a browser that has logged in', () => {
     const testing = testApp();
     const response = await testing.call('/api/v1/login-code', { method: 'POST' });
     const { code } = (await response.json()) as { readonly code: string };
-    expect(testing.auth.logIn(code, 0).cookie).toMatch(/^[0-9a-f]{48}$/);
+    expect(testing.auth.logIn(code, 0).cookie).toMatch(/^\d+\.[0-9a-f]{48}\.[0-9a-f]{64}$/);
   });
 
   test('a cookie does not make codes', async () => {
