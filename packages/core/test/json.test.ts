@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import { parseStrictJson, parseStrictText, type StrictJson } from '../src/json.ts';
 import { LIMITS } from '../src/limits.ts';
 import { hasVectors, listVectors, readVector } from './vectors.ts';
@@ -88,7 +89,7 @@ function escaped(char: string, upper: boolean = false): string {
 const KEY = fc.stringMatching(/^[a-z/_-]{1,6}$/);
 
 describe('duplicate keys', () => {
-  it('are found at any depth and in any spelling', () => {
+  verifies('parse:duplicate-keys', () => {
     const pair = KEY.chain((key) => fc.tuple(spelled(key), spelled(key)));
     fc.assert(
       fc.property(pair, fc.integer({ min: 0, max: 60 }), ([one, two], depth) => {
@@ -139,7 +140,7 @@ describe('depth', () => {
     expect(reason(`[${'[],'.repeat(500)}[]]`)).toBe('ok');
   });
 
-  it('ends bombs and other hostile giants fast', () => {
+  verifies('parse:depth', () => {
     const giants = {
       arrays: '['.repeat(4_000_000),
       objects: '{"a":'.repeat(1_000_000),

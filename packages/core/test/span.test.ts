@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import { ATTRIBUTES } from '../src/attributes.ts';
 import type { SpanId } from '../src/ids.ts';
 import type { Observation, Outcome } from '../src/observation.ts';
@@ -28,7 +29,7 @@ function mapTexts(value: unknown, put: Put, path: string = ''): unknown {
 const withTexts = (put: Put): Observation => mapTexts({ ...FULL, prompt: 'p' }, put) as Observation;
 
 describe('spanOf, on hostile text', () => {
-  it('lets no text out that is not a plain name, from whatever member', () => {
+  verifies('export:allowlist', () => {
     const canary = 'Ωcanary';
     const hostile = fc
       .tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }))

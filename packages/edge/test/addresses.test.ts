@@ -147,8 +147,9 @@ interface Blocked {
 }
 const blocked = readVector('extracted/request_filtering_agent_urls.json') as Blocked | undefined;
 
-/** With TLS, so that the address is what is refused. Names that a resolver must know are left out. */
+/** With TLS, so that the address is what is refused. */
 const withTls = (url: string): string => url.replace(/^http:/, 'https:');
+/** The other names need a resolver of the world outside. */
 const isLocal = (url: string): boolean => !/nip\.io|bit\.ly/.test(url);
 
 describe.runIf(blocked !== undefined)('URLs that request-filtering-agent blocks', () => {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CodedError } from '@spoor/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import { type OutboundAnswer, OutboundClient, type OutboundOptions } from '../src/outbound.ts';
 
 const open: (() => unknown)[] = [];
@@ -101,7 +102,7 @@ describe('OutboundClient, to anybody else', () => {
     },
   );
 
-  it('trusts names as they are written, not what they resolve to', async () => {
+  verifies('export:guarded', async () => {
     const { port, connections } = await serve((_, response) => response.end());
     const outbound = client({ trustedHosts: ['127.0.0.1'] });
     expect(await refusal(post(outbound, `https://localhost:${port}/`))).toBe('OUTBOUND_REFUSED');
