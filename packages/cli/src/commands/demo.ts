@@ -129,7 +129,7 @@ function stepLine(line: string, out: Output): string {
       status === 'denied'
         ? paint(out, 'red', 'DENIED')
         : paint(out, status === 'ok' ? 'green' : 'yellow', status ?? '');
-    const why = caseId === undefined ? '' : `  spoor why ${caseId}`;
+    const why = caseId === undefined ? '' : `  case ${caseId}`;
     return (
       visible(`  ${(server ?? '').padEnd(12)}${(tool ?? '').padEnd(26)}`) + mark + visible(why)
     );
@@ -154,6 +154,11 @@ async function sayWhereToLook(home: Home, url: string, out: Output, folder: stri
     out.line(`${paint(out, 'bold', 'Graph')}    ${url}/sessions/${alert.session}`);
   } else if (session !== undefined)
     out.line(`${paint(out, 'bold', 'Graph')}    ${url}/sessions/${session.id}`);
-  out.line(`${paint(out, 'bold', 'Proof')}    ${url}/audit, or in another terminal:`);
-  out.line(`         SPOOR_HOME=${join(folder, 'state')} npx spoor ledger verify`);
+  out.line(`${paint(out, 'bold', 'Audit')}    ${url}/audit`);
+  const spoor = `SPOOR_HOME=${join(folder, 'state')} npx spoor`;
+  out.line('');
+  out.line('In another terminal:');
+  if (alert?.case !== undefined) out.line(`  ${spoor} why ${alert.case}`);
+  out.line(`  ${spoor} ledger verify`);
+  out.line('');
 }
