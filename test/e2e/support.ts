@@ -23,7 +23,11 @@ export class World {
   readonly env: Record<string, string>;
   readonly #running = new Set<Piped>();
 
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  /** @param whenDone Registers what is to be done at the end: of the test, unless told otherwise. */
+  constructor(
+    env: Readonly<Record<string, string>> = {},
+    whenDone: (end: () => Promise<void>) => void = onTestFinished,
+  ) {
     const { PATH = '' } = process.env;
     this.env = {
       PATH,
@@ -35,7 +39,7 @@ export class World {
       SPOOR_BUDGET_MS: '5000',
       ...env,
     };
-    onTestFinished(() => this.close());
+    whenDone(() => this.close());
   }
 
   /** Starts `spoor` with these words. */

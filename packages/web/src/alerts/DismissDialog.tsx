@@ -13,9 +13,12 @@ const REASONS = [
   { value: 'test', word: 'Test: somebody was trying Spoor' },
 ] as const;
 
-/** A reason is required: an alert that vanished without one teaches nobody anything. */
+/**
+ * A reason is required, and none is suggested: an alert that vanished without one teaches nobody
+ * anything.
+ */
 export function DismissDialog({ ref, onDismiss }: DismissDialogProps): ReactNode {
-  const [reason, setReason] = useState<string>(REASONS[0].value);
+  const [reason, setReason] = useState('');
   const close = (): void => ref.current?.close();
   const dismiss = (): void => {
     close();
@@ -39,7 +42,7 @@ export function DismissDialog({ ref, onDismiss }: DismissDialogProps): ReactNode
       </div>
       <div className={styles.dialogActions}>
         <Button onClick={close}>Cancel</Button>
-        <Button look="primary" onClick={dismiss}>
+        <Button look="primary" onClick={dismiss} disabled={reason === ''}>
           Dismiss
         </Button>
       </div>

@@ -12,7 +12,7 @@ export interface Size {
   readonly height: number;
 }
 
-export const ZOOM = { min: 0.4, max: 1.5, fitMin: 0.85, pathMin: 0.7 } as const;
+export const ZOOM = { min: 0.4, max: 1.5, fitMin: 0.8, pathMin: 0.7 } as const;
 
 const LEFT_PX = 28;
 const RIGHT_PX = 40;
