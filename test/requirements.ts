@@ -71,6 +71,10 @@ const TABLE = {
     behavior: 'A chain over four servers is denied at its fourth call.',
     source: 'README.md',
   },
+  'cause:nested': {
+    behavior: 'A call that a tool makes names the call around it; a direct one is the prompt’s.',
+    source: 'ARCHITECTURE.md',
+  },
   'hub:death': {
     behavior: 'Sensors go on when the hub dies, and say that they decided alone.',
     source: 'ARCHITECTURE.md',

@@ -53,16 +53,18 @@ export async function connect(
   ...flags: string[]
 ): Promise<Connected> {
   const words = [NODE, LAUNCHER, 'run', '--name', name, ...flags, '--', ...server];
-  const [command = '', ...args] = launch === undefined ? words : launch(words);
-  const transport = new OneProcessTransport({
-    command,
-    args,
-    env: world.env,
-    cwd: world.folder,
-    stderr: 'ignore',
-  });
   const client = new Client({ name: 'test-host', version: '1.0.0' });
-  await client.connect(transport);
+  return connectClient(client, world, launch === undefined ? words : launch(words));
+}
+
+/** The same with a client of the test's own, and the whole command line. */
+export async function connectClient(
+  client: Client,
+  world: World,
+  [command = '', ...args]: readonly string[],
+): Promise<Connected> {
+  const { env, folder: cwd } = world;
+  await client.connect(new OneProcessTransport({ command, args, env, cwd, stderr: 'ignore' }));
   await client.listTools();
   return {
     client,
