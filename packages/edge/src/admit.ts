@@ -187,6 +187,13 @@ const SEALED = z
 const PROCESS = z.object({ pid: z.int().positive(), start: z.string().max(32) });
 const ID = COUNT;
 
+const OBSERVED = {
+  id: ID,
+  observation: SENSED,
+  sealed: SEALED,
+  quiet: z.literal(true).optional(),
+} as const;
+
 const SENSOR_REQUEST = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('hello'),
@@ -211,8 +218,8 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
     }),
     mode: z.enum(['observe', 'enforce']).optional(),
   }),
-  z.object({ op: z.literal('begin'), id: ID, observation: SENSED, sealed: SEALED }),
-  z.object({ op: z.literal('end'), id: ID, observation: SENSED, sealed: SEALED }),
+  z.object({ op: z.literal('begin'), ...OBSERVED }),
+  z.object({ op: z.literal('end'), ...OBSERVED }),
   z.object({
     op: z.literal('key'),
     id: ID,

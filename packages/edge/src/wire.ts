@@ -111,20 +111,19 @@ export interface Sensed {
   readonly decidedAlone?: Decision;
 }
 
+export interface ObservationRequest<Op extends 'begin' | 'end'> {
+  readonly op: Op;
+  readonly id: number;
+  readonly observation: Sensed;
+  readonly sealed: readonly SealedPiece[];
+  /** Nothing waits for the answer: one `acked` for many will do. */
+  readonly quiet?: true;
+}
+
 export type SensorRequest =
   | Hello
-  | {
-      readonly op: 'begin';
-      readonly id: number;
-      readonly observation: Sensed;
-      readonly sealed: readonly SealedPiece[];
-    }
-  | {
-      readonly op: 'end';
-      readonly id: number;
-      readonly observation: Sensed;
-      readonly sealed: readonly SealedPiece[];
-    }
+  | ObservationRequest<'begin'>
+  | ObservationRequest<'end'>
   /**
    * The session key of this sensor, wrapped to the auditors: once, before content that needs it.
    */
@@ -154,10 +153,18 @@ export interface Ended {
 export type HubMessage =
   | { readonly id: number; readonly ok: Welcome | Begun | Ended | Record<string, never> }
   | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly detail: string } }
+  /** All quiet requests up to this id are taken. */
+  | { readonly acked: number }
   | { readonly push: Push };
 
 /** Hub to sensor, unasked. */
 export type Push =
   | { readonly kind: 'policy'; readonly policy: Policy }
-  | { readonly kind: 'stop'; readonly reason: string }
+  /** What is known of a tool of this sensor's server is no longer what a `begin` said. */
+  | {
+      readonly kind: 'tool';
+      readonly tool: string;
+      readonly labels: readonly Label[];
+      readonly hold: boolean;
+    }
   | { readonly kind: 'drain' };

@@ -83,6 +83,7 @@ export async function assemble(
     nowMs: systemClock.nowMs,
     policy: () => policy.policy,
     record: (part) => worker.record(part),
+    relabelled: (server, push) => sensors.pushTo(server, push),
   });
   const counts: Record<string, number> = {};
   const recipients = (): readonly string[] => readRecipients(home);

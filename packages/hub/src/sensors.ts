@@ -39,6 +39,7 @@ const HELLO_WITHIN_MS = 5_000;
 /** Who has not said who they are may make the hub keep no more than this. */
 const STRANGER_BYTES_MAX = 65_536;
 const CONNECTIONS_MAX = 4_096;
+const ACK_AFTER_MS = 20;
 /**
  * What a stopping hub waits for decisions that are being made, and for its last words to be read.
  */
@@ -50,6 +51,7 @@ export class SensorServer {
   readonly #server: Server;
   readonly #sockets = new Map<Socket, Joined | undefined>();
   readonly #deciding = new Set<Promise<unknown>>();
+  readonly #acks = new Map<Socket, number>();
   readonly counts: Record<string, number> = {
     sensorsRefused: 0,
     sensorsCutOff: 0,
@@ -89,10 +91,17 @@ export class SensorServer {
       if (joined !== undefined) this.#send(socket, { push });
   }
 
+  /** To the sensors of one server. */
+  pushTo(server: string, push: Push): void {
+    for (const [socket, joined] of this.#sockets)
+      if (joined?.connection.hello.server.name === server) this.#send(socket, { push });
+  }
+
   /** Lets decisions that are being made be answered, and the answers be read. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await within(DRAIN_MS, Promise.allSettled(this.#deciding));
+    this.#ack();
     for (const socket of this.#sockets.keys()) socket.end();
     await within(DRAIN_MS, closed);
     for (const socket of this.#sockets.keys()) socket.destroy();
@@ -130,11 +139,30 @@ export class SensorServer {
       const joined = this.#sockets.get(socket);
       if (request.op === 'hello') this.#hello(socket, request);
       else if (joined === undefined) throw new CodedError('WIRE_INVALID', 'hello comes first');
-      else
-        this.#answer(socket, request.id, joined.handle(request, sealedOf(request, bytes), bytes));
+      else {
+        const answer = joined.handle(request, sealedOf(request, bytes), bytes);
+        if ('quiet' in request && request.quiet === true) this.#taken(socket, id, answer);
+        else this.#answer(socket, request.id, answer);
+      }
     } catch (error) {
       this.#refuse(socket, id, error);
     }
+  }
+
+  #taken(socket: Socket, id: number, answer: Promise<object> | object): void {
+    if (answer instanceof Promise) answer.catch(() => this.#count('sensorFaults'));
+    this.#ackLater(socket, id);
+  }
+
+  /** One acknowledgement for many: each would wake the sensor in the middle of its work. */
+  #ackLater(socket: Socket, id: number): void {
+    if (this.#acks.size === 0) setTimeout(() => this.#ack(), ACK_AFTER_MS);
+    this.#acks.set(socket, id);
+  }
+
+  #ack(): void {
+    for (const [socket, acked] of this.#acks) this.#send(socket, { acked });
+    this.#acks.clear();
   }
 
   #hello(socket: Socket, hello: Hello): void {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '@spoor/core';
-import { encodeWire, type Hello, type SensorRequest } from '@spoor/edge';
+import { encodeWire, type Hello, type Push, type SensorRequest } from '@spoor/edge';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Joined, SensorServer } from '../src/sensors.ts';
 import { hello, sensed } from './support/build.ts';
@@ -36,6 +36,8 @@ beforeEach(async () => {
   await server.listen(path);
   return () => server.close();
 });
+
+const relabelled = (tool: string): Push => ({ kind: 'tool', tool, labels: [], hold: false });
 
 const errorOf = async (sensor: TestSensor): Promise<unknown> =>
   ((await sensor.next()).error as { readonly code: string }).code;
@@ -121,14 +123,26 @@ describe('a sensor that joins', () => {
   });
 });
 
+test('quiet requests get one acknowledgement for all, up to the newest', async () => {
+  const sensor = await joined();
+  const seen: number[] = [];
+  handle = (request) => {
+    seen.push(request.id);
+    return {};
+  };
+  for (let id = 2; id < 7; id++) sensor.send({ ...begin(id), quiet: true } as SensorRequest);
+  expect(await sensor.next()).toEqual({ acked: 6 });
+  expect(seen).toEqual([2, 3, 4, 5, 6]);
+});
+
 describe('what the hub sends', () => {
   test('reaches sensors that have joined, and nobody else', async () => {
     const sensor = await joined();
     const stranger = await connectSensor(path);
     const heard = vi.fn();
     stranger.socket.on('data', heard);
-    server.push({ kind: 'stop', reason: 'test' });
-    expect(await sensor.next()).toEqual({ push: { kind: 'stop', reason: 'test' } });
+    server.push(relabelled('test'));
+    expect(await sensor.next()).toEqual({ push: relabelled('test') });
     expect(heard).not.toHaveBeenCalled();
   });
 
@@ -136,7 +150,7 @@ describe('what the hub sends', () => {
     const wide = 'x'.repeat(1_000_000);
     const deaf = await joined();
     deaf.socket.pause();
-    for (let n = 0; n < 12; n++) server.push({ kind: 'stop', reason: wide });
+    for (let n = 0; n < 12; n++) server.push(relabelled(wide));
     await vi.waitFor(() => expect(server.count).toBe(0));
     handle = () => ({ wide });
     const asking = await joined();

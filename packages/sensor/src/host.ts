@@ -88,8 +88,7 @@ function readProcess(pid: number): Process | undefined {
     const close = stat.lastIndexOf(')');
     const fields = stat.slice(close + 2).split(' ');
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    const program = basename(words[0] ?? '') || stat.slice(stat.indexOf('(') + 1, close);
-    const [first = ''] = program.split(' ');
+    const first = programOf(words[0] ?? '') || stat.slice(stat.indexOf('(') + 1, close);
     return {
       pid,
       parent: Number(fields[1]),
@@ -102,6 +101,15 @@ function readProcess(pid: number): Process | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A package runner puts its whole command line, paths and all, where its name should be: `npm exec
+ * spoor run -- node /srv/index.js` is `npm`.
+ */
+function programOf(word: string): string {
+  const [first = ''] = word.split(' ');
+  return LAUNCHERS.has(first) ? first : (basename(word).split(' ')[0] ?? '');
 }
 
 const safeProgram = (name: string): string =>

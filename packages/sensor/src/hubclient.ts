@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  ALLOW,
   CodedError,
   type Decision,
   effectiveMode,
@@ -16,9 +17,9 @@ import { type Home, readToken } from '@spoor/edge/home';
 import type { Begun, Ended, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import type { Sealer } from '@spoor/ledger/seal';
 import type { Fallback } from './fallback.ts';
-import type { HubPort } from './hubport.ts';
+import { type HubPort, type Known, targetOf } from './hubport.ts';
 import { type Keys, keysOf, ownKeys } from './keys.ts';
-import { Link } from './link.ts';
+import { Link, type Unacked } from './link.ts';
 import { Spool } from './spool.ts';
 
 export interface HubClientOptions {
@@ -54,6 +55,7 @@ export class HubClient implements HubPort {
   #closed = false;
   /** Calls that the hub was too late for. */
   readonly #decidedAlone = new Map<string, Decision>();
+  readonly #known = new Map<string, Known>();
   #startedMs = 0;
 
   constructor(options: HubClientOptions) {
@@ -98,21 +100,47 @@ export class HubClient implements HubPort {
     return this.#sealer === undefined ? [] : [this.#sealer.seal(call, part, plaintext)];
   }
 
-  async begin(
-    observation: Sensed,
-    sealed: readonly SealedContent[],
-    known: readonly Label[] | undefined,
-  ): Promise<Begun> {
+  known(target: string): Known | undefined {
+    return this.#known.get(target);
+  }
+
+  async begin(observation: Sensed, sealed: readonly SealedContent[]): Promise<Begun> {
     if (this.#link?.open === true) {
       const budgetMs = this.#welcome?.budgetMs ?? LIMITS.decisionBudgetMs;
       const begun = await within(budgetMs, this.#link.begin(observation, sealed));
-      if (begun !== undefined) return begun;
+      if (begun !== undefined) {
+        this.#learn(targetOf(observation), begun);
+        return begun;
+      }
     }
-    const begun = await (await this.#alone()).decide(observation, known);
+    const labels = this.#known.get(targetOf(observation))?.labels;
+    const begun = await (await this.#alone()).decide(observation, labels);
     // A hub that was only late has the call already, and hears with its end how it was decided.
     if (this.#link?.open === true) this.#rememberAlone(observation.id, begun.decision);
     else this.#spool.add({ ...observation, decidedAlone: begun.decision }, sealed);
     return begun;
+  }
+
+  async tell(
+    op: 'begin' | 'end',
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+    labels: readonly Label[],
+  ): Promise<void> {
+    const alone = this.#decidedAlone.has(observation.id);
+    if (!alone && this.#link?.post(op, observation, sealed) === true) return;
+    if (op === 'end') await this.end(observation, sealed, labels);
+    else if (this.#link?.open === true) await this.begin(observation, sealed);
+    else {
+      // It has gone on: written down before its end can be, whatever the rules make of it.
+      this.#spool.add(goneOn(observation), sealed);
+      await (await this.#alone()).decide(observation, labels);
+    }
+  }
+
+  #learn(target: string, { labels, hold }: Known): void {
+    if (this.#known.size >= LIMITS.toolsPerServerMax) this.#known.clear();
+    this.#known.set(target, { labels, hold });
   }
 
   /** Undefined when the hub could not be told; the observation is kept for later then. */
@@ -184,7 +212,7 @@ export class HubClient implements HubPort {
         home.socket,
         { ...hello, token },
         (push) => this.#pushed(push),
-        () => this.#linkClosed(),
+        (unacked) => this.#linkClosed(unacked),
       );
       await this.#adopt(welcome, link);
       if (lost > 0) await link.lost(lost);
@@ -219,9 +247,11 @@ export class HubClient implements HubPort {
     if (push.kind === 'policy' && this.#welcome !== undefined) {
       this.#welcome = { ...this.#welcome, policy: push.policy };
     }
+    if (push.kind === 'tool') this.#learn(push.tool, push);
   }
 
-  #linkClosed(): void {
+  #linkClosed(unacked: readonly Unacked[]): void {
+    for (const { observation, sealed } of unacked) this.#spool.add(goneOn(observation), sealed);
     if (this.#link === undefined || this.#closed) return;
     this.#link = undefined;
     this.#wentDown();
@@ -266,6 +296,12 @@ export class HubClient implements HubPort {
     });
   }
 }
+
+/** What was told and perhaps not heard had gone on already: only that is certain of its decision. */
+const goneOn = (observation: Sensed): Sensed =>
+  observation.outcome === 'pending'
+    ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }
+    : observation;
 
 /** The auditors' public keys as the hub would name them. */
 function recipientsOf(home: Home): string[] {

@@ -2,6 +2,12 @@ import type { Label, Mode, SealedContent, SealedPart } from '@spoor/core';
 import type { Begun, Ended, Sensed } from '@spoor/edge/wire';
 import type { Keys } from './keys.ts';
 
+export type Known = Pick<Begun, 'labels' | 'hold'>;
+
+/** Calls of one target share labels: a tool, or a method that has none. */
+export const targetOf = ({ method, tool }: Pick<Sensed, 'method' | 'tool'>): string =>
+  tool ?? method;
+
 /** The hub as the relay needs it, whether one answers or not. */
 export interface HubPort {
   /** Undefined once the first contact was made or given up. */
@@ -13,13 +19,18 @@ export interface HubPort {
   readonly mode: Mode;
   /** Could any rule deny a call on this connection? */
   readonly enforces: boolean;
+  /** What the hub last said of a tool (or other target); undefined while it is not asked for. */
+  known(target: string): Known | undefined;
   /** Nothing without auditors' keys. */
   seal(call: string, part: SealedPart, plaintext: Uint8Array): readonly SealedContent[];
-  begin(
+  begin(observation: Sensed, sealed: readonly SealedContent[]): Promise<Begun>;
+  /** The same for what nobody waits for. */
+  tell(
+    op: 'begin' | 'end',
     observation: Sensed,
     sealed: readonly SealedContent[],
-    known: readonly Label[] | undefined,
-  ): Promise<Begun>;
+    labels: readonly Label[],
+  ): Promise<void>;
   /** Undefined when the hub could not be told. */
   end(
     observation: Sensed,

@@ -13,15 +13,27 @@ import type {
   Welcome,
 } from '@spoor/edge/wire';
 
+/** An observation that was sent and that the hub has not said it has. */
+export interface Unacked {
+  readonly id: number;
+  readonly observation: Sensed;
+  readonly sealed: readonly SealedContent[];
+}
+
 /** One connection to the hub, from `hello` to its end. Knows nothing of what it carries. */
 export class Link {
   readonly #socket: Socket;
   readonly #decoder = new WireDecoder();
   readonly #waiting = new Map<number, Waiting>();
+  #unacked: Unacked[] = [];
   #nextId = 1;
   #open = true;
 
-  private constructor(socket: Socket, onPush: (push: Push) => void, onClose: () => void) {
+  private constructor(
+    socket: Socket,
+    onPush: (push: Push) => void,
+    onClose: (unacked: readonly Unacked[]) => void,
+  ) {
     this.#socket = socket;
     socket.on('data', (chunk) => this.#read(chunk, onPush));
     // 'close' follows 'error'; there is nothing else to do about a broken connection.
@@ -30,7 +42,7 @@ export class Link {
       this.#open = false;
       for (const { reject } of this.#waiting.values()) reject(new CodedError('HUB_UNREACHABLE'));
       this.#waiting.clear();
-      onClose();
+      onClose(this.#unacked.splice(0));
     });
   }
 
@@ -39,7 +51,7 @@ export class Link {
     path: string,
     hello: Omit<Hello, 'id' | 'op'>,
     onPush: (push: Push) => void,
-    onClose: () => void,
+    onClose: (unacked: readonly Unacked[]) => void,
   ): Promise<{ readonly link: Link; readonly welcome: Welcome }> {
     const socket = await connected(path);
     const link = new Link(socket, onPush, onClose);
@@ -64,6 +76,19 @@ export class Link {
     return this.#observe('end', observation, sealed) as Promise<Ended>;
   }
 
+  /**
+   * Sends what nobody waits for. False where too much is unanswered already: then it is time to wait. What the hub
+   * has not acknowledged when the connection ends is handed back.
+   */
+  post(op: 'begin' | 'end', observation: Sensed, sealed: readonly SealedContent[]): boolean {
+    if (!this.#open || this.#unacked.length >= UNACKED_MAX) return false;
+    const id = this.#nextId++;
+    this.#unacked.push({ id, observation, sealed });
+    const request = { op, id, observation, sealed: piecesOf(sealed), quiet: true };
+    this.#socket.write(encodeWire(request, recordsOf(sealed)));
+    return true;
+  }
+
   async key(kek: string, wrapped: Uint8Array): Promise<void> {
     await this.#ask({ op: 'key', id: this.#nextId++, kek }, [wrapped]);
   }
@@ -74,6 +99,9 @@ export class Link {
 
   /** Waits for the answers that are due, then closes. */
   async close(): Promise<void> {
+    // An answer to this one means that all before it are taken.
+    if (this.#unacked.length > 0) await this.lost(0).catch(() => undefined);
+    this.#unacked = [];
     await Promise.allSettled([...this.#waiting.values()].map(({ settled }) => settled));
     this.#socket.end();
   }
@@ -84,10 +112,7 @@ export class Link {
     sealed: readonly SealedContent[],
   ): Promise<unknown> {
     const request = { op, id: this.#nextId++, observation, sealed: piecesOf(sealed) };
-    return this.#ask(
-      request,
-      sealed.map(({ record }) => record),
-    );
+    return this.#ask(request, recordsOf(sealed));
   }
 
   #ask(request: SensorRequest, bytes: readonly Uint8Array[] = []): Promise<unknown> {
@@ -113,6 +138,10 @@ export class Link {
       onPush(message.push);
       return;
     }
+    if ('acked' in message) {
+      while ((this.#unacked[0]?.id ?? Infinity) <= message.acked) this.#unacked.shift();
+      return;
+    }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if ('ok' in message) waiting?.resolve(message.ok);
@@ -126,6 +155,12 @@ interface Waiting {
   readonly reject: (error: Error) => void;
   readonly settled: Promise<unknown>;
 }
+
+/** More than this unanswered, and the hub is slower than its sensors. */
+const UNACKED_MAX = 1_000;
+
+const recordsOf = (sealed: readonly SealedContent[]): Uint8Array[] =>
+  sealed.map(({ record }) => record);
 
 export const piecesOf = (sealed: readonly SealedContent[]): SealedPiece[] =>
   sealed.map(({ meta, record }) => ({ meta, length: record.length }));

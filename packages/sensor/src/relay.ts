@@ -8,7 +8,6 @@ import {
   type InvalidFrame,
   isBlank,
   isObject,
-  LIMITS,
   type Message,
   metaOf,
   type Notification,
@@ -17,12 +16,14 @@ import {
   type Request,
   type Response,
   SENSITIVE_LABELS,
+  safeName,
   type UnreadableReason,
 } from '@spoor/core';
-import type { Begun, Sensed } from '@spoor/edge/wire';
+import type { Sensed } from '@spoor/edge/wire';
 import { type Exchange, Exchanges } from './calls.ts';
 import { denial, unreadableAnswer } from './deny.ts';
-import type { HubPort } from './hubport.ts';
+import { type HubPort, type Known, targetOf } from './hubport.ts';
+import type { Keys } from './keys.ts';
 import { Lane, type Slot } from './lane.ts';
 import { CALL_METHODS, OBSERVED_METHODS } from './methods.ts';
 
@@ -58,8 +59,6 @@ export class Relay {
   readonly #asked = new Exchanges();
   readonly #askedBack = new Exchanges();
   readonly #work = new Set<Promise<void>>();
-  /** What the hub last said of each tool. */
-  readonly #known = new Map<string, Known>();
   #sense: Sense | undefined;
   #protocolVersion: string | undefined;
   #oversized = false;
@@ -170,7 +169,7 @@ export class Relay {
   #needsNoDecision(request: Request): Known | undefined {
     const { hub } = this.#options;
     if (hub.ready !== undefined || hub.enforces || this.#sense === undefined) return undefined;
-    const known = this.#known.get(targetOf(request));
+    const known = hub.known(targetOfRequest(request, hub.keys));
     return known === undefined || hasAny(known.labels, SENSITIVE_LABELS) ? undefined : known;
   }
 
@@ -179,16 +178,9 @@ export class Relay {
     if (this.#sense === undefined) return;
     exchange.labels = known.labels;
     if (known.hold) this.#asked.holdResult(exchange);
-    await this.#begin(this.#sense, exchange, frame);
-  }
-
-  async #begin(sense: Sense, exchange: Exchange, frame: Frame): Promise<Begun> {
     const { hub } = this.#options;
-    const sensed = this.#senseRequest(sense, exchange);
-    const begun = await hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes), undefined);
-    if (this.#known.size >= LIMITS.toolsPerServerMax) this.#known.clear();
-    this.#known.set(targetOf(exchange.request), begun);
-    return begun;
+    const sensed = this.#senseRequest(this.#sense, exchange);
+    await hub.tell('begin', sensed, hub.seal(sensed.id, 'request', frame.bytes), known.labels);
   }
 
   /** One denied call denies its batch: parts cannot be taken out without changing the rest. */
@@ -225,7 +217,9 @@ export class Relay {
 
   /** The answer of a denied call, or undefined where it may go on. */
   async #decide(sense: Sense, exchange: Exchange, frame: Frame): Promise<Uint8Array | undefined> {
-    const begun = await this.#begin(sense, exchange, frame);
+    const { hub } = this.#options;
+    const sensed = this.#senseRequest(sense, exchange);
+    const begun = await hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes));
     exchange.labels = begun.labels;
     if (begun.decision.action !== 'allow') {
       return denial(exchange.request, begun.decision, eraOf(exchange.request));
@@ -312,7 +306,10 @@ export class Relay {
     const end = this.#sense.senseResponse(begun, response, frame.bytes.length, this.#context());
     const part =
       end.kind === 'tool.list' ? 'definitions' : response.error === undefined ? 'result' : 'error';
-    const told = hub.end(end, hub.seal(end.id, part, frame.bytes), exchange.labels);
+    const sealed = hub.seal(end.id, part, frame.bytes);
+    const told = exchange.hold
+      ? hub.end(end, sealed, exchange.labels)
+      : hub.tell('end', end, sealed, exchange.labels);
     if (end.outcome === 'input_required') {
       this.#asked.legEnded(exchange, response);
       this.#inputsRequested(this.#sense, begun, response);
@@ -384,10 +381,13 @@ export class Relay {
   }
 }
 
-type Known = Pick<Begun, 'labels' | 'hold'>;
-
-const targetOf = ({ method, params }: Request): string =>
-  `${method}\n${typeof params.name === 'string' ? params.name : ''}`;
+const targetOfRequest = ({ method, params }: Request, keys: Keys): string => {
+  const named = method === 'tools/call' && typeof params.name === 'string';
+  return targetOf({
+    method,
+    ...(named ? { tool: safeName(params.name as string, keys.short) } : {}),
+  });
+};
 
 /** More questions in one answer are nothing a person could read. */
 const INPUT_REQUESTS_MAX = 32;

@@ -39,6 +39,10 @@ export function testHub({ mode = 'observe', hold, deny, wait }: Answers = {}): T
     enforces: mode === 'enforce',
     begun,
     ended,
+    known: () => undefined,
+    tell: async (op, observation) => {
+      (op === 'begin' ? begun : ended).push(observation);
+    },
     seal: () => [],
     begin: async (observation): Promise<Begun> => {
       begun.push(observation);

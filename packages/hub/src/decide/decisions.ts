@@ -18,7 +18,7 @@ import {
   type SealedContent,
 } from '@spoor/core';
 import type { Detector, Step } from '@spoor/detect';
-import type { Begun, Ended, Sensed } from '@spoor/edge';
+import type { Begun, Ended, Push, Sensed } from '@spoor/edge';
 import type { Appended, Entry, Ledger } from '@spoor/ledger';
 import type { RecordBatch } from '../bus.ts';
 import type { Admission, Connection } from './admission.ts';
@@ -36,6 +36,8 @@ export interface DecisionsOptions {
   readonly nowMs: () => number;
   readonly policy: () => Policy;
   readonly record: (part: Partial<RecordBatch>) => void;
+  /** Sensors of that server are to know. */
+  readonly relabelled: (server: string, push: Push) => void;
 }
 
 type EntryKind = 'call.request' | 'call.result' | 'definitions' | 'intent';
@@ -144,7 +146,8 @@ export class Decisions {
     if (wasOpen && o.outcome !== 'input_required') this.#forget(o.id);
     if (o.tool !== undefined && o.facts.result !== undefined) {
       const classes = o.facts.result.classes.map((found) => found.class);
-      definitions.observe(o.server.name, o.tool.name, classes);
+      if (definitions.observe(o.server.name, o.tool.name, classes))
+        this.#relabel(o.server.name, o.tool.name);
     }
     record({ observations: [o] });
     this.#alert(o, step.detections, o.decision ?? step.decision);
@@ -204,7 +207,19 @@ export class Decisions {
       admitted.time.hubMs,
     );
     record({ definitions: seen });
+    for (const { facts: tool } of seen)
+      if (tool.change === 'changed') this.#relabel(admitted.server.name, tool.name);
     return facts;
+  }
+
+  #relabel(server: string, tool: string): void {
+    const labels = this.#options.definitions.labels(server, tool);
+    this.#options.relabelled(server, {
+      kind: 'tool',
+      tool,
+      labels,
+      hold: hasAny(labels, READING_LABELS),
+    });
   }
 
   #takeAllowance(o: Observation): boolean {

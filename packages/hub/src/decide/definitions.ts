@@ -49,13 +49,14 @@ export class Definitions {
     return this.#labeler(server, tool, known, [...(this.#observed.get(at) ?? [])]);
   }
 
-  /** A tool whose results carried personal data reads personal data. */
-  observe(server: string, tool: string, classes: readonly ContentClass[]): void {
-    if (classes.length === 0) return;
+  /** A tool whose results carried personal data reads personal data. True where that is news. */
+  observe(server: string, tool: string, classes: readonly ContentClass[]): boolean {
     const at = key(server, tool);
     const known = this.#observed.get(at) ?? new Set();
-    for (const one of classes) known.add(one);
-    this.#observed.set(at, known);
+    const news = classes.filter((one) => !known.has(one));
+    for (const one of news) known.add(one);
+    if (news.length > 0) this.#observed.set(at, known);
+    return news.length > 0;
   }
 
   definition(server: string, tool: string): ToolDefinitionFacts | undefined {

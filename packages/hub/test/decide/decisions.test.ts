@@ -1,6 +1,6 @@
 import { CodedError, newCaseId, OBSERVE, type Policy } from '@spoor/core';
 import { compileRules, createDetector, createLabeler } from '@spoor/detect';
-import type { Sensed } from '@spoor/edge';
+import type { Push, Sensed } from '@spoor/edge';
 import type { Appended, Entry, Ledger } from '@spoor/ledger';
 import { describe, expect, test } from 'vitest';
 import type { RecordBatch } from '../../src/bus.ts';
@@ -29,6 +29,7 @@ function setUp(policy: Policy, append: (entry: Entry) => Appended | undefined) {
       return append(entry);
     },
   };
+  const pushed: { readonly server: string; readonly push: Push }[] = [];
   const decisions = new Decisions({
     admission: new Admission(definitions, sessions, 0),
     definitions,
@@ -43,13 +44,14 @@ function setUp(policy: Policy, append: (entry: Entry) => Appended | undefined) {
     nowMs: () => START_MS,
     policy: () => policy,
     record: (part) => recorded.push(part),
+    relabelled: (server, push) => pushed.push({ server, push }),
   });
   const connect = (pid: number): Connection => {
     const said = hello({ host: { ...hello().host, process: { pid, start: '1' }, ancestors: [] } });
     const { session } = sessions.resolve(said.host, START_MS);
     return { hello: said, session, principal: identify(said, new Uint8Array(32)), open: new Set() };
   };
-  return { decisions, connect, recorded, entries };
+  return { decisions, connect, recorded, entries, pushed };
 }
 
 const durable = (): Appended => ({ index: 3, leafHash: 'ab', durable: async () => undefined });
@@ -158,4 +160,22 @@ test('every decision that spoke has its own entry', async () => {
     ['call.request', undefined],
     ['decision', 'durability'],
   ]);
+});
+
+test('sensors hear when results give a tool a label that it had not', async () => {
+  const { decisions, connect, pushed } = setUp(OBSERVE, durable);
+  const connection = connect(7);
+  const call = sensed();
+  const end = {
+    ...call,
+    outcome: 'ok' as const,
+    result: { ...call.request, classes: [{ class: 'pii.iban' as const, count: 2 }] },
+  };
+  for (let n = 0; n < 2; n++) {
+    await decisions.begin(connection, call, []);
+    decisions.end(connection, end as Sensed, []);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const heard = pushed.map(({ push }) => push);
+  expect(heard).toEqual([{ kind: 'tool', tool: call.tool, labels: ['reads-pii'], hold: true }]);
 });
