@@ -75,6 +75,14 @@ const TABLE = {
     behavior: 'A call that a tool makes names the call around it; a direct one is the prompt’s.',
     source: 'ARCHITECTURE.md',
   },
+  'session:flows': {
+    behavior: 'Flows are drawn from results to arguments, across servers.',
+    source: 'README.md',
+  },
+  'hub:on-demand': {
+    behavior: 'The first wrapper starts a hub that outlives it, one for all.',
+    source: 'README.md',
+  },
   'hub:death': {
     behavior: 'Sensors go on when the hub dies, and say that they decided alone.',
     source: 'ARCHITECTURE.md',
@@ -156,6 +164,11 @@ const TABLE = {
   },
   'export:allowlist': {
     behavior: 'A span holds allowlisted attributes with values of their form, and nothing else.',
+    source: 'docs/telemetry.md',
+  },
+  'export:conventions': {
+    behavior:
+      'Spans have the names and attributes of the MCP conventions and go on in the client’s trace.',
     source: 'docs/telemetry.md',
   },
   'export:guarded': {

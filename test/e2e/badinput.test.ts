@@ -5,13 +5,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { HubView, RulesView } from '@spoor/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
 import { all, EXAMPLES, ending, firstLine, kill, until, World } from './support.ts';
 
 const RULES = join(EXAMPLES, '../rules');
 
 describe('a hub that cannot start', () => {
-  test('names a port in use', async () => {
+  verifies('hub:port', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void other.close());
@@ -27,16 +28,20 @@ describe('a hub that cannot start', () => {
     expect(stderr).toContain('PORT_IN_USE');
   });
 
-  test('names the hub that runs already, and leaves it running', async () => {
-    const world = new World();
-    await world.hub();
-    const { code, stderr } = world.call('hub', 'start', '--background');
-    expect(code).toBe(75);
-    expect(stderr).toContain('HUB_RUNNING');
-    expect(world.call('hub', 'status').code).toBe(0);
-  });
+  verifies(
+    'hub:one',
+    async () => {
+      const world = new World();
+      await world.hub();
+      const { code, stderr } = world.call('hub', 'start', '--background');
+      expect(code).toBe(75);
+      expect(stderr).toContain('HUB_RUNNING');
+      expect(world.call('hub', 'status').code).toBe(0);
+    },
+    { case: 'the first goes on' },
+  );
 
-  test('refuses a state folder that others may enter', () => {
+  verifies('hub:private-folder', () => {
     const world = new World();
     mkdirSync(world.state, { mode: 0o755 });
     chmodSync(world.state, 0o755);
@@ -46,13 +51,17 @@ describe('a hub that cannot start', () => {
   });
 });
 
-test('a socket that a killed hub left behind is taken over', async () => {
-  const world = new World();
-  await kill(await world.hub());
-  expect(existsSync(join(world.state, 'hub.sock'))).toBe(true);
-  await world.hub();
-  expect(world.call('hub', 'status').code).toBe(0);
-});
+verifies(
+  'hub:one',
+  async () => {
+    const world = new World();
+    await kill(await world.hub());
+    expect(existsSync(join(world.state, 'hub.sock'))).toBe(true);
+    await world.hub();
+    expect(world.call('hub', 'status').code).toBe(0);
+  },
+  { case: 'a socket that a killed hub left behind' },
+);
 
 test('commands without a hub say so', () => {
   const world = new World();
@@ -71,7 +80,7 @@ describe('a configuration', () => {
     return world.call('config', 'explain', '--config', path);
   };
 
-  test('with an unknown key names the nearest', () => {
+  verifies('config:unknown-key', () => {
     const { code, stderr } = explain('otpl:\n  endpoint: http://127.0.0.1:1\n');
     expect(code).toBe(2);
     expect(stderr).toContain('CONFIG_UNKNOWN_KEY');
@@ -114,7 +123,7 @@ detection:
 level: low
 `;
 
-test('a rule with an error is named with line and column, loudly, and the rest still works', async () => {
+verifies('detect:broken-rule', async () => {
   const world = new World();
   const rules = join(world.folder, 'rules');
   cpSync(RULES, rules, { recursive: true });
@@ -153,40 +162,42 @@ function smallDisk(folder: string): boolean {
   return true;
 }
 
-test('on a full disk, calls that must be durable are denied with a code, others pass and are counted', async ({
-  skip,
-}) => {
-  const world = new World();
-  if (!smallDisk(world.state)) {
-    console.warn('NOT TESTED: full disk (no right to mount a file system)');
-    skip();
-  }
-  const hub = await world.hub('--mode', 'enforce');
-  const drive = await connect(world, 'drive', SERVERS.drive());
-  const everything = await connect(world, 'everything', SERVERS.everything());
-  const share = (): Promise<{ isError: boolean; text: string }> =>
-    drive.call('create_shareable_link', { name: 'a', content: 'b' });
-  expect((await share()).isError).toBe(false);
+verifies(
+  'ledger:disk-full',
+  async ({ skip }) => {
+    const world = new World();
+    if (!smallDisk(world.state)) {
+      console.warn('NOT TESTED: full disk (no right to mount a file system)');
+      skip();
+    }
+    const hub = await world.hub('--mode', 'enforce');
+    const drive = await connect(world, 'drive', SERVERS.drive());
+    const everything = await connect(world, 'everything', SERVERS.everything());
+    const share = (): Promise<{ isError: boolean; text: string }> =>
+      drive.call('create_shareable_link', { name: 'a', content: 'b' });
+    expect((await share()).isError).toBe(false);
 
-  spawnSync('sh', [
-    '-c',
-    `dd if=/dev/zero of=${join(world.state, 'filler')} bs=4k 2>/dev/null; true`,
-  ]);
-  const denied = await until(share, ({ isError }) => isError, 20_000);
-  const [caseId = ''] = /c-[a-z0-9]{10}/.exec(denied.text) ?? [];
-  expect(caseId).not.toBe('');
-  expect((await everything.call('echo', { message: 'x' })).text).toBe('Echo: x');
-  const { counts } = await until(
-    () => world.api<HubView>('hub'),
-    (view) => (view.counts.notDurable ?? 0) > 0,
-  );
-  expect(counts.notDurable).toBeGreaterThan(0);
+    spawnSync('sh', [
+      '-c',
+      `dd if=/dev/zero of=${join(world.state, 'filler')} bs=4k 2>/dev/null; true`,
+    ]);
+    const denied = await until(share, ({ isError }) => isError, 20_000);
+    const [caseId = ''] = /c-[a-z0-9]{10}/.exec(denied.text) ?? [];
+    expect(caseId).not.toBe('');
+    expect((await everything.call('echo', { message: 'x' })).text).toBe('Echo: x');
+    const { counts } = await until(
+      () => world.api<HubView>('hub'),
+      (view) => (view.counts.notDurable ?? 0) > 0,
+    );
+    expect(counts.notDurable).toBeGreaterThan(0);
 
-  spawnSync('rm', [join(world.state, 'filler')]);
-  await until(share, ({ isError }) => !isError, 20_000);
-  await Promise.all([drive.close(), everything.close()]);
-  await kill(hub, 'SIGTERM');
-  expect((await ending(hub)).code).toBe(0);
-  // Whatever was refused: the log that stands is whole.
-  expect(world.call('ledger', 'verify').code).toBe(4);
-}, 90_000);
+    spawnSync('rm', [join(world.state, 'filler')]);
+    await until(share, ({ isError }) => !isError, 20_000);
+    await Promise.all([drive.close(), everything.close()]);
+    await kill(hub, 'SIGTERM');
+    expect((await ending(hub)).code).toBe(0);
+    // Whatever was refused: the log that stands is whole.
+    expect(world.call('ledger', 'verify').code).toBe(4);
+  },
+  { timeoutMs: 90_000 },
+);

@@ -1,25 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect } from 'vitest';
 import { CANARY, canary } from '../fixtures/canaries.ts';
+import { verifies } from '../verifies.ts';
+import { collector } from './collector.ts';
 import { all, ending, FIXTURES, kill, NODE, until, World } from './support.ts';
-
-/** A collector's end of the wire: every byte of every request, headers included. */
-async function collector(): Promise<{ url: string; bytes: () => Buffer }> {
-  const chunks: Buffer[] = [];
-  const server = createServer((request, response) => {
-    chunks.push(Buffer.from(`${request.url} ${JSON.stringify(request.rawHeaders)}`));
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => response.end());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, bytes: () => Buffer.concat(chunks) };
-}
 
 /** Requests with a canary in every field that a client fills. */
 function conversation(): string {
@@ -94,53 +80,57 @@ const found = (text: string): string[] => [...new Set(text.match(CANARY))];
 const NAMES = new Set([canary('toolname')]);
 const leaks = (text: string): string[] => found(text).filter((word) => !NAMES.has(word));
 
-test('no byte of any message shows in spans, logs, the ledger, or the store outside its projection', async () => {
-  const world = new World();
-  const sink = await collector();
-  expect(world.call('keys', 'init', '--no-passphrase', '--out', world.folder).code).toBe(0);
-  const hub = await world.hub('--otlp-endpoint', sink.url);
-  const hubSays = all(hub.stderr);
-  const client = world.spoor(
-    'run',
-    '--name',
-    'talkative',
-    '--',
-    NODE,
-    join(FIXTURES, 'talkative-server.ts'),
-  );
-  const answers = all(client.stdout);
-  const wrapperSays = all(client.stderr);
-  client.stdin.end(conversation());
-  await ending(client);
-  await until(
-    () => sink.bytes().includes('tools/call lookup'),
-    (seen) => seen,
-  );
-  await kill(hub, 'SIGTERM');
+verifies(
+  'export:canaries',
+  async () => {
+    const world = new World();
+    const sink = await collector();
+    expect(world.call('keys', 'init', '--no-passphrase', '--out', world.folder).code).toBe(0);
+    const hub = await world.hub('--otlp-endpoint', sink.url);
+    const hubSays = all(hub.stderr);
+    const client = world.spoor(
+      'run',
+      '--name',
+      'talkative',
+      '--',
+      NODE,
+      join(FIXTURES, 'talkative-server.ts'),
+    );
+    const answers = all(client.stdout);
+    const wrapperSays = all(client.stderr);
+    client.stdin.end(conversation());
+    await ending(client);
+    await until(
+      () => sink.bytes().includes('tools/call lookup'),
+      (seen) => seen,
+    );
+    await kill(hub, 'SIGTERM');
 
-  // The test would prove nothing if the talk had not taken place.
-  expect(found(await answers).length).toBeGreaterThan(8);
-  const spans = sink.bytes().toString('latin1');
-  expect(spans).toContain('mcp.method.name');
-  expect(spans).toContain('resources/read');
-  expect(leaks(spans)).toEqual([]);
-  expect(leaks(`${await hubSays}${await wrapperSays}`)).toEqual([]);
+    // The test would prove nothing if the talk had not taken place.
+    expect(found(await answers).length).toBeGreaterThan(8);
+    const spans = sink.bytes().toString('latin1');
+    expect(spans).toContain('mcp.method.name');
+    expect(spans).toContain('resources/read');
+    expect(leaks(spans)).toEqual([]);
+    expect(leaks(`${await hubSays}${await wrapperSays}`)).toEqual([]);
 
-  for (const path of filesUnder(world.state)) {
-    if (path.includes('store.db')) continue;
-    expect([path, leaks(readFileSync(path, 'latin1'))]).toEqual([path, []]);
-  }
-  const db = new DatabaseSync(join(world.state, 'store.db'));
-  const rows = ['observation', 'alert', 'definition', 'binding'].flatMap((table) =>
-    db.prepare(`SELECT body FROM ${table}`).all(),
-  );
-  expect(rows.length).toBeGreaterThan(10);
-  const bodies = rows.map((row) => String(row.body));
-  const outside = bodies.map((body) =>
-    JSON.stringify(JSON.parse(body), (key, value) => (SHOWN.has(key) ? undefined : value)),
-  );
-  expect(leaks(outside.join('\n'))).toEqual([]);
-  // Inside the projection, personal data is masked.
-  expect(bodies.join('\n')).not.toContain('leak.example');
-  db.close();
-}, 60_000);
+    for (const path of filesUnder(world.state)) {
+      if (path.includes('store.db')) continue;
+      expect([path, leaks(readFileSync(path, 'latin1'))]).toEqual([path, []]);
+    }
+    const db = new DatabaseSync(join(world.state, 'store.db'));
+    const rows = ['observation', 'alert', 'definition', 'binding'].flatMap((table) =>
+      db.prepare(`SELECT body FROM ${table}`).all(),
+    );
+    expect(rows.length).toBeGreaterThan(10);
+    const bodies = rows.map((row) => String(row.body));
+    const outside = bodies.map((body) =>
+      JSON.stringify(JSON.parse(body), (key, value) => (SHOWN.has(key) ? undefined : value)),
+    );
+    expect(leaks(outside.join('\n'))).toEqual([]);
+    // Inside the projection, personal data is masked.
+    expect(bodies.join('\n')).not.toContain('leak.example');
+    db.close();
+  },
+  { timeoutMs: 60_000 },
+);

@@ -1,5 +1,7 @@
 import type { Alert, Page, SessionDetail, SessionView } from '@spoor/core';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { ROOT } from '../repository.ts';
+import { verifies } from '../verifies.ts';
 import { type Connected, connect, SERVERS } from './host.ts';
 import { until, World } from './support.ts';
 
@@ -12,6 +14,11 @@ const launchers: Readonly<Record<string, (words: string[]) => string[]>> = {
     `${words.map((word) => `'${word}'`).join(' ')}; exit $?`,
   ],
   'through env and nohup': (words) => ['env', 'A=1', 'nohup', ...words],
+  // Where the checkout is, `spoor` is what npx finds; the first two words are Node and its script.
+  'through npx': ([, , ...words]) => [
+    ...['sh', '-c', 'cd "$0" && exec npx --no -- spoor "$@"', ROOT],
+    ...words,
+  ],
 };
 
 async function fourServers(
@@ -20,7 +27,7 @@ async function fourServers(
 ): Promise<Record<'crm' | 'memory' | 'sandbox' | 'drive', Connected>> {
   const [crm, memory, sandbox, drive] = await Promise.all([
     connect(world, 'crm', SERVERS.crm(), launchers.directly, ...flags),
-    connect(world, 'memory', SERVERS.memory(), launchers['through a shell'], ...flags),
+    connect(world, 'memory', SERVERS.memory(), launchers['through npx'], ...flags),
     connect(world, 'sandbox', SERVERS.sandbox(), launchers['through env and nohup'], ...flags),
     connect(world, 'drive', SERVERS.drive(), launchers['through a shell'], ...flags),
   ]);
@@ -46,88 +53,123 @@ async function playChain({
 }
 
 describe('four wrappers of one host', () => {
-  test('are one session, and the fourth call of the chain is denied', async () => {
-    const world = new World();
+  const ends: (() => Promise<void>)[] = [];
+  let world: World;
+  let servers: Awaited<ReturnType<typeof fourServers>>;
+  let caseId = '';
+  beforeAll(async () => {
+    world = new World({}, (end) => ends.push(end));
     await world.hub('--mode', 'enforce');
-    const servers = await fourServers(world);
+    servers = await fourServers(world);
     const last = await playChain(servers);
     expect(last.isError).toBe(true);
-    const [caseId = ''] = /c-[a-z0-9]{10}/.exec(last.text) ?? [];
-    expect(caseId).not.toBe('');
+    caseId = /c-[a-z0-9]{10}/.exec(last.text)?.[0] ?? '';
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(Object.values(servers).map((server) => server.close()));
+    await Promise.all(ends.map((end) => end()));
+  });
 
+  verifies('session:four-wrappers', async () => {
     const { rows } = await until(
       () => world.api<Page<SessionView>>('sessions'),
       (page) => page.rows.some(({ denied }) => denied === 1),
     );
     expect(rows).toHaveLength(1);
     expect(rows[0]?.servers.toSorted()).toEqual(['crm', 'drive', 'memory', 'sandbox']);
-    const alerts = await world.api<Page<Alert>>('alerts');
-    const alert = alerts.rows.find(({ rule }) => rule.id === 'pii-through-code-to-share');
+  });
+
+  verifies('session:chain-across-servers', async () => {
+    const { rows } = await until(
+      () => world.api<Page<Alert>>('alerts'),
+      (page) => page.rows.some(({ rule }) => rule.id === 'pii-through-code-to-share'),
+    );
+    const alert = rows.find(({ rule }) => rule.id === 'pii-through-code-to-share');
     expect(alert).toMatchObject({ action: 'deny', case: caseId, rule: { level: 'critical' } });
     expect(alert?.detection.path.map(({ server }) => server).slice(-3)).toEqual([
       'crm',
       'sandbox',
       'drive',
     ]);
+  });
 
+  verifies('mode:enforce', async () => {
     const why = world.call('why', caseId);
     expect(why.code).toBe(0);
     expect(why.stdout).toContain('pii-through-code-to-share');
+    // What the server never got is not among its files.
+    expect((await servers.drive.call('list_files')).text).toBe('The drive is empty.');
+  });
 
-    const allowed = world.call('allow', caseId, '--once');
-    expect(allowed.code).toBe(0);
-    const again = await playChain(servers);
-    expect(again.isError).toBe(false);
-    const third = await playChain(servers);
-    expect(third.isError).toBe(true);
-    await Promise.all(Object.values(servers).map((server) => server.close()));
-  }, 60_000);
+  verifies(
+    'mode:allow-once',
+    async () => {
+      expect(world.call('allow', caseId, '--once').code).toBe(0);
+      expect((await playChain(servers)).isError).toBe(false);
+      expect((await playChain(servers)).isError).toBe(true);
+    },
+    { timeoutMs: 60_000 },
+  );
+});
 
-  test('are only watched while observing: the call goes on and the would-be denial shows', async () => {
+describe('a chain', () => {
+  verifies(
+    'mode:observe',
+    async () => {
+      const world = new World();
+      await world.hub();
+      const servers = await fourServers(world);
+      expect((await playChain(servers)).isError).toBe(false);
+      const { rows } = await until(
+        () => world.api<Page<Alert>>('alerts'),
+        (page) => page.rows.length > 0,
+      );
+      expect(rows.find(({ rule }) => rule.id === 'pii-through-code-to-share')).toMatchObject({
+        action: 'allow',
+        wanted: 'deny',
+      });
+
+      expect(world.call('enforce', 'on', '--rule', 'pii-through-code-to-share').code).toBe(0);
+      expect((await playChain(servers)).isError).toBe(true);
+      expect(world.call('enforce', 'off', '--rule', 'pii-through-code-to-share').code).toBe(0);
+      expect((await playChain(servers)).isError).toBe(false);
+      await Promise.all(Object.values(servers).map((server) => server.close()));
+    },
+    { timeoutMs: 60_000 },
+  );
+
+  verifies(
+    'mode:enforce',
+    async () => {
+      const world = new World();
+      await world.hub();
+      const servers = await fourServers(world, '--enforce');
+      expect((await playChain(servers)).isError).toBe(true);
+      await Promise.all(Object.values(servers).map((server) => server.close()));
+    },
+    { case: '--enforce on the command line alone', timeoutMs: 60_000 },
+  );
+});
+
+verifies(
+  'session:flows',
+  async () => {
     const world = new World();
     await world.hub();
     const servers = await fourServers(world);
-    expect((await playChain(servers)).isError).toBe(false);
-    const { rows } = await until(
-      () => world.api<Page<Alert>>('alerts'),
-      (page) => page.rows.length > 0,
-    );
-    expect(rows.find(({ rule }) => rule.id === 'pii-through-code-to-share')).toMatchObject({
-      action: 'allow',
-      wanted: 'deny',
-    });
-
-    expect(world.call('enforce', 'on', '--rule', 'pii-through-code-to-share').code).toBe(0);
-    expect((await playChain(servers)).isError).toBe(true);
-    expect(world.call('enforce', 'off', '--rule', 'pii-through-code-to-share').code).toBe(0);
-    expect((await playChain(servers)).isError).toBe(false);
+    await playChain(servers);
+    const [session] = (
+      await until(
+        () => world.api<Page<SessionView>>('sessions'),
+        ({ rows }) => (rows[0]?.calls ?? 0) >= 5,
+      )
+    ).rows;
+    const detail = await world.api<SessionDetail>(`sessions/${session?.id}`);
+    const share = detail.observations.find(({ tool }) => tool?.name === 'create_shareable_link');
+    const sources = share?.facts.flows.map(({ tool }) => tool) ?? [];
+    expect(sources).toContain('code_interpreter');
+    expect(share?.facts.request?.atoms).toEqual([]);
     await Promise.all(Object.values(servers).map((server) => server.close()));
-  }, 60_000);
-
-  test('deny by --enforce on the command line alone', async () => {
-    const world = new World();
-    await world.hub();
-    const servers = await fourServers(world, '--enforce');
-    expect((await playChain(servers)).isError).toBe(true);
-    await Promise.all(Object.values(servers).map((server) => server.close()));
-  }, 60_000);
-});
-
-test('flows are drawn from results to arguments across servers', async () => {
-  const world = new World();
-  await world.hub();
-  const servers = await fourServers(world);
-  await playChain(servers);
-  const [session] = (
-    await until(
-      () => world.api<Page<SessionView>>('sessions'),
-      ({ rows }) => (rows[0]?.calls ?? 0) >= 5,
-    )
-  ).rows;
-  const detail = await world.api<SessionDetail>(`sessions/${session?.id}`);
-  const share = detail.observations.find(({ tool }) => tool?.name === 'create_shareable_link');
-  const sources = share?.facts.flows.map(({ tool }) => tool) ?? [];
-  expect(sources).toContain('code_interpreter');
-  expect(share?.facts.request?.atoms).toEqual([]);
-  await Promise.all(Object.values(servers).map((server) => server.close()));
-}, 60_000);
+  },
+  { timeoutMs: 60_000 },
+);

@@ -1,7 +1,8 @@
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallDetail, Page, SessionDetail, SessionView } from '@spoor/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
+import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
 import { kill, until, World } from './support.ts';
 
@@ -21,57 +22,74 @@ async function recorded(world: World, message: string): Promise<void> {
 const LEDGER = (world: World): string => join(world.state, 'ledger');
 
 describe('spoor ledger verify', () => {
-  test('says unwitnessed alone, ok with a checkpoint kept elsewhere', async () => {
-    const world = new World();
-    await recorded(world, 'a');
-    const alone = world.call('ledger', 'verify');
-    expect(alone.code).toBe(4);
-    expect(alone.stdout).toContain('unwitnessed');
-    const kept = join(world.folder, 'kept');
-    cpSync(join(LEDGER(world), 'checkpoint'), kept);
-    await recorded(world, 'b');
-    const { code, stdout } = world.call('ledger', 'verify', '--checkpoint', kept, '--json');
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', exit: 0 });
-  }, 60_000);
+  verifies(
+    'ledger:verify-codes',
+    async () => {
+      const world = new World();
+      await recorded(world, 'a');
+      const alone = world.call('ledger', 'verify');
+      expect(alone.code).toBe(4);
+      expect(alone.stdout).toContain('unwitnessed');
+      const kept = join(world.folder, 'kept');
+      cpSync(join(LEDGER(world), 'checkpoint'), kept);
+      await recorded(world, 'b');
+      const { code, stdout } = world.call('ledger', 'verify', '--checkpoint', kept, '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', exit: 0 });
+    },
+    { case: 'unwitnessed alone, ok with a checkpoint kept elsewhere', timeoutMs: 60_000 },
+  );
 
-  test('finds a changed byte in any file of the log', async () => {
-    const world = new World();
-    await recorded(world, 'a');
-    const files = readdirSync(LEDGER(world), { recursive: true, encoding: 'utf8' }).filter(
-      (name) => statSync(join(LEDGER(world), name)).isFile() && !name.startsWith('vault'),
-    );
-    expect(files.length).toBeGreaterThanOrEqual(3);
-    for (const name of files) {
-      const path = join(LEDGER(world), name);
-      const good = readFileSync(path);
-      const bad = Buffer.from(good);
-      bad[Math.floor(bad.length / 2)] = (bad[Math.floor(bad.length / 2)] ?? 0) ^ 1;
-      writeFileSync(path, bad);
-      expect([name, world.call('ledger', 'verify').code]).toEqual([name, 3]);
-      writeFileSync(path, good);
-    }
-    expect(world.call('ledger', 'verify').code).toBe(4);
-  }, 60_000);
+  verifies(
+    'ledger:tamper',
+    async () => {
+      const world = new World();
+      await recorded(world, 'a');
+      const files = readdirSync(LEDGER(world), { recursive: true, encoding: 'utf8' }).filter(
+        (name) => statSync(join(LEDGER(world), name)).isFile() && !name.startsWith('vault'),
+      );
+      expect(files.length).toBeGreaterThanOrEqual(3);
+      for (const name of files) {
+        const path = join(LEDGER(world), name);
+        const good = readFileSync(path);
+        const bad = Buffer.from(good);
+        bad[Math.floor(bad.length / 2)] = (bad[Math.floor(bad.length / 2)] ?? 0) ^ 1;
+        writeFileSync(path, bad);
+        expect([name, world.call('ledger', 'verify').code]).toEqual([name, 3]);
+        writeFileSync(path, good);
+      }
+      expect(world.call('ledger', 'verify').code).toBe(4);
+    },
+    { case: 'a changed byte in any file, by command', timeoutMs: 60_000 },
+  );
 
-  test('finds a restored backup, given a later checkpoint', async () => {
-    const world = new World();
-    await recorded(world, 'a');
-    const backup = join(world.folder, 'backup');
-    cpSync(LEDGER(world), backup, { recursive: true });
-    await recorded(world, 'b');
-    const later = join(LEDGER(world), 'checkpoint');
-    expect(world.call('ledger', 'verify', '--dir', backup, '--checkpoint', later).code).toBe(5);
-  }, 60_000);
+  verifies(
+    'ledger:verify-codes',
+    async () => {
+      const world = new World();
+      await recorded(world, 'a');
+      const backup = join(world.folder, 'backup');
+      cpSync(LEDGER(world), backup, { recursive: true });
+      await recorded(world, 'b');
+      const later = join(LEDGER(world), 'checkpoint');
+      expect(world.call('ledger', 'verify', '--dir', backup, '--checkpoint', later).code).toBe(5);
+    },
+    { case: 'a restored backup', timeoutMs: 60_000 },
+  );
 
-  test('names a log that cannot be read', () => {
-    const world = new World();
-    expect(world.call('ledger', 'verify', '--dir', '/nowhere').code).toBe(66);
-  });
+  verifies(
+    'ledger:verify-codes',
+    () => {
+      const world = new World();
+      expect(world.call('ledger', 'verify', '--dir', '/nowhere').code).toBe(66);
+    },
+    { case: 'a log that cannot be read' },
+  );
 });
 
-describe('sealed content', () => {
-  test('is opened by an auditor, and by nobody else', async () => {
+verifies(
+  'seal:open',
+  async () => {
     const world = new World();
     const { folder } = world;
     writeFileSync(join(folder, 'pass'), 'correct horse\n');
@@ -134,12 +152,17 @@ describe('sealed content', () => {
     );
     expect(wrong.code).toBe(77);
     expect(wrong.stdout).toBe('');
-  }, 60_000);
+  },
+  { case: 'by command', timeoutMs: 60_000 },
+);
 
-  test('is not there without auditors: facts and projection are kept', async () => {
+verifies(
+  'seal:parameters',
+  async () => {
     const world = new World();
     await recorded(world, 'a');
     const opened = world.call('ledger', 'open', '3', '--identity', '/dev/null');
     expect(opened.code).toBe(79);
-  }, 60_000);
-});
+  },
+  { case: 'not even sealed without auditors', timeoutMs: 60_000 },
+);

@@ -32,7 +32,7 @@ async function recorded(
   );
 }
 
-const closeAll = (servers: readonly Connected[]): Promise<void[]> =>
+const closeAll = (servers: readonly Connected[]): Promise<unknown> =>
   Promise.all(servers.map((server) => server.close()));
 
 /** Tools that are sensitive by what their descriptions say, on a server each. */

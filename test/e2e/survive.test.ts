@@ -1,5 +1,6 @@
 import type { HubView, Page, SessionDetail, SessionView } from '@spoor/core';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
 import { kill, until, World } from './support.ts';
 
@@ -11,103 +12,119 @@ const callsOf = async (world: World): Promise<SessionDetail> => {
 const echoes = ({ observations }: SessionDetail): number =>
   observations.filter(({ tool, outcome }) => tool?.name === 'echo' && outcome !== 'pending').length;
 
-test('a wrapped server outlives its hub: calls go on, and the next hub learns of all of them', async () => {
-  const world = new World();
-  const first = await world.hub();
-  const server = await connect(world, 'everything', SERVERS.everything());
-  const echo = (n: number): Promise<{ isError: boolean; text: string }> =>
-    server.call('echo', { message: `m${n}` });
-  for (let n = 0; n < 5; n++) expect((await echo(n)).text).toBe(`Echo: m${n}`);
-  await until(
-    () => callsOf(world),
-    (detail) => echoes(detail) === 5,
-  );
+verifies(
+  'hub:death',
+  async () => {
+    const world = new World();
+    const first = await world.hub();
+    const server = await connect(world, 'everything', SERVERS.everything());
+    const echo = (n: number): Promise<{ isError: boolean; text: string }> =>
+      server.call('echo', { message: `m${n}` });
+    for (let n = 0; n < 5; n++) expect((await echo(n)).text).toBe(`Echo: m${n}`);
+    await until(
+      () => callsOf(world),
+      (detail) => echoes(detail) === 5,
+    );
 
-  await kill(first);
-  for (let n = 5; n < 10; n++) expect((await echo(n)).text).toBe(`Echo: m${n}`);
+    await kill(first);
+    for (let n = 5; n < 10; n++) expect((await echo(n)).text).toBe(`Echo: m${n}`);
 
-  await world.hub();
-  await until(
-    () => world.api<HubView>('hub'),
-    ({ sensors }) => sensors === 1,
-  );
-  for (let n = 10; n < 15; n++) expect((await echo(n)).text).toBe(`Echo: m${n}`);
+    await world.hub();
+    await until(
+      () => world.api<HubView>('hub'),
+      ({ sensors }) => sensors === 1,
+    );
+    for (let n = 10; n < 15; n++) expect((await echo(n)).text).toBe(`Echo: m${n}`);
 
-  const detail = await until(
-    () => callsOf(world),
-    (seen) => echoes(seen) === 15,
-    20_000,
-  );
-  const alone = detail.observations.filter(({ covered }) => !covered);
-  // What was decided without the hub says so, and by whom.
-  expect(alone.length).toBeGreaterThanOrEqual(5);
-  expect(alone.every(({ decision }) => decision?.by === 'sensor')).toBe(true);
-  const { counts } = await world.api<HubView>('hub');
-  expect(counts.lost ?? 0).toBe(0);
-  await server.close();
-}, 60_000);
+    const detail = await until(
+      () => callsOf(world),
+      (seen) => echoes(seen) === 15,
+      20_000,
+    );
+    const alone = detail.observations.filter(({ covered }) => !covered);
+    // What was decided without the hub says so, and by whom.
+    expect(alone.length).toBeGreaterThanOrEqual(5);
+    expect(alone.every(({ decision }) => decision?.by === 'sensor')).toBe(true);
+    const { counts } = await world.api<HubView>('hub');
+    expect(counts.lost ?? 0).toBe(0);
+    await server.close();
+  },
+  { timeoutMs: 60_000 },
+);
 
-test('a restarted hub remembers the session and the chain so far', async () => {
-  const world = new World();
-  const first = await world.hub('--mode', 'enforce');
-  const crm = await connect(world, 'crm', SERVERS.crm());
-  const sandbox = await connect(world, 'sandbox', SERVERS.sandbox());
-  const customers = await crm.call('query_customer_pii', {});
-  await sandbox.call('code_interpreter', {
-    rows: customers.data.customers,
-    code: 'take 2; format csv',
-  });
-  await until(
-    () => callsOf(world),
-    ({ observations }) =>
-      observations.some(
-        ({ tool, outcome }) => tool?.name === 'code_interpreter' && outcome === 'ok',
-      ),
-  );
-  const { rows: before } = await world.api<Page<SessionView>>('sessions');
+verifies(
+  'hub:restart',
+  async () => {
+    const world = new World();
+    const first = await world.hub('--mode', 'enforce');
+    const crm = await connect(world, 'crm', SERVERS.crm());
+    const sandbox = await connect(world, 'sandbox', SERVERS.sandbox());
+    const customers = await crm.call('query_customer_pii', {});
+    await sandbox.call('code_interpreter', {
+      rows: customers.data.customers,
+      code: 'take 2; format csv',
+    });
+    await until(
+      () => callsOf(world),
+      ({ observations }) =>
+        observations.some(
+          ({ tool, outcome }) => tool?.name === 'code_interpreter' && outcome === 'ok',
+        ),
+    );
+    const { rows: before } = await world.api<Page<SessionView>>('sessions');
 
-  await kill(first, 'SIGTERM');
-  await world.hub();
-  const drive = await connect(world, 'drive', SERVERS.drive());
-  const last = await drive.call('create_shareable_link', { name: 'x.csv', content: 'a,b' });
-  // The mode is the owner's choice and outlives the hub that was told it.
-  expect(last.isError).toBe(false);
-  expect(world.call('enforce', 'on').code).toBe(0);
-  expect(
-    (await drive.call('create_shareable_link', { name: 'y.csv', content: 'a,b' })).isError,
-  ).toBe(true);
-  const { rows: after } = await world.api<Page<SessionView>>('sessions');
-  expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
-  await Promise.all([crm.close(), sandbox.close(), drive.close()]);
-}, 60_000);
+    await kill(first, 'SIGTERM');
+    await world.hub();
+    const drive = await connect(world, 'drive', SERVERS.drive());
+    const last = await drive.call('create_shareable_link', { name: 'x.csv', content: 'a,b' });
+    // The mode is the owner's choice and outlives the hub that was told it.
+    expect(last.isError).toBe(false);
+    expect(world.call('enforce', 'on').code).toBe(0);
+    expect(
+      (await drive.call('create_shareable_link', { name: 'y.csv', content: 'a,b' })).isError,
+    ).toBe(true);
+    const { rows: after } = await world.api<Page<SessionView>>('sessions');
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    await Promise.all([crm.close(), sandbox.close(), drive.close()]);
+  },
+  { timeoutMs: 60_000 },
+);
 
-test('in enforce, a sensitive call does not go on while no hub answers; an ordinary one does', async () => {
-  const world = new World();
-  const hub = await world.hub('--mode', 'enforce');
-  const drive = await connect(world, 'drive', SERVERS.drive());
-  const everything = await connect(world, 'everything', SERVERS.everything());
-  expect((await everything.call('echo', { message: 'x' })).isError).toBe(false);
-  await kill(hub);
-  const share = await drive.call('create_shareable_link', { name: 'a', content: 'b' });
-  expect(share).toMatchObject({ isError: true });
-  expect(share.text).toMatch(/Case c-/);
-  expect((await everything.call('echo', { message: 'x' })).isError).toBe(false);
-  await Promise.all([drive.close(), everything.close()]);
-}, 60_000);
+verifies(
+  'hub:fail-closed',
+  async () => {
+    const world = new World();
+    const hub = await world.hub('--mode', 'enforce');
+    const drive = await connect(world, 'drive', SERVERS.drive());
+    const everything = await connect(world, 'everything', SERVERS.everything());
+    expect((await everything.call('echo', { message: 'x' })).isError).toBe(false);
+    await kill(hub);
+    const share = await drive.call('create_shareable_link', { name: 'a', content: 'b' });
+    expect(share).toMatchObject({ isError: true });
+    expect(share.text).toMatch(/Case c-/);
+    expect((await everything.call('echo', { message: 'x' })).isError).toBe(false);
+    await Promise.all([drive.close(), everything.close()]);
+  },
+  { timeoutMs: 60_000 },
+);
 
-test('the first wrapper starts a hub that outlives it, one for all', async () => {
-  const world = new World({ SPOOR_AUTOSTART: 'true' });
-  const [one, two] = await Promise.all([
-    connect(world, 'everything', SERVERS.everything()),
-    connect(world, 'memory', SERVERS.memory()),
-  ]);
-  await one.call('echo', { message: 'x' });
-  await two.call('read_graph');
-  await Promise.all([one.close(), two.close()]);
-  const { rows } = await until(
-    () => world.api<Page<SessionView>>('sessions'),
-    (page) => page.rows[0]?.calls === 2,
-  );
-  expect(rows).toHaveLength(1);
-  expect(world.call('hub', 'stop').code).toBe(0);
-}, 60_000);
+verifies(
+  'hub:on-demand',
+  async () => {
+    const world = new World({ SPOOR_AUTOSTART: 'true' });
+    const [one, two] = await Promise.all([
+      connect(world, 'everything', SERVERS.everything()),
+      connect(world, 'memory', SERVERS.memory()),
+    ]);
+    await one.call('echo', { message: 'x' });
+    await two.call('read_graph');
+    await Promise.all([one.close(), two.close()]);
+    const { rows } = await until(
+      () => world.api<Page<SessionView>>('sessions'),
+      (page) => page.rows[0]?.calls === 2,
+    );
+    expect(rows).toHaveLength(1);
+    expect(world.call('hub', 'stop').code).toBe(0);
+  },
+  { timeoutMs: 60_000 },
+);

@@ -9,6 +9,10 @@ export interface DecodedSpan {
   readonly span: string;
   readonly parent: string;
   readonly name: string;
+  /** `SPAN_KIND_…` by number: 1 internal, 3 client. */
+  readonly kind: number;
+  /** `STATUS_CODE_…` by number: 0 unset, 2 error. */
+  readonly status: { readonly code: number; readonly message: string };
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -80,11 +84,18 @@ function spanOf(bytes: Uint8Array): DecodedSpan {
     span: hex(2),
     parent: hex(4),
     name: text(fields, 5),
+    kind: Number(fields.get(6)?.[0] ?? 0),
+    status: statusOf(fieldsOf(messages(fields, 15)[0] ?? new Uint8Array())),
     startMs: milliseconds(fields, 7),
     endMs: milliseconds(fields, 8),
     attributes: Object.fromEntries(attributes),
   };
 }
+
+const statusOf = (fields: Map<number, Value[]>): DecodedSpan['status'] => ({
+  code: Number(fields.get(3)?.[0] ?? 0),
+  message: text(fields, 2),
+});
 
 function attributeValue(bytes: Uint8Array): unknown {
   const fields = fieldsOf(bytes);
