@@ -18,7 +18,7 @@ export const SECRET_RULES: readonly SecretRule[] = [
   {
     id: 'private-key',
     literals: ['begin '],
-    pattern: 'BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[0-9A-Za-z+/=\\s\\\\:,.-]{40,8000}',
+    pattern: 'BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[0-9A-Za-z+/=\\s\\\\:,.-]{40,}',
   },
   { id: 'age-key', literals: ['age-secret-key-'], pattern: 'AGE-SECRET-KEY-1[0-9A-Z]{40,70}' },
   { id: 'jwt', literals: ['eyj'], pattern: 'eyJ[\\w-]{10,}\\.eyJ[\\w-]{10,}\\.[\\w-]{10,}' },
@@ -125,7 +125,7 @@ export const SECRET_RULES: readonly SecretRule[] = [
   {
     id: 'bearer',
     literals: ['bearer ', 'basic '],
-    pattern: '(?i:bearer|basic)\\s{1,4}[0-9A-Za-z+/=._~-]{20,2000}',
+    pattern: '(?i:bearer|basic)\\s{1,4}[0-9A-Za-z+/=._~-]{20,}',
     entropyMin: 3.5,
   },
 ];

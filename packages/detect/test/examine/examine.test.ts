@@ -11,6 +11,8 @@ describe('classes', () => {
     ['secret', `AKIA${'Q3EGRIP5MW7UX2ZB'}`],
     ['secret', 'DB_PASSWORD=vR7pQx2mLd91'],
     ['secret', `ghp_${'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'}`],
+    ['secret', `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEow0CAQEA/x9+'.repeat(90)}`],
+    ['secret', `Authorization: Bearer ${'mF_9.B5f-4.1JqM'.repeat(3)}`],
     ['url-credentials', 'postgres://app:s3cr3tpw@db.internal:5432/x'],
     ['pii.email', 'write to ada.marlowe@orchard.example.org.'],
     ['pii.phone', 'call +49 30 5550142 now'],
@@ -33,6 +35,7 @@ describe('classes', () => {
     'PASSWORD=$DB_PASSWORD_OF_2026',
     'password: your-password-here',
     'version 10.2.3 at 192.168.0.1',
+    'Begin with the basic plan, both for the bearer and for the bottom line',
   ])('finds nothing in %s', (content) => {
     expect(classes(text(content))).toEqual([]);
   });
