@@ -34,6 +34,16 @@ export function SessionHead({ detail, alertId, onAlert }: SessionHeadProps): Rea
         <span className="mono" title={session.id}>
           {shortId(session.id)}
         </span>
+      </div>
+      <div className={styles.line}>
+        {session.intent !== undefined && (
+          <p className={styles.intent}>
+            <span className={styles.caption}>Intent</span>
+            <span>
+              <Text value={plainProjection(session.intent)} />
+            </span>
+          </p>
+        )}
         <div className={styles.alerts}>
           {[...detail.alerts].sort(byUrgency).map((alert) => (
             <AlertButton
@@ -45,14 +55,6 @@ export function SessionHead({ detail, alertId, onAlert }: SessionHeadProps): Rea
           ))}
         </div>
       </div>
-      {session.intent !== undefined && (
-        <p className={styles.intent}>
-          <span className={styles.caption}>Intent</span>
-          <span>
-            <Text value={plainProjection(session.intent)} />
-          </span>
-        </p>
-      )}
     </header>
   );
 }
