@@ -92,6 +92,10 @@ export class HubClient implements HubPort {
     return this.mode === 'enforce' || Object.values(this.#policy.rules).includes('enforce');
   }
 
+  get #budgetMs(): number {
+    return this.#welcome?.budgetMs ?? LIMITS.decisionBudgetMs;
+  }
+
   get #policy(): Policy {
     return this.#welcome?.policy ?? OBSERVE;
   }
@@ -106,9 +110,9 @@ export class HubClient implements HubPort {
 
   async begin(observation: Sensed, sealed: readonly SealedContent[]): Promise<Begun> {
     if (this.#link?.open === true) {
-      const budgetMs = this.#welcome?.budgetMs ?? LIMITS.decisionBudgetMs;
-      const begun = await within(budgetMs, this.#link.begin(observation, sealed));
-      if (begun !== undefined) {
+      const _budgetMs = this.#welcome?.budgetMs ?? LIMITS.decisionBudgetMs;
+      const begun = await within(this.#budgetMs, this.#link.begin(observation, sealed));
+      if (typeof begun === 'object') {
         this.#learn(targetOf(observation), begun);
         return begun;
       }
@@ -152,12 +156,10 @@ export class HubClient implements HubPort {
     const decidedAlone = this.#decidedAlone.get(observation.id);
     this.#decidedAlone.delete(observation.id);
     if (this.#link?.open === true) {
-      try {
-        const told = decidedAlone === undefined ? observation : { ...observation, decidedAlone };
-        return await this.#link.end(told, sealed);
-      } catch (error) {
-        if (error instanceof CodedError && error.code !== 'HUB_UNREACHABLE') return undefined;
-      }
+      const told = decidedAlone === undefined ? observation : { ...observation, decidedAlone };
+      const ended = await within(this.#budgetMs, this.#link.end(told, sealed));
+      // A hub that is late has it all the same; only a broken connection may have lost it.
+      if (ended !== 'failed') return ended === 'late' ? undefined : ended;
     }
     this.#spool.add(observation, sealed);
     await (await this.#alone()).ended(observation, labels);
@@ -316,19 +318,17 @@ function recipientsOf(home: Home): string[] {
 const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms).unref());
 
-/** Undefined when it takes longer or fails: both mean that the sensor is on its own. */
-function within<Value>(budgetMs: number, promise: Promise<Value>): Promise<Value | undefined> {
+/** Whether it took too long or could not be done. */
+function within<Value extends object>(
+  budgetMs: number,
+  promise: Promise<Value>,
+): Promise<Value | 'late' | 'failed'> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), budgetMs);
-    promise.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      () => {
-        clearTimeout(timer);
-        resolve(undefined);
-      },
-    );
+    const timer = setTimeout(() => resolve('late'), budgetMs);
+    const settle = (value: Value | 'failed'): void => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    promise.then(settle, () => settle('failed'));
   });
 }

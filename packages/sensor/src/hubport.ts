@@ -1,4 +1,11 @@
-import type { Label, Mode, SealedContent, SealedPart } from '@spoor/core';
+import {
+  type Label,
+  type Mode,
+  type Request,
+  type SealedContent,
+  type SealedPart,
+  safeName,
+} from '@spoor/core';
 import type { Begun, Ended, Sensed } from '@spoor/edge/wire';
 import type { Keys } from './keys.ts';
 
@@ -7,6 +14,12 @@ export type Known = Pick<Begun, 'labels' | 'hold'>;
 /** Calls of one target share labels: a tool, or a method that has none. */
 export const targetOf = ({ method, tool }: Pick<Sensed, 'method' | 'tool'>): string =>
   tool ?? method;
+
+/** The same of a request that has not been looked into yet. */
+export function knownTarget({ method, params }: Request, keys: Keys): string {
+  const { name } = params;
+  return method === 'tools/call' && typeof name === 'string' ? safeName(name, keys.short) : method;
+}
 
 /** The hub as the relay needs it, whether one answers or not. */
 export interface HubPort {

@@ -85,7 +85,7 @@ export class Link {
     const id = this.#nextId++;
     this.#unacked.push({ id, observation, sealed });
     const request = { op, id, observation, sealed: piecesOf(sealed), quiet: true };
-    this.#socket.write(encodeWire(request, recordsOf(sealed)));
+    this.#write(encodeWire(request, recordsOf(sealed)));
     return true;
   }
 
@@ -121,8 +121,14 @@ export class Link {
     this.#waiting.set(request.id, { resolve, reject, settled: promise });
     // Nobody may be waiting for the answer to an `end`; that is no unhandled rejection.
     promise.catch(() => undefined);
-    this.#socket.write(encodeWire(request, bytes));
+    this.#write(encodeWire(request, bytes));
     return promise;
+  }
+
+  /** A hub that does not read is as good as none, and what is kept for it has an end. */
+  #write(message: Uint8Array): void {
+    this.#socket.write(message);
+    if (this.#socket.writableLength > UNSENT_BYTES_MAX) this.#socket.destroy();
   }
 
   #read(chunk: Buffer, onPush: (push: Push) => void): void {
@@ -158,6 +164,7 @@ interface Waiting {
 
 /** More than this unanswered, and the hub is slower than its sensors. */
 const UNACKED_MAX = 1_000;
+const UNSENT_BYTES_MAX = 16_777_216;
 
 const recordsOf = (sealed: readonly SealedContent[]): Uint8Array[] =>
   sealed.map(({ record }) => record);

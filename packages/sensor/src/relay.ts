@@ -7,27 +7,21 @@ import {
   hasAny,
   type InvalidFrame,
   isBlank,
-  isObject,
   type Message,
-  metaOf,
   type Notification,
   parseMessage,
   type Random,
   type Request,
   type Response,
   SENSITIVE_LABELS,
-  safeName,
   type UnreadableReason,
 } from '@spoor/core';
-import type { Sensed } from '@spoor/edge/wire';
 import { type Exchange, Exchanges } from './calls.ts';
 import { denial, unreadableAnswer } from './deny.ts';
-import { type HubPort, type Known, targetOf } from './hubport.ts';
-import type { Keys } from './keys.ts';
+import type { HubPort } from './hubport.ts';
 import { Lane, type Slot } from './lane.ts';
 import { CALL_METHODS, OBSERVED_METHODS } from './methods.ts';
-
-type Sense = typeof import('./sense.ts');
+import { Teller } from './teller.ts';
 
 export interface RelayOptions {
   readonly toServer: (bytes: Uint8Array) => void;
@@ -50,7 +44,8 @@ export interface RelayCounts {
  */
 export class Relay {
   readonly counts: RelayCounts = { unreadable: 0, faults: 0 };
-  readonly #options: RelayOptions;
+  readonly #hub: HubPort;
+  readonly #teller: Teller;
   readonly #toServer: Lane;
   readonly #toClient: Lane;
   readonly #clientSplitter = new FrameSplitter();
@@ -59,12 +54,11 @@ export class Relay {
   readonly #asked = new Exchanges();
   readonly #askedBack = new Exchanges();
   readonly #work = new Set<Promise<void>>();
-  #sense: Sense | undefined;
-  #protocolVersion: string | undefined;
   #oversized = false;
 
   constructor(options: RelayOptions) {
-    this.#options = options;
+    this.#hub = options.hub;
+    this.#teller = new Teller(options);
     this.#toServer = new Lane(options.toServer);
     this.#toClient = new Lane(options.toClient);
   }
@@ -91,13 +85,8 @@ export class Relay {
   async serverEnded(): Promise<void> {
     const tail = this.#serverSplitter.end();
     if (tail !== undefined) this.#serverFrame(tail);
-    for (const exchange of this.#asked.takeAll()) {
-      const { sensed } = exchange;
-      if (sensed === undefined) continue;
-      const endMs = this.#options.clock.nowMs();
-      const end: Sensed = { ...sensed, endMs, outcome: 'protocol_error', errorType: 'server_exit' };
-      this.#track(this.#options.hub.end(end, [], exchange.labels));
-    }
+    for (const exchange of this.#asked.takeAll())
+      this.#track(this.#teller.gaveUp(exchange, 'protocol_error', 'server_exit'));
     await this.#toClient.idle();
     await Promise.allSettled(this.#work);
   }
@@ -119,7 +108,7 @@ export class Relay {
     const first = frame.kind !== 'part' || !this.#oversized;
     this.#oversized = frame.kind === 'part' && frame.bytes.at(-1) !== 0x0a;
     if (first) this.#record(reason);
-    const { hub } = this.#options;
+    const hub = this.#hub;
     const slot = this.#toServer.hold(frame.bytes);
     const settle = (): void => {
       if (hub.mode === 'observe') slot.release();
@@ -133,54 +122,33 @@ export class Relay {
 
   #record(reason: UnreadableReason): void {
     this.counts.unreadable += 1;
-    const { hub, clock, random } = this.#options;
-    const told = (async (): Promise<void> => {
-      if (hub.ready !== undefined) await hub.ready;
-      this.#sense ??= await import('./sense.ts');
-      await hub.end(this.#sense.senseUnreadable(reason, clock.nowMs(), random), [], []);
-    })();
-    this.#track(told);
+    this.#track(this.#teller.unreadable(reason));
   }
 
   #clientRequest(request: Request, frame: Frame): void {
-    const observed = OBSERVED_METHODS.has(request.method);
-    if (!observed && request.method !== 'initialize') {
+    const { method } = request;
+    if (!OBSERVED_METHODS.has(method) && method !== 'initialize') {
       this.#toServer.pass(frame.bytes);
       return;
     }
     const exchange = this.#asked.add(request, frame.bytes.length);
-    if (CALL_METHODS.has(request.method)) {
-      const known = this.#needsNoDecision(request);
-      if (known !== undefined) {
-        this.#toServer.pass(frame.bytes);
-        this.#track(this.#tell(exchange, frame, known));
-        return;
-      }
-      this.#track(this.#gate([exchange], frame, this.#toServer.hold(frame.bytes)));
-      return;
-    }
-    this.#toServer.pass(frame.bytes);
+    if (!CALL_METHODS.has(method) || this.#goesOn(exchange, frame)) {
+      this.#toServer.pass(frame.bytes);
+    } else this.#track(this.#gate([exchange], frame, this.#toServer.hold(frame.bytes)));
   }
 
   /**
-   * While observing nothing is denied, so a call waits only where it must be on disk first, or where nothing is known
-   * of its tool yet.
+   * While observing nothing is denied, so a call waits only where it must be on disk first, or
+   * where nothing is known of its tool yet.
    */
-  #needsNoDecision(request: Request): Known | undefined {
-    const { hub } = this.#options;
-    if (hub.ready !== undefined || hub.enforces || this.#sense === undefined) return undefined;
-    const known = hub.known(targetOfRequest(request, hub.keys));
-    return known === undefined || hasAny(known.labels, SENSITIVE_LABELS) ? undefined : known;
-  }
-
-  /** Tells the hub of a call that has gone on already. */
-  async #tell(exchange: Exchange, frame: Frame, known: Known): Promise<void> {
-    if (this.#sense === undefined) return;
+  #goesOn(exchange: Exchange, frame: Frame): boolean {
+    const known = this.#teller.known(exchange.request);
+    if (known === undefined || hasAny(known.labels, SENSITIVE_LABELS)) return false;
     exchange.labels = known.labels;
     if (known.hold) this.#asked.holdResult(exchange);
-    const { hub } = this.#options;
-    const sensed = this.#senseRequest(this.#sense, exchange);
-    await hub.tell('begin', sensed, hub.seal(sensed.id, 'request', frame.bytes), known.labels);
+    // The call first, then what is said of it.
+    queueMicrotask(() => this.#track(this.#teller.began(exchange, frame, this.#asked)));
+    return true;
   }
 
   /** One denied call denies its batch: parts cannot be taken out without changing the rest. */
@@ -196,15 +164,15 @@ export class Relay {
   async #gate(exchanges: readonly Exchange[], frame: Frame, slot: Slot): Promise<void> {
     const answers: Uint8Array[] = [];
     try {
-      if (this.#options.hub.ready !== undefined) await this.#options.hub.ready;
-      this.#sense ??= await import('./sense.ts');
+      const { ready } = this.#teller;
+      if (ready !== undefined) await ready;
       for (const exchange of exchanges) {
-        const answer = await this.#decide(this.#sense, exchange, frame);
+        const answer = await this.#decide(exchange, frame);
         if (answer !== undefined) answers.push(answer);
       }
     } catch {
       this.counts.faults += 1;
-      if (this.#options.hub.mode === 'enforce') answers.push(...exchanges.map(deniedByFault));
+      if (this.#hub.mode === 'enforce') answers.push(...exchanges.map(deniedByFault));
     }
     if (answers.length === 0) {
       slot.release();
@@ -216,29 +184,14 @@ export class Relay {
   }
 
   /** The answer of a denied call, or undefined where it may go on. */
-  async #decide(sense: Sense, exchange: Exchange, frame: Frame): Promise<Uint8Array | undefined> {
-    const { hub } = this.#options;
-    const sensed = this.#senseRequest(sense, exchange);
-    const begun = await hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes));
-    exchange.labels = begun.labels;
-    if (begun.decision.action !== 'allow') {
-      return denial(exchange.request, begun.decision, eraOf(exchange.request));
+  async #decide(exchange: Exchange, frame: Frame): Promise<Uint8Array | undefined> {
+    const { decision, hold, labels } = await this.#teller.begin(exchange, frame, this.#asked);
+    exchange.labels = labels;
+    if (decision.action !== 'allow') {
+      return denial(exchange.request, decision, eraOf(exchange.request));
     }
-    if (begun.hold) this.#asked.holdResult(exchange);
+    if (hold) this.#asked.holdResult(exchange);
     return undefined;
-  }
-
-  #senseRequest(sense: Sense, exchange: Exchange): Sensed {
-    const { request, bytes } = exchange;
-    const kind = sense.kindOf(request.method) ?? 'system';
-    const fresh = sense.senseRequest(request, kind, bytes, sense.NO_CAUSE, this.#context());
-    const earlier = this.#asked.earlierLeg(request);
-    const sensed: Sensed =
-      earlier === undefined
-        ? fresh
-        : { ...fresh, id: earlier.id, cause: { ...earlier.cause, evidence: 'input' } };
-    exchange.sensed = sensed;
-    return sensed;
   }
 
   #serverFrame(frame: Frame): void {
@@ -272,92 +225,21 @@ export class Relay {
   #responded(exchanges: Exchanges, response: Response, frame: Frame): void {
     const exchange = exchanges.take(response.id);
     if (exchange === undefined) return;
-    if (exchange.request.method === 'initialize') this.#handshake(response);
+    if (exchange.request.method === 'initialize') this.#teller.handshake(response);
     else this.#track(this.#ended(exchange, response, frame));
-  }
-
-  #handshake({ result }: Response): void {
-    const version = isObject(result) ? result.protocolVersion : undefined;
-    if (typeof version === 'string') this.#protocolVersion = version;
   }
 
   #clientNotified({ method, params }: Notification): void {
     if (method !== 'notifications/cancelled') return;
     const id = params.requestId;
     if (typeof id !== 'string' && typeof id !== 'number') return;
-    const { hub, clock } = this.#options;
     const exchange = this.#asked.take(id);
-    if (exchange?.sensed === undefined) return;
-    const end: Sensed = {
-      ...exchange.sensed,
-      endMs: clock.nowMs(),
-      outcome: 'cancelled',
-      errorType: 'cancelled',
-    };
-    this.#track(hub.end(end, [], exchange.labels));
+    if (exchange !== undefined)
+      this.#track(this.#teller.gaveUp(exchange, 'cancelled', 'cancelled'));
   }
 
-  async #ended(exchange: Exchange, response: Response, frame: Frame): Promise<void> {
-    const { hub } = this.#options;
-    if (hub.ready !== undefined) await hub.ready;
-    this.#sense ??= await import('./sense.ts');
-    const cause = this.#asked.containing;
-    const begun = exchange.sensed ?? this.#senseUngated(this.#sense, exchange, cause);
-    const end = this.#sense.senseResponse(begun, response, frame.bytes.length, this.#context());
-    const part =
-      end.kind === 'tool.list' ? 'definitions' : response.error === undefined ? 'result' : 'error';
-    const sealed = hub.seal(end.id, part, frame.bytes);
-    const told = exchange.hold
-      ? hub.end(end, sealed, exchange.labels)
-      : hub.tell('end', end, sealed, exchange.labels);
-    if (end.outcome === 'input_required') {
-      this.#asked.legEnded(exchange, response);
-      this.#inputsRequested(this.#sense, begun, response);
-    }
-    await told;
-  }
-
-  /** Lists, and what a server asks of its client: observed as a whole when answered. */
-  #senseUngated(sense: Sense, { request, bytes }: Exchange, cause: Sensed['cause']): Sensed {
-    const kind = sense.kindOf(request.method) ?? 'system';
-    const fromServer = kind === 'sampling.request' || kind === 'elicitation.request';
-    return sense.senseRequest(
-      request,
-      kind,
-      bytes,
-      fromServer ? cause : sense.NO_CAUSE,
-      this.#context(),
-    );
-  }
-
-  /** In the modern era a server asks for sampling and elicitation inside a result. */
-  #inputsRequested(sense: Sense, call: Sensed, { result }: Response): void {
-    const requests = isObject(result) && isObject(result.inputRequests) ? result.inputRequests : {};
-    for (const one of Object.values(requests).slice(0, INPUT_REQUESTS_MAX)) {
-      if (!isObject(one) || typeof one.method !== 'string') continue;
-      const kind = sense.kindOf(one.method);
-      if (kind === undefined) continue;
-      const params = isObject(one.params) ? one.params : {};
-      const asked: Request = { kind: 'request', id: 0, method: one.method, params };
-      const cause = { kind: 'server', parent: call.id, evidence: 'input' } as Sensed['cause'];
-      const bytes = JSON.stringify(params).length;
-      const sensed = sense.senseRequest(asked, kind, bytes, cause, this.#context());
-      this.#track(
-        this.#options.hub.end({ ...sensed, era: 'modern', outcome: 'input_required' }, [], []),
-      );
-    }
-  }
-
-  #context(): Parameters<Sense['senseRequest']>[4] {
-    const { hub, random, clock } = this.#options;
-    const version = this.#protocolVersion;
-    return {
-      keys: hub.keys,
-      project: hub.project,
-      random,
-      nowMs: clock.nowMs(),
-      ...(version === undefined ? {} : { protocolVersion: version }),
-    };
+  #ended(exchange: Exchange, response: Response, frame: Frame): Promise<void> {
+    return this.#teller.ended(exchange, response, frame, this.#asked);
   }
 
   #read(frame: Frame): Message | InvalidFrame {
@@ -381,17 +263,6 @@ export class Relay {
   }
 }
 
-const targetOfRequest = ({ method, params }: Request, keys: Keys): string => {
-  const named = method === 'tools/call' && typeof params.name === 'string';
-  return targetOf({
-    method,
-    ...(named ? { tool: safeName(params.name as string, keys.short) } : {}),
-  });
-};
-
-/** More questions in one answer are nothing a person could read. */
-const INPUT_REQUESTS_MAX = 32;
-
 const deniedByFault = ({ request }: Exchange): Uint8Array =>
   denial(
     request,
@@ -403,7 +274,5 @@ const deniedByFault = ({ request }: Exchange): Uint8Array =>
       mode: 'enforce',
       by: 'sensor',
     },
-    metaOf(request.params)['io.modelcontextprotocol/protocolVersion'] === undefined
-      ? 'legacy'
-      : 'modern',
+    eraOf(request),
   );

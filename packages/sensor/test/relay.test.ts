@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import { DENIED_CODE, DENIED_TEXT } from '../src/deny.ts';
 import { testHub, testRelay } from './support.ts';
 
@@ -37,56 +38,64 @@ function* chunks(bytes: Buffer, at: readonly number[]): Iterable<Buffer> {
     yield bytes.subarray(from, sorted[i + 1] ?? bytes.length);
 }
 
-test('observing, output is input in both directions, under any chunking and any delay', async () => {
-  const shuffle = async (): Promise<void> => {
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
-  };
-  await fc.assert(
-    fc.asyncProperty(
-      stream,
-      cuts,
-      stream,
-      cuts,
-      fc.boolean(),
-      async (up, upCuts, down, downCuts, hold) => {
-        const { relay, toServer, toClient } = testRelay(
-          testHub({ hold: () => hold, wait: shuffle }),
-        );
-        const ups = [...chunks(up, upCuts)];
-        const downs = [...chunks(down, downCuts)];
-        for (let i = 0; i < Math.max(ups.length, downs.length); i++) {
-          if (ups[i] !== undefined) relay.fromClient(ups[i] as Buffer);
-          if (i % 2 === 0) await shuffle();
-          if (downs[i] !== undefined) relay.fromServer(downs[i] as Buffer);
-        }
-        await relay.clientEnded();
-        await relay.serverEnded();
-        expect(toServer()).toBe(up.toString('latin1'));
-        expect(toClient()).toBe(down.toString('latin1'));
-        expect(relay.counts.faults).toBe(0);
-      },
-    ),
-    { numRuns: 60 },
-  );
-});
+verifies(
+  'relay:transparent',
+  async () => {
+    const shuffle = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        stream,
+        cuts,
+        stream,
+        cuts,
+        fc.boolean(),
+        async (up, upCuts, down, downCuts, hold) => {
+          const { relay, toServer, toClient } = testRelay(
+            testHub({ hold: () => hold, wait: shuffle }),
+          );
+          const ups = [...chunks(up, upCuts)];
+          const downs = [...chunks(down, downCuts)];
+          for (let i = 0; i < Math.max(ups.length, downs.length); i++) {
+            if (ups[i] !== undefined) relay.fromClient(ups[i] as Buffer);
+            if (i % 2 === 0) await shuffle();
+            if (downs[i] !== undefined) relay.fromServer(downs[i] as Buffer);
+          }
+          await relay.clientEnded();
+          await relay.serverEnded();
+          expect(toServer()).toBe(up.toString('latin1'));
+          expect(toClient()).toBe(down.toString('latin1'));
+          expect(relay.counts.faults).toBe(0);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  },
+  { case: 'the relay, any chunking and delay' },
+);
 
 describe('a denied call', () => {
-  test('is answered with fixed text and the case, and never reaches the server', async () => {
-    const hub = testHub({ mode: 'enforce', deny: ({ tool }) => tool === 'bad' });
-    const { relay, toServer, toClient } = testRelay(hub);
-    relay.fromClient(Buffer.from(call('x', 'bad') + call(2, 'good')));
-    await relay.clientEnded();
-    await relay.serverEnded();
-    expect(toServer()).toBe(call(2, 'good'));
-    expect(JSON.parse(toClient())).toEqual({
-      jsonrpc: '2.0',
-      id: 'x',
-      result: {
-        content: [{ type: 'text', text: `${DENIED_TEXT} Case c-bcdfghjkmn.` }],
-        isError: true,
-      },
-    });
-  });
+  verifies(
+    'mode:enforce',
+    async () => {
+      const hub = testHub({ mode: 'enforce', deny: ({ tool }) => tool === 'bad' });
+      const { relay, toServer, toClient } = testRelay(hub);
+      relay.fromClient(Buffer.from(call('x', 'bad') + call(2, 'good')));
+      await relay.clientEnded();
+      await relay.serverEnded();
+      expect(toServer()).toBe(call(2, 'good'));
+      expect(JSON.parse(toClient())).toEqual({
+        jsonrpc: '2.0',
+        id: 'x',
+        result: {
+          content: [{ type: 'text', text: `${DENIED_TEXT} Case c-bcdfghjkmn.` }],
+          isError: true,
+        },
+      });
+    },
+    { case: 'the relay' },
+  );
 
   test('says in the modern era that its result is complete', async () => {
     const { relay, toClient } = testRelay(testHub({ mode: 'enforce', deny: () => true }));
@@ -126,25 +135,37 @@ describe('a frame that cannot be read', () => {
     `${'{"a":'.repeat(99)}\n`,
   ];
 
-  test.each(unreadable)('goes on while observing, and is recorded: %s', async (frame) => {
-    const hub = testHub();
-    const { relay, toServer } = testRelay(hub);
-    relay.fromClient(Buffer.from(frame));
-    await relay.clientEnded();
-    await relay.serverEnded();
-    expect(toServer()).toBe(frame);
-    expect(hub.ended.map(({ kind, outcome }) => [kind, outcome])).toEqual([
-      ['system', 'protocol_error'],
-    ]);
-  });
+  for (const frame of unreadable) {
+    verifies(
+      'relay:unreadable-passes',
+      async () => {
+        const hub = testHub();
+        const { relay, toServer } = testRelay(hub);
+        relay.fromClient(Buffer.from(frame));
+        await relay.clientEnded();
+        await relay.serverEnded();
+        expect(toServer()).toBe(frame);
+        expect(hub.ended.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+          ['system', 'protocol_error'],
+        ]);
+      },
+      { case: frame.slice(0, 40).trim() },
+    );
+  }
 
-  test.each(unreadable)('does not go on when enforcing: %s', async (frame) => {
-    const { relay, toServer, toClient } = testRelay(testHub({ mode: 'enforce' }));
-    relay.fromClient(Buffer.from(frame));
-    await relay.clientEnded();
-    expect(toServer()).toBe('');
-    expect(JSON.parse(toClient())).toMatchObject({ id: null, error: { code: -32700 } });
-  });
+  for (const frame of unreadable) {
+    verifies(
+      'relay:unreadable-refused',
+      async () => {
+        const { relay, toServer, toClient } = testRelay(testHub({ mode: 'enforce' }));
+        relay.fromClient(Buffer.from(frame));
+        await relay.clientEnded();
+        expect(toServer()).toBe('');
+        expect(JSON.parse(toClient())).toMatchObject({ id: null, error: { code: -32700 } });
+      },
+      { case: frame.slice(0, 40).trim() },
+    );
+  }
 });
 
 describe('results', () => {

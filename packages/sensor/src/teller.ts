@@ -1,0 +1,174 @@
+import {
+  type Clock,
+  type Frame,
+  isObject,
+  type Outcome,
+  type Random,
+  type Request,
+  type Response,
+  type UnreadableReason,
+} from '@spoor/core';
+import type { Begun, Sensed } from '@spoor/edge/wire';
+import type { Exchange, Exchanges } from './calls.ts';
+import { type HubPort, type Known, knownTarget } from './hubport.ts';
+
+type Sense = typeof import('./sense.ts');
+
+export interface TellerOptions {
+  readonly hub: HubPort;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** More questions in one answer are nothing a person could read. */
+const INPUT_REQUESTS_MAX = 32;
+
+/** Tells the hub what the relay sees: turns messages into facts, seals them, and sends both. */
+export class Teller {
+  readonly #options: TellerOptions;
+  /** Loaded with the first message that needs it, so that a wrapper starts without it. */
+  #sense: Sense | undefined;
+  /** As the handshake agreed on it. */
+  #protocolVersion: string | undefined;
+
+  constructor(options: TellerOptions) {
+    this.#options = options;
+  }
+
+  /** Awaited before anything is decided or told; undefined when there is nothing to wait for. */
+  get ready(): Promise<void> | undefined {
+    if (this.#options.hub.ready === undefined && this.#sense !== undefined) return undefined;
+    return this.#prepare();
+  }
+
+  /** What is known of a call's target, where the call need not wait: nothing can be denied, nothing must be on disk. */
+  known(request: Request): Known | undefined {
+    const { hub } = this.#options;
+    if (this.ready !== undefined || hub.enforces) return undefined;
+    return hub.known(knownTarget(request, hub.keys));
+  }
+
+  /** Asks for a decision. */
+  begin(exchange: Exchange, frame: Frame, exchanges: Exchanges): Promise<Begun> {
+    const { hub } = this.#options;
+    const sensed = this.#asked(exchange, exchanges);
+    return hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes));
+  }
+
+  /** Tells of a call that has gone on already. */
+  began(exchange: Exchange, frame: Frame, exchanges: Exchanges): Promise<void> {
+    const { hub } = this.#options;
+    const sensed = this.#asked(exchange, exchanges);
+    const sealed = hub.seal(sensed.id, 'request', frame.bytes);
+    return hub.tell('begin', sensed, sealed, exchange.labels);
+  }
+
+  /** Resolves when the hub has the result, where the result waits for that. */
+  async ended(
+    exchange: Exchange,
+    response: Response,
+    frame: Frame,
+    exchanges: Exchanges,
+  ): Promise<void> {
+    const cause = exchanges.containing;
+    // Without a need to wait, facts leave in the order in which the messages came.
+    const { ready } = this;
+    if (ready !== undefined) await ready;
+    const { hub } = this.#options;
+    const begun = exchange.sensed ?? this.#ungated(exchange, cause);
+    const end = this.#senses.senseResponse(begun, response, frame.bytes.length, this.#context());
+    const part =
+      end.kind === 'tool.list' ? 'definitions' : response.error === undefined ? 'result' : 'error';
+    const sealed = hub.seal(end.id, part, frame.bytes);
+    const told = exchange.hold
+      ? hub.end(end, sealed, exchange.labels)
+      : hub.tell('end', end, sealed, exchange.labels);
+    if (end.outcome === 'input_required') {
+      exchanges.legEnded(exchange, response);
+      await this.#inputsRequested(begun, response);
+    }
+    await told;
+  }
+
+  /** The call has no response: its client took it back, or its server is gone. */
+  async gaveUp(exchange: Exchange, outcome: Outcome, errorType: string): Promise<void> {
+    const { hub, clock } = this.#options;
+    if (exchange.sensed === undefined) return;
+    const end: Sensed = { ...exchange.sensed, endMs: clock.nowMs(), outcome, errorType };
+    await hub.end(end, [], exchange.labels);
+  }
+
+  async unreadable(reason: UnreadableReason): Promise<void> {
+    await this.#prepare();
+    const { hub, clock, random } = this.#options;
+    await hub.end(this.#senses.senseUnreadable(reason, clock.nowMs(), random), [], []);
+  }
+
+  handshake({ result }: Response): void {
+    const version = isObject(result) ? result.protocolVersion : undefined;
+    if (typeof version === 'string') this.#protocolVersion = version;
+  }
+
+  async #prepare(): Promise<void> {
+    await this.#options.hub.ready;
+    this.#sense ??= await import('./sense.ts');
+  }
+
+  get #senses(): Sense {
+    if (this.#sense === undefined) throw new Error('Impossible: told before ready');
+    return this.#sense;
+  }
+
+  #asked(exchange: Exchange, exchanges: Exchanges): Sensed {
+    const fresh = this.#request(exchange, this.#senses.NO_CAUSE);
+    const earlier = exchanges.earlierLeg(exchange.request);
+    const sensed: Sensed =
+      earlier === undefined
+        ? fresh
+        : { ...fresh, id: earlier.id, cause: { ...earlier.cause, evidence: 'input' } };
+    exchange.sensed = sensed;
+    return sensed;
+  }
+
+  /** Lists, and what a server asks of its client: observed as a whole when answered. */
+  #ungated(exchange: Exchange, containing: Sensed['cause']): Sensed {
+    const { method } = exchange.request;
+    const fromServer = method === 'sampling/createMessage' || method === 'elicitation/create';
+    return this.#request(exchange, fromServer ? containing : this.#senses.NO_CAUSE);
+  }
+
+  #request(
+    { request, bytes }: Pick<Exchange, 'request' | 'bytes'>,
+    cause: Sensed['cause'],
+  ): Sensed {
+    const kind = this.#senses.kindOf(request.method) ?? 'system';
+    return this.#senses.senseRequest(request, kind, bytes, cause, this.#context());
+  }
+
+  /** In the modern era a server asks for sampling and elicitation inside a result. */
+  async #inputsRequested(call: Sensed, { result }: Response): Promise<void> {
+    const requests = isObject(result) && isObject(result.inputRequests) ? result.inputRequests : {};
+    const cause = { kind: 'server', parent: call.id, evidence: 'input' } as Sensed['cause'];
+    for (const one of Object.values(requests).slice(0, INPUT_REQUESTS_MAX)) {
+      if (!isObject(one) || typeof one.method !== 'string') continue;
+      if (this.#senses.kindOf(one.method) === undefined) continue;
+      const params = isObject(one.params) ? one.params : {};
+      const request: Request = { kind: 'request', id: 0, method: one.method, params };
+      const sensed = this.#request({ request, bytes: JSON.stringify(params).length }, cause);
+      const asked: Sensed = { ...sensed, era: 'modern', outcome: 'input_required' };
+      await this.#options.hub.tell('end', asked, [], []);
+    }
+  }
+
+  #context(): Parameters<Sense['senseRequest']>[4] {
+    const { hub, random, clock } = this.#options;
+    const version = this.#protocolVersion;
+    return {
+      keys: hub.keys,
+      project: hub.project,
+      random,
+      nowMs: clock.nowMs(),
+      ...(version === undefined ? {} : { protocolVersion: version }),
+    };
+  }
+}
