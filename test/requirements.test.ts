@@ -9,7 +9,8 @@ const CITATION = /\bverifies\(\s*'([^']+)'/g;
 const cited = new Set(
   ['packages', 'test', 'examples', 'bench']
     .flatMap(filesIn)
-    .filter((path) => /\.test\.tsx?$/.test(path))
+    // Suites that several tests share stand in files of their own.
+    .filter((path) => /\.test\.tsx?$|\/test\/.*\.tsx?$/.test(path))
     .flatMap((path) => [...read(path).matchAll(CITATION)].map((match) => match[1] ?? '')),
 );
 

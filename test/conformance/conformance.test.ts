@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { verifies } from '../verifies.ts';
 import { startBridge } from './bridge.ts';
 import { FIXTURE, SPOOR, SPOOR_RUN } from './compare.ts';
 import { compareArms } from './comparison.ts';
@@ -54,15 +55,19 @@ describe('spoor run', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  test('changes no check of the official suite', { timeout: COMPARISON_MS }, async () => {
-    const arms = { direct: FIXTURE, wrapped: [...SPOOR_RUN, ...FIXTURE] };
-    const comparisons = await compareArms(arms, REVISIONS);
-    expect(comparisons.map(({ revision, differing }) => ({ revision, differing }))).toEqual(
-      REVISIONS.map((revision) => ({ revision, differing: [] })),
-    );
-    // Fewer passes in the direct arm would compare less without anybody noticing.
-    const [legacy, modern] = comparisons;
-    expect(legacy?.passedChecks).toBeGreaterThanOrEqual(80);
-    expect(modern?.passedChecks).toBeGreaterThanOrEqual(155);
-  });
+  verifies(
+    'relay:conformance',
+    async () => {
+      const arms = { direct: FIXTURE, wrapped: [...SPOOR_RUN, ...FIXTURE] };
+      const comparisons = await compareArms(arms, REVISIONS);
+      expect(comparisons.map(({ revision, differing }) => ({ revision, differing }))).toEqual(
+        REVISIONS.map((revision) => ({ revision, differing: [] })),
+      );
+      // Fewer passes in the direct arm would compare less without anybody noticing.
+      const [legacy, modern] = comparisons;
+      expect(legacy?.passedChecks).toBeGreaterThanOrEqual(80);
+      expect(modern?.passedChecks).toBeGreaterThanOrEqual(155);
+    },
+    { timeoutMs: COMPARISON_MS },
+  );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import { concatBytes } from '../src/bytes.ts';
 import { type Frame, FrameSplitter } from '../src/frame.ts';
 
@@ -25,14 +26,18 @@ const CHUNKS = fc.array(
 );
 
 describe('FrameSplitter, on any stream', () => {
-  it('hands on every byte in order, under any chunking and any limit', () => {
-    fc.assert(
-      fc.property(CHUNKS, fc.integer({ min: 1, max: 9 }), (chunks, bytesMax) => {
-        const out = concatBytes(...split(chunks, bytesMax).map((frame) => frame.bytes));
-        expect(out).toEqual(concatBytes(...chunks));
-      }),
-    );
-  });
+  verifies(
+    'relay:transparent',
+    () => {
+      fc.assert(
+        fc.property(CHUNKS, fc.integer({ min: 1, max: 9 }), (chunks, bytesMax) => {
+          const out = concatBytes(...split(chunks, bytesMax).map((frame) => frame.bytes));
+          expect(out).toEqual(concatBytes(...chunks));
+        }),
+      );
+    },
+    { case: 'frames' },
+  );
 
   it('finds the same lines however the stream is cut', () => {
     fc.assert(
@@ -60,17 +65,21 @@ describe('FrameSplitter, on any stream', () => {
     );
   });
 
-  it('never holds more than its limit', () => {
-    fc.assert(
-      fc.property(CHUNKS, fc.integer({ min: 1, max: 9 }), (chunks, bytesMax) => {
-        const splitter = new FrameSplitter(bytesMax);
-        for (const chunk of chunks) {
-          splitter.push(chunk);
-          expect(splitter.heldBytes).toBeLessThanOrEqual(bytesMax);
-        }
-      }),
-    );
-  });
+  verifies(
+    'relay:giant-line',
+    () => {
+      fc.assert(
+        fc.property(CHUNKS, fc.integer({ min: 1, max: 9 }), (chunks, bytesMax) => {
+          const splitter = new FrameSplitter(bytesMax);
+          for (const chunk of chunks) {
+            splitter.push(chunk);
+            expect(splitter.heldBytes).toBeLessThanOrEqual(bytesMax);
+          }
+        }),
+      );
+    },
+    { case: 'frames' },
+  );
 });
 
 describe('FrameSplitter', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CodedError } from '@spoor/core';
 import { encodeWire, type Hello, type Push, type SensorRequest } from '@spoor/edge';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import { type Joined, SensorServer } from '../src/sensors.ts';
 import { hello, sensed } from './support/build.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -162,14 +163,20 @@ describe('what the hub sends', () => {
 });
 
 describe('a stranger', () => {
-  test.each(['', 'secre', 'secret2', 'SECRET'])('with the token %j is refused', async (token) => {
-    const sensor = await connectSensor(path);
-    sensor.send(hello({ token }));
-    expect(await errorOf(sensor)).toBe('HUB_TOKEN');
-    await sensor.closed;
-    expect(joinedBy).toEqual([]);
-    expect(server.counts.sensorsRefused).toBe(1);
-  });
+  for (const token of ['', 'secre', 'secret2', 'SECRET']) {
+    verifies(
+      'api:token',
+      async () => {
+        const sensor = await connectSensor(path);
+        sensor.send(hello({ token }));
+        expect(await errorOf(sensor)).toBe('HUB_TOKEN');
+        await sensor.closed;
+        expect(joinedBy).toEqual([]);
+        expect(server.counts.sensorsRefused).toBe(1);
+      },
+      { case: `socket, token '${token}'` },
+    );
+  }
 
   test('of another protocol is refused', async () => {
     const sensor = await connectSensor(path);

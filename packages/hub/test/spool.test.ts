@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeWire, type Hello, type SensorRequest } from '@spoor/edge';
 import { beforeEach, expect, test } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import type { Joined } from '../src/sensors.ts';
 import { takeIn } from '../src/spool.ts';
 import { hello, sensed } from './support/build.ts';
@@ -47,13 +48,17 @@ const put = (name: string, ...parts: Uint8Array[]): void =>
 const requestIds = (): unknown[] =>
   handled.map((request) => 'observation' in request && request.observation.requestId);
 
-test('a file that was handed over is taken in, in order, and goes', async () => {
-  put('100-a-0.ready', HELLO, end('1'), end('2'));
-  expect(await take(() => true)).toEqual({ observations: 2, unreadable: 0 });
-  expect(requestIds()).toEqual(['1', '2']);
-  expect(left).toBe(1);
-  expect(readdirSync(folder)).toEqual([]);
-});
+verifies(
+  'hub:spool',
+  async () => {
+    put('100-a-0.ready', HELLO, end('1'), end('2'));
+    expect(await take(() => true)).toEqual({ observations: 2, unreadable: 0 });
+    expect(requestIds()).toEqual(['1', '2']);
+    expect(left).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+  { case: 'in order' },
+);
 
 test('of a sensor that lives, only what it has handed over', async () => {
   put('100-a-0.spool', HELLO, end('1'));
@@ -100,20 +105,24 @@ function beginning(): Buffer {
   return encodeWire({ op: 'begin', id: 0, observation: sensed(), sealed: [] });
 }
 
-test('a message that the hub refuses is counted, and the rest goes on', async () => {
-  put('100-a-0.ready', HELLO, end('1'), end('2'));
-  let calls = 0;
-  const refusing = (said: Hello): Joined => ({
-    ...enter(said),
-    handle: async () => {
-      calls += 1;
-      if (calls === 1) throw new Error('refused');
-      return {};
-    },
-  });
-  const result = await takeIn(folder, refusing, () => false);
-  expect(result).toEqual({ observations: 1, unreadable: 1 });
-});
+verifies(
+  'hub:spool',
+  async () => {
+    put('100-a-0.ready', HELLO, end('1'), end('2'));
+    let calls = 0;
+    const refusing = (said: Hello): Joined => ({
+      ...enter(said),
+      handle: async () => {
+        calls += 1;
+        if (calls === 1) throw new Error('refused');
+        return {};
+      },
+    });
+    const result = await takeIn(folder, refusing, () => false);
+    expect(result).toEqual({ observations: 1, unreadable: 1 });
+  },
+  { case: 'what is refused is counted' },
+);
 
 test('does not speak for the server’s process, which its sensor may still serve', async () => {
   put('100-a-0.ready', HELLO, end('1'));

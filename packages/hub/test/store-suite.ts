@@ -1,5 +1,6 @@
 import type { Alert } from '@spoor/core';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import type { SessionBinding } from '../src/decide/sessions.ts';
 import type { Store } from '../src/store/store.ts';
 import {
@@ -12,6 +13,9 @@ import {
   observation,
   START_MS,
 } from './support/build.ts';
+
+const test = (title: string, prove: () => void): void =>
+  verifies('store:contract', prove, { case: title });
 
 /** What every engine of the `Store` contract must do; the factory makes an empty store. */
 export function storeSuite(name: string, open: () => Store): void {

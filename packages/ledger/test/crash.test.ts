@@ -1,5 +1,6 @@
 import { systemRandom } from '@spoor/core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import type { Appended, Ledger, Timer } from '../src/index.ts';
 import { createSealer, type Sealer } from '../src/seal/index.ts';
 import { packPath, readPack } from '../src/vault/pack.ts';
@@ -112,21 +113,23 @@ async function callsOfALife(): Promise<number> {
 }
 
 describe('a stop of the machine', () => {
-  it.each([0, 0.4, 1])(
-    'at any call on the disk loses nothing promised (torn %d)',
-    async (torn) => {
-      const calls = await callsOfALife();
-      for (let at = 1; at <= calls; at++) {
-        const disk = new MemoryDisk();
-        disk.torn = torn;
-        const promised = await liveWith(disk, (n) => {
-          if (n >= at) throw new Error('stopped');
-        });
-        await expectKept(disk.crash(), promised, `stopped at call ${at} of ${calls}`);
-      }
-    },
-    60_000,
-  );
+  for (const torn of [0, 0.4, 1]) {
+    verifies(
+      'ledger:crash',
+      async () => {
+        const calls = await callsOfALife();
+        for (let at = 1; at <= calls; at++) {
+          const disk = new MemoryDisk();
+          disk.torn = torn;
+          const promised = await liveWith(disk, (n) => {
+            if (n >= at) throw new Error('stopped');
+          });
+          await expectKept(disk.crash(), promised, `stopped at call ${at} of ${calls}`);
+        }
+      },
+      { case: `stopped at any call on the disk, torn ${torn}`, timeoutMs: 60_000 },
+    );
+  }
 });
 
 describe('a disk call that fails once', () => {

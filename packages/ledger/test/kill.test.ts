@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock, systemRandom } from '@spoor/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import { openLedger } from '../src/index.ts';
 import { type LogSource, leafHash, readLeaf, verifyLog } from '../src/verify/index.ts';
 import { ORIGIN } from './fixtures.ts';
@@ -37,33 +38,37 @@ const source: LogSource = {
 };
 
 describe('kill -9', () => {
-  it('loses no entry that was acknowledged as durable, however often it comes', async () => {
-    const promised = new Map<string, string>();
-    let checkpoint: string | undefined;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const said = await writeUntilKilled(15 + 23 * kill);
-      for (const line of said.split('\n').slice(0, -1)) {
-        const [index = '', hash = ''] = line.split(' ');
-        promised.set(index, hash);
+  verifies(
+    'ledger:crash',
+    async () => {
+      const promised = new Map<string, string>();
+      let checkpoint: string | undefined;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const said = await writeUntilKilled(15 + 23 * kill);
+        for (const line of said.split('\n').slice(0, -1)) {
+          const [index = '', hash = ''] = line.split(' ');
+          promised.set(index, hash);
+        }
+        checkpoint ??= (await source.read('checkpoint'))?.toString();
       }
-      checkpoint ??= (await source.read('checkpoint'))?.toString();
-    }
-    const ledger = await openLedger({
-      dir: `${folder}/log`,
-      stateDir: `${folder}/state`,
-      origin: ORIGIN,
-      clock: systemClock,
-      random: systemRandom,
-    });
-    await ledger.close();
-    expect(promised.size).toBeGreaterThan(KILLS);
-    for (const [index, hash] of promised) {
-      const leaf = Buffer.from((await readLeaf(source, Number(index))) ?? '');
-      expect(Buffer.from(leafHash(leaf)).toString('hex'), `entry ${index}`).toBe(hash);
-    }
-    const { verifierKey } = ledger;
-    const older = checkpoint === undefined ? {} : { checkpoint };
-    const result = await verifyLog(source, { verifierKey, ...older });
-    expect(result.status).toBe(checkpoint === undefined ? 'unwitnessed' : 'ok');
-  }, 60_000);
+      const ledger = await openLedger({
+        dir: `${folder}/log`,
+        stateDir: `${folder}/state`,
+        origin: ORIGIN,
+        clock: systemClock,
+        random: systemRandom,
+      });
+      await ledger.close();
+      expect(promised.size).toBeGreaterThan(KILLS);
+      for (const [index, hash] of promised) {
+        const leaf = Buffer.from((await readLeaf(source, Number(index))) ?? '');
+        expect(Buffer.from(leafHash(leaf)).toString('hex'), `entry ${index}`).toBe(hash);
+      }
+      const { verifierKey } = ledger;
+      const older = checkpoint === undefined ? {} : { checkpoint };
+      const result = await verifyLog(source, { verifierKey, ...older });
+      expect(result.status).toBe(checkpoint === undefined ? 'unwitnessed' : 'ok');
+    },
+    { case: 'kill -9', timeoutMs: 60_000 },
+  );
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
 import { BEARER, logIn, ORIGIN, testApp } from '../support/app.ts';
 
 const problemOf = async (response: Response) => {
@@ -18,14 +19,20 @@ describe('requests of other sites', () => {
     ['an origin of the other name', { host: 'localhost:7717', origin: ORIGIN }],
   ] as const;
 
-  test.each(forbidden)('%s gets nothing, even with the token', async (_, headers) => {
-    const { call } = testApp();
-    for (const path of ['/', '/api/v1/hub', '/ledger/checkpoint', '/api/v1/login']) {
-      const response = await call(path, { headers: { ...BEARER, ...headers } });
-      expect(response.status).toBe(403);
-      expect(await problemOf(response)).toMatchObject({ code: 'FORBIDDEN_ORIGIN' });
-    }
-  });
+  for (const [from, headers] of forbidden) {
+    verifies(
+      'api:other-sites',
+      async () => {
+        const { call } = testApp();
+        for (const path of ['/', '/api/v1/hub', '/ledger/checkpoint', '/api/v1/login']) {
+          const response = await call(path, { headers: { ...BEARER, ...headers } });
+          expect(response.status).toBe(403);
+          expect(await problemOf(response)).toMatchObject({ code: 'FORBIDDEN_ORIGIN' });
+        }
+      },
+      { case: from },
+    );
+  }
 
   test('its own pages are served', async () => {
     const { call } = testApp();
@@ -65,22 +72,28 @@ describe('who may use the API', () => {
     ['GET', '/ledger/checkpoint'],
   ] as const;
 
-  test.each(PATHS)('%s %s needs a log-in', async (method, path) => {
-    const { app, asked } = testApp();
-    const response = await app.request(`${ORIGIN}${path}`, {
-      method,
-      headers: { host: '127.0.0.1:7717', cookie: 'spoor_session=guess' },
-    });
-    expect(response.status).toBe(401);
-    const { type, title, status, code, hint } = await problemOf(response);
-    expect({ type, status, code }).toEqual({
-      type: 'urn:spoor:UNAUTHORIZED',
-      status: 401,
-      code: 'UNAUTHORIZED',
-    });
-    expect([typeof title, typeof hint]).toEqual(['string', 'string']);
-    expect(asked).toEqual([]);
-  });
+  for (const [method, path] of PATHS) {
+    verifies(
+      'api:token',
+      async () => {
+        const { app, asked } = testApp();
+        const response = await app.request(`${ORIGIN}${path}`, {
+          method,
+          headers: { host: '127.0.0.1:7717', cookie: 'spoor_session=guess' },
+        });
+        expect(response.status).toBe(401);
+        const { type, title, status, code, hint } = await problemOf(response);
+        expect({ type, status, code }).toEqual({
+          type: 'urn:spoor:UNAUTHORIZED',
+          status: 401,
+          code: 'UNAUTHORIZED',
+        });
+        expect([typeof title, typeof hint]).toEqual(['string', 'string']);
+        expect(asked).toEqual([]);
+      },
+      { case: `${method} ${path}` },
+    );
+  }
 });
 
 describe('a browser that has logged in', () => {
@@ -96,29 +109,33 @@ describe('a browser that has logged in', () => {
     expect(await again.json()).toEqual({ csrf });
   });
 
-  test('a cookie changes something only with the token of its log-in', async () => {
-    const testing = testApp();
-    const { cookie, csrf } = await logIn(testing);
-    const other = await logIn(testing);
-    const enforce = (token?: string): Promise<Response> | Response =>
-      testing.app.request(`${ORIGIN}/api/v1/enforce`, {
-        method: 'POST',
-        headers: {
-          host: '127.0.0.1:7717',
-          cookie,
-          ...(token === undefined ? {} : { 'x-spoor-csrf': token }),
-        },
-        body: '{"mode":"enforce"}',
-      });
-    for (const token of [undefined, '', 'guess', other.csrf]) {
-      const response = await enforce(token);
-      expect(response.status).toBe(403);
-      expect(await problemOf(response)).toMatchObject({ code: 'CSRF' });
-    }
-    expect(testing.asked).toEqual([]);
-    expect((await enforce(csrf)).status).toBe(200);
-    expect(testing.asked).toEqual([{ kind: 'enforce', mode: 'enforce' }]);
-  });
+  verifies(
+    'api:other-sites',
+    async () => {
+      const testing = testApp();
+      const { cookie, csrf } = await logIn(testing);
+      const other = await logIn(testing);
+      const enforce = (token?: string): Promise<Response> | Response =>
+        testing.app.request(`${ORIGIN}/api/v1/enforce`, {
+          method: 'POST',
+          headers: {
+            host: '127.0.0.1:7717',
+            cookie,
+            ...(token === undefined ? {} : { 'x-spoor-csrf': token }),
+          },
+          body: '{"mode":"enforce"}',
+        });
+      for (const token of [undefined, '', 'guess', other.csrf]) {
+        const response = await enforce(token);
+        expect(response.status).toBe(403);
+        expect(await problemOf(response)).toMatchObject({ code: 'CSRF' });
+      }
+      expect(testing.asked).toEqual([]);
+      expect((await enforce(csrf)).status).toBe(200);
+      expect(testing.asked).toEqual([{ kind: 'enforce', mode: 'enforce' }]);
+    },
+    { case: 'a cookie without the token of its log-in' },
+  );
 
   test('the token needs no second one, and makes codes for links', async () => {
     const testing = testApp();

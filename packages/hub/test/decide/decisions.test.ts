@@ -3,6 +3,7 @@ import { compileRules, createDetector, createLabeler } from '@spoor/detect';
 import type { Push, Sensed } from '@spoor/edge';
 import type { Appended, Entry, Ledger } from '@spoor/ledger';
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
 import type { RecordBatch } from '../../src/bus.ts';
 import { Admission, type Connection, identify } from '../../src/decide/admission.ts';
 import { Decisions } from '../../src/decide/decisions.ts';
@@ -68,21 +69,42 @@ const dropping = (): undefined => undefined;
 const afterwards = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('a sensitive call whose entry is not on disk', () => {
-  test.each([
+  verifies('ledger:durable-first', async () => {
+    const disk = Promise.withResolvers<void>();
+    const waiting = (): Appended => ({ ...durable(), durable: () => disk.promise });
+    const { decisions, connect } = setUp(ENFORCE, waiting);
+    let answered = false;
+    const begun = Promise.resolve(decisions.begin(connect(1), sensed({ tool: SHARE }), []));
+    void begun.then(() => {
+      answered = true;
+    });
+    await afterwards();
+    expect(answered).toBe(false);
+    disk.resolve();
+    expect((await begun).decision.action).toBe('allow');
+  });
+
+  for (const [why, append] of [
     ['the disk refuses', refusing],
     ['the ledger has failed', failing],
     ['the entry was dropped', dropping],
-  ])('is denied in enforce, with a reason: %s', async (_, append) => {
-    const { decisions, connect, recorded } = setUp(ENFORCE, append);
-    const begun = await decisions.begin(connect(1), sensed({ tool: SHARE }), []);
-    expect(begun.labels).toContain('shares-externally');
-    expect(begun.decision).toMatchObject({ action: 'deny', reason: 'durability' });
-    await afterwards();
-    expect(decisions.counts).toMatchObject({ notDurable: 1, denied: 1 });
-    expect(recorded.flatMap(({ observations }) => observations ?? [])).toMatchObject([
-      { outcome: 'denied', decision: { reason: 'durability' } },
-    ]);
-  });
+  ] as const) {
+    verifies(
+      'ledger:durable-first',
+      async () => {
+        const { decisions, connect, recorded } = setUp(ENFORCE, append);
+        const begun = await decisions.begin(connect(1), sensed({ tool: SHARE }), []);
+        expect(begun.labels).toContain('shares-externally');
+        expect(begun.decision).toMatchObject({ action: 'deny', reason: 'durability' });
+        await afterwards();
+        expect(decisions.counts).toMatchObject({ notDurable: 1, denied: 1 });
+        expect(recorded.flatMap(({ observations }) => observations ?? [])).toMatchObject([
+          { outcome: 'denied', decision: { reason: 'durability' } },
+        ]);
+      },
+      { case: `denied in enforce, ${why}` },
+    );
+  }
 
   test('passes in observe, and says what would have been', async () => {
     const { decisions, connect } = setUp(OBSERVE, failing);

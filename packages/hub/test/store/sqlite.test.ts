@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
 import { migrate } from '../../src/store/schema.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { storeSuite } from '../store-suite.ts';
@@ -39,25 +40,29 @@ describe('a store in a file', () => {
     again.close();
   });
 
-  test('keeps everything that it returned for when its process is killed', async () => {
-    const path = newFile();
-    const child = startChild('append-forever.ts', path);
-    let said = 0;
-    const enough = new Promise<void>((resolve) => {
-      child.lines.on('line', (line) => {
-        said = Number(line);
-        if (said === 150) resolve();
+  verifies(
+    'hub:restart',
+    async () => {
+      const path = newFile();
+      const child = startChild('append-forever.ts', path);
+      let said = 0;
+      const enough = new Promise<void>((resolve) => {
+        child.lines.on('line', (line) => {
+          said = Number(line);
+          if (said === 150) resolve();
+        });
       });
-    });
-    await enough;
-    await child.kill();
-    const store = openSqliteStore(path);
-    const kept = store.replay(0, 100_000).map(({ seq }) => seq);
-    store.close();
-    expect(said).toBeGreaterThanOrEqual(150);
-    expect(kept).toEqual(Array.from({ length: kept.length }, (_, n) => n + 1));
-    expect(kept.length).toBeGreaterThanOrEqual(said);
-  });
+      await enough;
+      await child.kill();
+      const store = openSqliteStore(path);
+      const kept = store.replay(0, 100_000).map(({ seq }) => seq);
+      store.close();
+      expect(said).toBeGreaterThanOrEqual(150);
+      expect(kept).toEqual(Array.from({ length: kept.length }, (_, n) => n + 1));
+      expect(kept.length).toBeGreaterThanOrEqual(said);
+    },
+    { case: 'the store of a killed process' },
+  );
 });
 
 describe('a file that cannot be used', () => {

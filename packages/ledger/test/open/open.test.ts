@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SealedContent, systemClock, systemRandom } from '@spoor/core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
 import { type Leaf, openLedger } from '../../src/index.ts';
 import { type AuditorKeys, createAuditorKeys, openContent } from '../../src/open/index.ts';
 import { createSealer, type Sealer } from '../../src/seal/index.ts';
@@ -61,7 +62,7 @@ const packFile = () => `${dir}/log/${packPath(SESSION, sealer.key.kek)}`;
 const keyFile = () => `${dir}/log/${keyPath(SESSION, sealer.key.kek)}`;
 
 describe('openContent', () => {
-  it('gives auditor and recovery the exact bytes, and nobody else any', async () => {
+  verifies('seal:open', async () => {
     for (const { identityFile } of [keys.auditor, keys.recovery]) {
       const opened = await open(identityFile);
       expect(opened.status).toBe('opened');
@@ -139,16 +140,31 @@ describe('openContent', () => {
 });
 
 describe('files of the ledger', () => {
-  it('are for their owner only, and hold no plaintext', async () => {
+  verifies(
+    'seal:parameters',
+    async () => {
+      const names = await readdir(dir, { recursive: true });
+      expect(names).toContain('state/log.key');
+      for (const name of names) {
+        const info = await stat(join(dir, name));
+        expect(info.mode & 0o077, name).toBe(0);
+        if (!info.isFile()) continue;
+        const text = (await readFile(join(dir, name))).toString('latin1');
+        expect(text.includes('3704'), name).toBe(false);
+        expect(text.includes('rows'), name).toBe(false);
+      }
+    },
+    { case: 'files of the ledger' },
+  );
+
+  verifies('seal:writer-cannot-open', async () => {
     const names = await readdir(dir, { recursive: true });
-    expect(names).toContain('state/log.key');
-    for (const name of names) {
-      const info = await stat(join(dir, name));
-      expect(info.mode & 0o077, name).toBe(0);
-      if (!info.isFile()) continue;
-      const text = (await readFile(join(dir, name))).toString('latin1');
-      expect(text.includes('3704'), name).toBe(false);
-      expect(text.includes('rows'), name).toBe(false);
-    }
+    const texts = await Promise.all(
+      names.map((name) => readFile(join(dir, name), 'utf8').catch(() => '')),
+    );
+    expect(texts.filter((text) => text !== '').length).toBeGreaterThan(5);
+    // Nothing that the writer keeps is a key to what it wrote.
+    for (const text of texts) expect((await open(text)).parts).toEqual([]);
+    expect(texts.join('')).not.toContain('AGE-SECRET-KEY');
   });
 });

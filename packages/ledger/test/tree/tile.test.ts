@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
 import { decodeBundle, encodeBundle, levelSize, tilePath, tileWidth } from '../../src/tree/tile.ts';
 
 describe('tilePath', () => {
@@ -16,15 +17,19 @@ describe('tilePath', () => {
 });
 
 describe('tileWidth', () => {
-  it('follows the example of the specification', () => {
-    // A tree of 70,000 leaves: 256 full level-1 hashes and 17 more.
-    expect(tileWidth(0, 272, 70_000)).toBe(256);
-    expect(tileWidth(0, 273, 70_000)).toBe(112);
-    expect(tileWidth(1, 1, 70_000)).toBe(17);
-    expect(tileWidth(2, 0, 70_000)).toBe(1);
-    expect(tileWidth(3, 0, 70_000)).toBe(0);
-    expect(levelSize('entries', 70_000)).toBe(70_000);
-  });
+  verifies(
+    'ledger:format',
+    () => {
+      // A tree of 70,000 leaves: 256 full level-1 hashes and 17 more.
+      expect(tileWidth(0, 272, 70_000)).toBe(256);
+      expect(tileWidth(0, 273, 70_000)).toBe(112);
+      expect(tileWidth(1, 1, 70_000)).toBe(17);
+      expect(tileWidth(2, 0, 70_000)).toBe(1);
+      expect(tileWidth(3, 0, 70_000)).toBe(0);
+      expect(levelSize('entries', 70_000)).toBe(70_000);
+    },
+    { case: 'widths, by the example of the specification' },
+  );
 });
 
 describe('entry bundles', () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
 import { type VerifyResult, verifyLog } from '../../src/verify/index.ts';
 import { entry, openOn, sourceOf } from '../fixtures.ts';
 import { MemoryDisk } from '../memory-disk.ts';
@@ -39,20 +40,24 @@ describe('verifyLog', () => {
     expect(checked).toMatchObject({ status: 'ok', size: 264 });
   });
 
-  it('finds a flipped bit in any byte of the checkpoint and of every tile', async () => {
-    const paths = published().filter((path) => !path.includes('entries'));
-    expect(paths).toHaveLength(4);
-    for (const path of paths) {
-      const bytes = Buffer.from((await disk.read(path)) ?? []);
-      // Each run reads the whole log, so of the full tile only every seventh byte is taken.
-      const stride = bytes.length > 1_000 ? 7 : 1;
-      for (let at = 0; at < bytes.length; at += stride) {
-        const changed = Buffer.from(bytes);
-        changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
-        expect((await verifyWith(path, changed)).status, `${path} ${at}`).toBe('tampered');
+  verifies(
+    'ledger:tamper',
+    async () => {
+      const paths = published().filter((path) => !path.includes('entries'));
+      expect(paths).toHaveLength(4);
+      for (const path of paths) {
+        const bytes = Buffer.from((await disk.read(path)) ?? []);
+        // Each run reads the whole log, so of the full tile only every seventh byte is taken.
+        const stride = bytes.length > 1_000 ? 7 : 1;
+        for (let at = 0; at < bytes.length; at += stride) {
+          const changed = Buffer.from(bytes);
+          changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+          expect((await verifyWith(path, changed)).status, `${path} ${at}`).toBe('tampered');
+        }
       }
-    }
-  }, 60_000);
+    },
+    { case: 'checkpoint and tiles', timeoutMs: 60_000 },
+  );
 
   it('names the file and the bundle of a changed, cut, longer or missing one', async () => {
     for (const path of published()) {
@@ -84,40 +89,48 @@ describe('verifyLog', () => {
 });
 
 describe('verifyLog on a small log', () => {
-  it('finds a flipped bit in every byte of every published file', async () => {
-    const small = new MemoryDisk();
-    const ledger = await openOn(small);
-    for (let n = 0; n < 8; n++) ledger.append(entry(n));
-    await ledger.close();
-    const source = sourceOf(small);
-    for (const path of small.paths().filter((name) => name.startsWith('/log/'))) {
-      const bytes = Buffer.from((await small.read(path)) ?? []);
-      for (let at = 0; at < bytes.length; at++) {
-        const changed = Buffer.from(bytes);
-        changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
-        const read = async (asked: string) =>
-          `/log/${asked}` === path ? changed : source.read(asked);
-        const result = await verifyLog({ read }, { verifierKey: ledger.verifierKey });
-        expect(result.status, `${path} byte ${at}`).toBe('tampered');
+  verifies(
+    'ledger:tamper',
+    async () => {
+      const small = new MemoryDisk();
+      const ledger = await openOn(small);
+      for (let n = 0; n < 8; n++) ledger.append(entry(n));
+      await ledger.close();
+      const source = sourceOf(small);
+      for (const path of small.paths().filter((name) => name.startsWith('/log/'))) {
+        const bytes = Buffer.from((await small.read(path)) ?? []);
+        for (let at = 0; at < bytes.length; at++) {
+          const changed = Buffer.from(bytes);
+          changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+          const read = async (asked: string) =>
+            `/log/${asked}` === path ? changed : source.read(asked);
+          const result = await verifyLog({ read }, { verifierKey: ledger.verifierKey });
+          expect(result.status, `${path} byte ${at}`).toBe('tampered');
+        }
       }
-    }
-  }, 60_000);
+    },
+    { case: 'every byte of a small log', timeoutMs: 60_000 },
+  );
 });
 
 describe('a cut tail', () => {
-  it('is rolled back to whoever kept a checkpoint, and only unwitnessed to others', async () => {
-    const grown = new MemoryDisk();
-    const first = await openOn(grown);
-    await first.close();
-    const old = grown.clone();
-    const second = await openOn(grown);
-    await second.close();
-    const { verifierKey: key } = second;
-    const kept = second.published?.note ?? '';
-    const cut = await verifyLog(sourceOf(old), { verifierKey: key, checkpoint: kept });
-    expect(cut).toMatchObject({ status: 'rolled-back', size: 2, expectedSize: 4 });
-    expect((await verifyLog(sourceOf(old), { verifierKey: key })).status).toBe('unwitnessed');
-  });
+  verifies(
+    'ledger:verify-codes',
+    async () => {
+      const grown = new MemoryDisk();
+      const first = await openOn(grown);
+      await first.close();
+      const old = grown.clone();
+      const second = await openOn(grown);
+      await second.close();
+      const { verifierKey: key } = second;
+      const kept = second.published?.note ?? '';
+      const cut = await verifyLog(sourceOf(old), { verifierKey: key, checkpoint: kept });
+      expect(cut).toMatchObject({ status: 'rolled-back', size: 2, expectedSize: 4 });
+      expect((await verifyLog(sourceOf(old), { verifierKey: key })).status).toBe('unwitnessed');
+    },
+    { case: 'a cut log' },
+  );
 
   it('is tampered when it was signed again with the same key', async () => {
     const grown = new MemoryDisk();
