@@ -23,7 +23,7 @@ export class World {
   readonly env: Record<string, string>;
   readonly #running = new Set<Piped>();
 
-  /** @param whenDone Registers what is to be done at the end: of the test, unless told otherwise. */
+  /** @param whenDone Registers what is done at the end: of the test, unless told otherwise. */
   constructor(
     env: Readonly<Record<string, string>> = {},
     whenDone: (end: () => Promise<void>) => void = onTestFinished,

@@ -73,7 +73,7 @@ export async function until(host: HTMLElement, words: string | RegExp): Promise<
 }
 
 export async function click(host: HTMLElement, name: string): Promise<void> {
-  const button = [...host.querySelectorAll('button')].find(
+  const button = [...host.querySelectorAll<HTMLElement>('button, label')].find(
     (known) => known.textContent?.trim() === name || known.getAttribute('aria-label') === name,
   );
   if (button === undefined) throw new Error(`There is no button ${name}`);

@@ -61,6 +61,9 @@ it('dismisses only with a reason', async () => {
   await until(host, 'What happened');
   await click(host, 'Dismiss…');
   await click(host, 'Dismiss');
+  expect(posts(sent)).toEqual([]);
+  await click(host, 'Test: somebody was trying Spoor');
+  await click(host, 'Dismiss');
   await until(host, 'Undo');
-  expect(posts(sent)).toEqual([{ status: 'dismissed', reason: 'false positive' }]);
+  expect(posts(sent)).toEqual([{ status: 'dismissed', reason: 'test' }]);
 });
