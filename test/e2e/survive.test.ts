@@ -128,3 +128,28 @@ verifies(
   },
   { timeoutMs: 60_000 },
 );
+
+verifies(
+  'hub:death',
+  async () => {
+    const world = new World({ SPOOR_BUDGET_MS: '50' });
+    const hub = await world.hub();
+    const server = await connect(world, 'everything', SERVERS.everything());
+    await server.call('echo', { message: 'warm' });
+    hub.kill('SIGSTOP');
+    const start = performance.now();
+    for (let n = 0; n < 20; n++) {
+      expect((await server.call('echo', { message: `m${n}` })).text).toBe(`Echo: m${n}`);
+    }
+    expect(performance.now() - start).toBeLessThan(5_000);
+    hub.kill('SIGCONT');
+    const detail = await until(
+      () => callsOf(world),
+      (seen) => echoes(seen) === 21,
+      20_000,
+    );
+    expect(detail.observations.filter(({ outcome }) => outcome === 'pending')).toEqual([]);
+    await server.close();
+  },
+  { case: 'a hub that hangs', timeoutMs: 60_000 },
+);
