@@ -4,7 +4,7 @@ import { CodedError, type Resolved, resolveSettings, type Setting } from '@spoor
 import { HUB_SETTINGS } from '@spoor/hub/config';
 import { SENSOR_SETTINGS } from '@spoor/sensor/config';
 
-export const SETTINGS: readonly Setting[] = [...HUB_SETTINGS, ...SENSOR_SETTINGS];
+const SETTINGS: readonly Setting[] = [...HUB_SETTINGS, ...SENSOR_SETTINGS];
 
 export interface Config {
   readonly values: ReadonlyMap<string, Resolved>;
