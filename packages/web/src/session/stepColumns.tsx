@@ -51,7 +51,7 @@ export function stepColumns({ order, onCall, mark }: StepContext): readonly Colu
     },
     {
       title: 'Server',
-      width: '112px',
+      width: '96px',
       cell: (row) =>
         row.kind === 'intent' ? (
           <span className={styles.kind}>the user</span>
