@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { HubView } from '@spoor/core';
 import { expect } from 'vitest';
 import { CANARY, canary } from '../fixtures/canaries.ts';
 import { verifies } from '../verifies.ts';
@@ -104,6 +105,8 @@ verifies(
       () => sink.bytes().includes('tools/call lookup'),
       (seen) => seen,
     );
+    const { counts } = await world.api<HubView>('hub');
+    expect(counts.notWritten).toBe(0);
     await kill(hub, 'SIGTERM');
 
     // The test would prove nothing if the talk had not taken place.

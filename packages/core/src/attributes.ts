@@ -37,7 +37,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
   'mcp.protocol.version': { type: 'string', form: /^\d{4}-\d{2}-\d{2}$/, why: 'Which revision' },
   'mcp.resource.uri': {
     type: 'string',
-    form: /^[a-z][a-z0-9+.-]{0,15}:~[0-9a-f]{16}$/,
+    form: /^[a-z][a-z0-9.-]{0,15}:[0-9a-f]{16}$/,
     why: 'Scheme and keyed digest: a URI is content (declared exception)',
   },
   'jsonrpc.request.id': {

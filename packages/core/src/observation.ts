@@ -16,7 +16,7 @@ export interface Observation {
   readonly time: ObservationTime;
   readonly server: ServerRef;
   readonly tool?: ToolRef;
-  /** URI of a resource as scheme and keyed digest, `file:~0f3a…`: a URI is content. */
+  /** URI of a resource as scheme and keyed digest, `file:0f3a…`: a URI is content. */
   readonly resource?: string;
   /** Name of a prompt. */
   readonly prompt?: string;

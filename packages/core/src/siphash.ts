@@ -12,13 +12,24 @@ export function sipKey(bytes: Uint8Array): SipKey {
   return [0, 4, 8, 12].map((at) => view.getUint32(at, true)) as unknown as SipKey;
 }
 
-/** 16 hexadecimal digits, in the byte order in which the reference implementation writes them. */
-export function sipHash(key: SipKey, input: string | Uint8Array): string {
-  if (typeof input !== 'string') return hashWords(key, load(input), input.length);
+/**
+ * 16 hexadecimal digits, in the byte order in which the reference implementation writes them.
+ *
+ * @param bytesMax where bytes are given, how many of them count
+ */
+export function sipHash(
+  key: SipKey,
+  input: string | Uint8Array,
+  bytesMax: number = input.length,
+): string {
+  if (typeof input !== 'string') {
+    const used = Math.min(bytesMax, input.length);
+    return hashWords(key, load(input, used), used);
+  }
   const length = loadAscii(input);
   if (length >= 0) return hashWords(key, scratch, length);
   const bytes = encoder.encode(input);
-  return hashWords(key, load(bytes), bytes.length);
+  return hashWords(key, load(bytes, bytes.length), bytes.length);
 }
 
 const encoder = new TextEncoder();
@@ -44,8 +55,7 @@ function loadAscii(text: string): number {
   return length;
 }
 
-function load(bytes: Uint8Array): Int32Array {
-  const length = bytes.length;
+function load(bytes: Uint8Array, length: number): Int32Array {
   const words = length > TEXT_BYTES_MAX ? new Int32Array((length >> 2) + 4) : scratch;
   let word = 0;
   for (let i = 0; i < length; i++) {

@@ -12,7 +12,7 @@ export const FULL: Observation = {
   time: { startMs: 1_000, endMs: 1_250, hubMs: 1_001 },
   server: { name: 'crm', transport: 'stdio', definition: '0123456789abcdef' },
   tool: { name: 'query_customer_pii', labels: ['reads-pii'], definition: '0123456789abcdef' },
-  resource: 'file:~0123456789abcdef',
+  resource: 'file:0123456789abcdef',
   method: 'tools/call',
   requestId: '12',
   era: 'modern',

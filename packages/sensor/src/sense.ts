@@ -171,8 +171,8 @@ function targetOf(request: Request, kind: ObservationKind, keys: Keys): Partial<
 }
 
 function resourceOf(uri: string, keys: Keys): string {
-  const scheme = /^([a-z][a-z0-9+.-]{0,15}):/.exec(uri)?.[1] ?? 'unknown';
-  return `${scheme}:~${keys.short(uri)}`;
+  const scheme = /^([a-z][a-z0-9.-]{0,15}):/.exec(uri)?.[1] ?? 'unknown';
+  return `${scheme}:${keys.short(uri)}`;
 }
 
 const requestIdOf = (id: JsonRpcId, keys: Keys): string =>

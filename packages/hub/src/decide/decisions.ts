@@ -69,6 +69,7 @@ export class Decisions {
     denied: 0,
     late: 0,
     notDurable: 0,
+    notWritten: 0,
   };
 
   constructor(options: DecisionsOptions) {
@@ -243,10 +244,18 @@ export class Decisions {
   }
 
   #write(entry: Entry, sealed: readonly SealedContent[] = []): Appended | undefined {
+    const { ledger } = this.#options;
     try {
-      return this.#options.ledger.append(entry, sealed);
+      return ledger.append(entry, sealed);
     } catch {
+      if (entry.kind === 'events.dropped') return undefined;
       count(this.counts, 'notWritten');
+      // Evidence that is missing is itself evidence.
+      this.#write({
+        kind: 'events.dropped',
+        seq: entry.seq ?? 0,
+        detail: { kind: entry.kind, count: 1 },
+      });
       return undefined;
     }
   }
