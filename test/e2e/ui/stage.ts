@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
@@ -20,7 +21,12 @@ export class Stage {
   /** @param prepare What all tests of the file need, once hub and browser are there. */
   constructor(prepare: (stage: Stage) => Promise<void>) {
     if (CHROMIUM === undefined) return;
-    afterAll(() => this.#browser?.close());
+    const { HOME = '' } = CHROMIUM.env;
+    afterAll(async () => {
+      await this.#browser?.close();
+      // A test runner ends its workers without the `exit` that would remove it.
+      rmSync(HOME, { recursive: true, force: true, maxRetries: 5 });
+    });
     beforeAll(async () => {
       await this.openHub();
       this.#browser = await launch();
