@@ -1,3 +1,5 @@
+import { remembered } from './names.ts';
+
 /** Names of members that say where content goes, in lower case without separators. */
 const NAMES: ReadonlySet<string> = new Set(
   (
@@ -15,24 +17,13 @@ const PARTS: ReadonlySet<string> = new Set(
   ),
 );
 
-const cache = new Map<string, boolean>();
-const CACHE_MAX = 4_096;
-
-export function isDestinationName(name: string): boolean {
-  const known = cache.get(name);
-  if (known !== undefined) return known;
-  const answer = name.length <= 40 && judge(name);
-  if (cache.size < CACHE_MAX) cache.set(name, answer);
-  return answer;
-}
-
-function judge(name: string): boolean {
+export const isDestinationName: (name: string) => boolean = remembered((name) => {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z]+/);
   return NAMES.has(words.join('')) || words.some((word) => PARTS.has(word));
-}
+});
 
 const LOCAL_NAMES = /^(localhost|.*\.(local|localhost|internal|lan|home|test|invalid))$/;
 const PRIVATE_V4 = /^(0|10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01]))\./;

@@ -1,6 +1,6 @@
 import { type ContentFacts, canonicalize, type SipKey } from '@spoor/core';
 import { readIntent } from './intent.ts';
-import { Reading, type Role } from './reading.ts';
+import type { Role } from './reading.ts';
 import { Walk } from './walk.ts';
 
 export interface ExamineContext {
@@ -21,8 +21,8 @@ export interface ExamineContext {
  * @param bytes length of the content as it came
  */
 export function examine(content: unknown, bytes: number, context: ExamineContext): ContentFacts {
-  const reading = new Reading(context.key, context.role);
-  const walk = new Walk(reading, context.schema ?? []);
+  const walk = new Walk(context.key, context.role, context.schema);
+  const { reading } = walk;
   walk.read(content);
   if (context.role === 'intent' && typeof content === 'string') readIntent(reading, content);
   return {

@@ -1,6 +1,7 @@
 import { LIMITS, type SipKey, sipHash } from '@spoor/core';
 import { ACTION_FAMILIES, type ActionFamily, actionsOf } from './actions.ts';
-import { normalise, type Reading } from './reading.ts';
+import { normalise } from './normalise.ts';
+import type { Reading } from './reading.ts';
 
 /** Where an atom of an intent stands for an action that was asked for. */
 export const ACTION_AT = 'action.';

@@ -1,4 +1,5 @@
 import { ean13, luhn, mod11of10, remainder, weighted11 } from './checksums.ts';
+import type { Nearby } from './nearby.ts';
 
 /**
  * National identifiers as data: one row per kind. `shape` describes the compact form, one letter
@@ -127,17 +128,20 @@ const byShape: ReadonlyMap<string, readonly NationalId[]> = Map.groupBy(
   (row) => row.shape,
 );
 
+const LENGTHS: ReadonlySet<number> = new Set(NATIONAL_IDS.map(({ shape }) => shape.length));
+
 /** Which country's identifier is it? `nearby` is asked only where the check alone proves little. */
 export function nationalId(
   compact: string,
   groups: readonly number[],
-  nearby: () => string,
+  nearby: Nearby,
 ): NationalId | undefined {
+  if (!LENGTHS.has(compact.length)) return undefined;
   for (const row of byShape.get(shapeOf(compact)) ?? []) {
     if (!row.check(compact)) continue;
     const written = row.groups?.every((size, i) => groups[i] === size) ?? row.words === undefined;
     if (written || (row.words === undefined && groups.length === 1)) return row;
-    const text = row.words ? nearby() : '';
+    const text = row.words ? nearby.words : '';
     if (row.words?.some((word) => text.includes(word))) return row;
   }
   return undefined;

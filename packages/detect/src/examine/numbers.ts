@@ -1,6 +1,7 @@
 import type { ContentClass } from '@spoor/core';
 import { iban97, luhn } from './checksums.ts';
 import { nationalId } from './national-ids.ts';
+import type { Nearby } from './nearby.ts';
 
 /** A run of digits or letters that people write in groups, read from its first character. */
 export interface Grouped {
@@ -21,22 +22,44 @@ const isWordPart = (code: number): boolean =>
 const separates = (code: number): boolean =>
   code === 32 || code === 45 || code === 46 || code === 47 || code === 40 || code === 41;
 
+/** Fewer digits are no number of a person. */
+const DIGITS_MIN = 7;
+
+/**
+ * Do enough digits begin at `at` (a digit or `+`), in groups or not? Most numbers have too few, and
+ * cost no more than this.
+ */
+export function hasDigits(bytes: Uint8Array, at: number): boolean {
+  let digits = 0;
+  let gap = 0;
+  for (let next = bytes[at] === 43 ? at + 1 : at; digits < DIGITS_MIN; next++) {
+    const code = bytes[next] ?? 0;
+    if (isDigit(code)) {
+      digits++;
+      gap = 0;
+    } else if (!separates(code) || ++gap > 2) return false;
+  }
+  return true;
+}
+
 /**
  * Cards, phone numbers and national identifiers that begin at `at` (a digit or `+`). Reads at most
  * a few dozen characters, tries the longest run of groups first.
  */
-export function numberAt(text: string, at: number, nearby: () => string): Grouped | undefined {
+export function numberAt(text: string, at: number, nearby: Nearby): Grouped | undefined {
   const plus = text.charCodeAt(at) === 43;
   const from = plus ? at + 1 : at;
   const { digits, groups, ends } = digitGroups(text, from);
-  for (let count = groups.length; count > 0; count--) {
+  let length = digits.length;
+  for (let count = groups.length; count > 0 && length >= DIGITS_MIN; count--) {
     const end = ends[count - 1] ?? from;
-    const compact = digits.slice(0, sum(groups, count));
-    if (compact.length < 7) break;
-    if (isWordPart(text.charCodeAt(end))) continue;
-    const used = groups.slice(0, count);
-    const found = classOf(compact, used, plus, text.charCodeAt(from + 3), nearby);
-    if (found) return { compact, groups: used, end, class: found };
+    if (!isWordPart(text.charCodeAt(end))) {
+      const compact = digits.slice(0, length);
+      const used = groups.slice(0, count);
+      const found = classOf(compact, used, plus, text.charCodeAt(from + 3), nearby);
+      if (found) return { compact, groups: used, end, class: found };
+    }
+    length -= groups[count - 1] ?? 0;
   }
   return undefined;
 }
@@ -66,15 +89,12 @@ function digitGroups(text: string, from: number): DigitGroups {
   return { digits, groups, ends };
 }
 
-const sum = (groups: readonly number[], count: number): number =>
-  groups.slice(0, count).reduce((total, size) => total + size, 0);
-
 function classOf(
   digits: string,
   groups: readonly number[],
   plus: boolean,
   fourth: number,
-  nearby: () => string,
+  nearby: Nearby,
 ): ContentClass | undefined {
   if (plus) return digits.length >= 8 && digits.length <= 15 ? 'pii.phone' : undefined;
   if (isCard(digits, groups)) return 'pii.card';
@@ -105,16 +125,14 @@ function isPhone(
   digits: string,
   groups: readonly number[],
   fourth: number,
-  nearby: () => string,
+  nearby: Nearby,
 ): boolean {
   if (digits.length < 7 || digits.length > 13 || fourth === 47) return false;
   const american = groups.length === 3 && groups[0] === 3 && groups[1] === 3 && groups[2] === 4;
   if (american && /^[2-9]\d\d[2-9]/.test(digits)) return true;
   const trunk = digits.startsWith('0') || groups.length > 1 || groups.length === 1;
-  return trunk && PHONE_WORDS.test(nearby());
+  return trunk && nearby.isPhone;
 }
-
-const PHONE_WORDS = /phone|mobile|\bcell\b|\btel\b|\bfax\b|telefon|handy|whatsapp/;
 
 /** Length of an IBAN by country (ISO 13616 registry). */
 const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
@@ -132,7 +150,7 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
  * IBANs and identifiers of mixed letters and digits that begin at `at` (an upper-case letter or
  * digit).
  */
-export function mixedAt(text: string, at: number, nearby: () => string): Grouped | undefined {
+export function mixedAt(text: string, at: number, nearby: Nearby): Grouped | undefined {
   const want = IBAN_LENGTHS.get(text.slice(at, at + 2)) ?? 0;
   if (want > 0 && isDigit(text.charCodeAt(at + 2)) && isDigit(text.charCodeAt(at + 3))) {
     const iban = collect(text, at, want);

@@ -17,8 +17,8 @@ export class Projection {
     this.#text += piece;
   }
 
-  string(text: string, spans: readonly Span[]): void {
-    if (!this.#full) this.raw(JSON.stringify(mask(text, spans)));
+  string(text: string, spans: readonly Span[] | undefined): void {
+    if (!this.#full) this.raw(JSON.stringify(spans ? mask(text, spans) : cut(text)));
   }
 
   /** JSON text; where it was cut, a JSON string that says so with the beginning in it. */
@@ -42,5 +42,8 @@ export function mask(text: string, spans: readonly Span[]): string {
     from = span.end;
   }
   if (shown.length <= STRING_MAX) shown += text.slice(from, from + STRING_MAX + 1);
-  return shown.length > STRING_MAX ? `${shown.slice(0, STRING_MAX)}…` : shown;
+  return cut(shown);
 }
+
+const cut = (text: string): string =>
+  text.length > STRING_MAX ? `${text.slice(0, STRING_MAX)}…` : text;

@@ -1,4 +1,5 @@
 import { type Atom, type ContentClass, LIMITS, type SipKey, sipHash } from '@spoor/core';
+import { Codes } from './codes.ts';
 import { SecretBudget } from './secrets.ts';
 
 export type Role = 'arguments' | 'result' | 'intent';
@@ -12,6 +13,8 @@ export interface Span {
   readonly label: string;
 }
 
+const codes = new Codes();
+
 /**
  * What has been found so far in one content. Scanners write into it; `examine` turns it into facts.
  */
@@ -22,36 +25,65 @@ export class Reading {
   readonly atoms: Mutable<Atom>[] = [];
   readonly externals: Set<string> = new Set();
   readonly secrets: SecretBudget = new SecretBudget();
-  charsLeft: number = LIMITS.examineBytesMax;
   instructionLike = false;
   hiddenText = false;
   truncated = false;
 
-  /**
-   * Path of the text that is being read, name of its member, and where its lines are counted from.
-   */
-  at = '';
+  /** The text that is being read, its codes, and the name of its member. */
+  text = '';
+  readonly codes: Codes = codes;
   member = '';
+  /** Where its lines are counted from. */
   line = 0;
   /** Does the member say where the content goes? */
   destination = false;
-  spans: Span[] = [];
+  /** Undefined where nothing is hidden. */
+  spans: Span[] | undefined;
+  readonly #where: () => string;
+  #charsLeft: number = LIMITS.examineBytesMax;
+  #at: string | undefined;
+  #lineAt: string | undefined;
+  #lineOfAt = 0;
   readonly #offsets: number[] = [];
   readonly #seen = new Map<string, Mutable<Atom>>();
   #firstOfText = 0;
 
-  constructor(key: SipKey, role: Role) {
+  /** @param where path of what is being read; asked only when something was found there */
+  constructor(key: SipKey, role: Role, where: () => string) {
     this.key = key;
     this.role = role;
+    this.#where = where;
   }
 
-  open(at: string, member: string, destination: boolean, lines: boolean): void {
-    this.at = at;
+  open(text: string, member: string, destination: boolean, lines: boolean): void {
+    this.text = text;
+    this.codes.load(text, Math.min(text.length, this.#charsLeft));
     this.member = member;
     this.destination = destination;
     this.line = lines ? 1 : 0;
-    this.spans = [];
+    this.spans = undefined;
     this.#firstOfText = this.atoms.length;
+    this.moved();
+  }
+
+  /** What is read next stands elsewhere: at `at` where that is known. */
+  moved(at?: string): void {
+    this.#at = at;
+    this.#lineOfAt = 0;
+  }
+
+  /** How much of the open text may be read; it counts as read from then on. */
+  take(): number {
+    const length = Math.min(this.text.length, this.#charsLeft);
+    if (length < this.text.length) this.truncated = true;
+    this.#charsLeft -= length;
+    return length;
+  }
+
+  /** Of the whole open text in UTF-8. */
+  get bytes(): number {
+    const { text, codes } = this;
+    return codes.isAscii && text.length <= this.#charsLeft ? text.length : utf8Length(text);
   }
 
   count(found: ContentClass): void {
@@ -61,10 +93,11 @@ export class Reading {
   /** Counts a class and hides the place where it stands. */
   mark(found: ContentClass, start: number, end: number): void {
     this.count(found);
-    this.hide(start, end, found === 'secret' ? 'secret' : found);
+    this.hide(start, end, found);
   }
 
   hide(start: number, end: number, label: string): void {
+    this.spans ??= [];
     this.spans.push({ start, end, label });
   }
 
@@ -78,7 +111,12 @@ export class Reading {
 
   /** `value` is normalised already; equal values have one atom, at their first place. */
   atom(kind: Atom['kind'], value: string, offset: number, found?: ContentClass): void {
-    const known = this.#seen.get(value);
+    this.print(kind, sipHash(this.key, value), offset, found);
+  }
+
+  /** The same for a value that is known by its fingerprint alone. */
+  print(kind: Atom['kind'], print: string, offset: number, found?: ContentClass): void {
+    const known = this.#seen.get(print);
     if (known) {
       if (found && !known.class) known.class = found;
       if (this.destination && found !== 'secret') known.destination = true;
@@ -88,14 +126,24 @@ export class Reading {
       this.truncated = true;
       return;
     }
-    const at = this.line > 0 ? `${this.at}:${this.line}` : this.at;
-    const atom: Mutable<Atom> = { print: sipHash(this.key, value), kind, at };
+    const atom: Mutable<Atom> = { print, kind, at: this.#place() };
     if (found) atom.class = found;
     // A secret is never where something goes, whatever the member is called.
     if (this.destination && found !== 'secret') atom.destination = true;
-    this.#seen.set(value, atom);
+    this.#seen.set(print, atom);
     this.atoms.push(atom);
     this.#offsets.push(offset);
+  }
+
+  /** Built when first needed, and once for all that stands on one line. */
+  #place(): string {
+    this.#at ??= this.#where();
+    if (this.line === 0) return this.#at;
+    if (this.#lineOfAt !== this.line || this.#lineAt === undefined) {
+      this.#lineAt = `${this.#at}:${this.line}`;
+      this.#lineOfAt = this.line;
+    }
+    return this.#lineAt;
   }
 
   /** The passage reads like an instruction: so do the values in it. */
@@ -109,22 +157,13 @@ export class Reading {
   }
 }
 
-/** Case, spacing and the punctuation around a value do not make it another value. */
-export function normalise(text: string): string {
-  return trimPunctuation(text).toLowerCase().replace(/\s+/g, ' ');
-}
-
-function trimPunctuation(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isEdge(text.charCodeAt(start))) start++;
-  while (end > start && isEdge(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-/** Quotes, brackets, separators and list marks, which change when a value is pasted elsewhere. */
-function isEdge(code: number): boolean {
-  if (code <= 47) return code !== 36 && code !== 37 && code !== 38 && code !== 43 && code !== 47;
-  if (code >= 58 && code <= 64) return true;
-  return (code >= 91 && code <= 96) || (code >= 123 && code <= 125) || code === 0xa0;
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // A surrogate pair has four bytes: two for each half.
+    if (code > 0x7ff && (code < 0xd800 || code > 0xdfff)) bytes += 2;
+    else if (code > 0x7f) bytes++;
+  }
+  return bytes;
 }

@@ -2,6 +2,7 @@ import { LIMITS } from '@spoor/core';
 import { RE2JS } from 're2js';
 import { entropy } from './entropy.ts';
 import type { Lexicon } from './lexicon.ts';
+import { remembered } from './names.ts';
 import { PLACEHOLDERS, SECRET_NAMES, SECRET_RULES, type SecretRule } from './secret-rules.ts';
 
 /**
@@ -97,12 +98,11 @@ export function isSecretValue(value: string, quoted: boolean): boolean {
 const KEYS_OF_PAGES = /page|cursor|next|prev|continu|count|max|limit|usage|total|type|name|id$/;
 
 /** Is a JSON member's name one whose value is a secret? */
-export function isSecretName(key: string): boolean {
-  if (key.length > 40) return false;
-  const lower = key.toLowerCase();
-  if (!SECRET_NAMES.some((name) => lower.includes(name))) return lower === 'authorization';
+export const isSecretName: (name: string) => boolean = remembered((name) => {
+  const lower = name.toLowerCase();
+  if (!SECRET_NAMES.some((word) => lower.includes(word))) return lower === 'authorization';
   return !KEYS_OF_PAGES.test(lower);
-}
+});
 
 /** Caps the work that hostile text can ask for. */
 export class SecretBudget {

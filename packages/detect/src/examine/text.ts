@@ -1,160 +1,134 @@
 import {
   ALNUM,
-  AT,
   BREAK,
   CLASSES,
-  COLON,
+  CONTROL_CODE,
   DIGIT,
-  DOT,
-  isWideSpace,
+  HIDDEN,
   LETTER,
   LOWER,
-  SLASH,
   UPPER,
   WIDE,
 } from './characters.ts';
-import { isHiddenAt } from './hidden.ts';
-import { numberAt } from './numbers.ts';
+import { Nearby } from './nearby.ts';
+import { hasDigits, numberAt } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import { readMixed, readToken } from './tokens.ts';
 import { Words } from './words.ts';
 
-const NEARBY_CHARS = 40;
-const LONG_WORD_CHARS = 24;
 const ESCAPE = 27;
 const NEWLINE = 10;
+const PLUS = 43;
+const SPACE = 32;
+
+const words = new Words();
 
 /**
- * Reads one text once, character by character. Nothing here looks back further than a bounded
- * number of them.
+ * Finds classes, values and phrases in the text that the reading has opened. Reads it once,
+ * character by character; nothing here looks back further than a bounded number of them. Returns
+ * how far it read.
  */
-class TextScanner {
-  readonly #words = new Words();
-  #reading: Reading;
-  #text = '';
-  /** Start of the token that is being read, or -1. */
-  #start = -1;
-  #flags = 0;
+export function readText(reading: Reading): number {
+  const length = reading.take();
+  words.open(reading);
+  scan(reading, length);
+  words.close();
+  return length;
+}
 
-  constructor(reading: Reading) {
-    this.#reading = reading;
-  }
-
-  scan(reading: Reading, text: string, length: number): void {
-    this.#reading = reading;
-    this.#text = text;
-    this.#start = -1;
-    this.#words.open(reading, text);
-    let previous = 0;
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      const kind = code < 128 ? (CLASSES[code] ?? 0) : this.#wide(code, i);
-      if (kind === BREAK) {
-        this.#break(code, i);
-        previous = 0;
-        continue;
-      }
-      if (kind < 0) continue;
-      const skip = this.#step(kind, previous, i);
-      previous = skip > i ? 0 : kind;
-      if (skip > i) i = skip - 1;
+function scan(reading: Reading, length: number): void {
+  const { bytes } = reading.codes;
+  for (let i = 0; i < length; ) {
+    const code = bytes[i] ?? 0;
+    const kind = CLASSES[code] ?? 0;
+    if (kind !== BREAK && kind !== HIDDEN) i = readRun(reading, i, length);
+    else {
+      if (kind === HIDDEN) reading.hiddenText = true;
+      else if (code < SPACE) control(reading, code);
+      i++;
     }
-    this.#end(length);
-    this.#words.close();
-  }
-
-  /** Returns where to go on when something larger than a token was read here, else 0. */
-  #step(kind: number, previous: number, i: number): number {
-    if ((kind & LETTER) !== 0 && isWordStart(kind, previous)) {
-      const end = this.#words.at(i);
-      if (end > 0) {
-        // What stands before the secret still counts: an address must not vanish behind what it carries.
-        this.#end(i);
-        return end;
-      }
-    }
-    if (this.#start < 0) {
-      this.#start = i;
-      this.#flags = kind;
-      return this.#grouped(kind, i);
-    }
-    this.#flags |= kind;
-    return 0;
-  }
-
-  /** Numbers and identifiers that are written in groups are read as a whole. */
-  #grouped(kind: number, i: number): number {
-    const code = this.#text.charCodeAt(i);
-    let end = 0;
-    if (kind === DIGIT || code === 43) end = this.#number(i);
-    if (end === 0 && (kind === UPPER || kind === DIGIT)) {
-      const next = this.#text.charCodeAt(i + (kind === UPPER ? 2 : 8));
-      const promising = kind === DIGIT ? next >= 65 && next <= 90 : isDigitUpperOrSpace(next);
-      if (promising) end = readMixed(this.#reading, this.#text, i, this.#nearby(i));
-    }
-    if (end > 0) this.#start = -1;
-    return end;
-  }
-
-  #number(i: number): number {
-    const found = numberAt(this.#text, i, this.#nearby(i));
-    if (!found) return 0;
-    this.#reading.mark(found.class, i, found.end);
-    this.#reading.atom('number', found.compact, i, found.class);
-    return found.end;
-  }
-
-  #nearby(i: number): () => string {
-    const reading = this.#reading;
-    const text = this.#text;
-    return () => `${reading.member} ${text.slice(Math.max(0, i - NEARBY_CHARS), i)}`.toLowerCase();
-  }
-
-  #break(code: number, i: number): void {
-    this.#end(i);
-    if (code === NEWLINE && this.#reading.line > 0) this.#reading.line++;
-    else if (code === ESCAPE) this.#reading.count('ansi');
-  }
-
-  #end(i: number): void {
-    const start = this.#start;
-    this.#start = -1;
-    if (start < 0) return;
-    const words = (this.#flags & ~(LETTER | WIDE)) === 0;
-    if ((words && i - start < LONG_WORD_CHARS) || i - start < 5) return;
-    if (!words && (this.#flags & (DIGIT | AT | SLASH | DOT | COLON)) === 0) return;
-    readToken(this.#reading, this.#text.slice(start, i), this.#flags, start);
-  }
-
-  /** Class of a character outside ASCII; -1 where it only hides and breaks no word. */
-  #wide(code: number, i: number): number {
-    if (isHiddenAt(this.#text, i)) {
-      this.#reading.hiddenText = true;
-      return -1;
-    }
-    if (code === 0x9b) this.#reading.count('ansi');
-    return isWideSpace(code) ? BREAK : WIDE;
   }
 }
 
-const isDigitUpperOrSpace = (code: number): boolean =>
-  code === 32 || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
+/** Reads from `start` to the next break, or to the end of what is larger than a token. */
+function readRun(reading: Reading, start: number, length: number): number {
+  const { bytes } = reading.codes;
+  let flags = 0;
+  let previous = 0;
+  let i = start;
+  for (; i < length; i++) {
+    const kind = CLASSES[bytes[i] ?? 0] ?? 0;
+    if (kind === BREAK) break;
+    if (kind === HIDDEN) {
+      reading.hiddenText = true;
+      continue;
+    }
+    // Inside a word nothing can begin: most characters of most texts.
+    if (kind !== LOWER || (previous & ALNUM) === 0) {
+      const end = largerAt(reading, i, kind, previous, flags === 0);
+      if (end > 0) {
+        // What stands before a secret still counts: an address must not vanish behind what it carries.
+        readToken(reading, start, i, flags);
+        return end;
+      }
+    }
+    flags |= kind;
+    previous = kind;
+  }
+  readToken(reading, start, i, flags);
+  return i;
+}
+
+/** Where something ends that is larger than a token and begins here, else 0. */
+function largerAt(
+  reading: Reading,
+  at: number,
+  kind: number,
+  previous: number,
+  first: boolean,
+): number {
+  if ((kind & LETTER) !== 0 && isWordStart(kind, previous)) {
+    const end = words.at(at);
+    if (end > 0) return end;
+  }
+  if (kind === WIDE && reading.codes.bytes[at] === CONTROL_CODE) reading.count('ansi');
+  return first ? groupedAt(reading, at, kind) : 0;
+}
 
 /** Also inside `dbPassword` and `DB_PASSWORD`. */
 const isWordStart = (kind: number, previous: number): boolean =>
   (previous & ALNUM) === 0 || ((previous & LOWER) !== 0 && (kind & UPPER) !== 0);
 
-let scanner: TextScanner | undefined;
+/** Numbers and identifiers that are written in groups are read as a whole. */
+function groupedAt(reading: Reading, at: number, kind: number): number {
+  const { bytes } = reading.codes;
+  if (kind === DIGIT || bytes[at] === PLUS) {
+    const end = hasDigits(bytes, at) ? readNumber(reading, at) : 0;
+    if (end > 0) return end;
+  }
+  if (kind !== UPPER && kind !== DIGIT) return 0;
+  return isMixed(bytes, at, kind) ? readMixed(reading, at, new Nearby(reading, at)) : 0;
+}
 
-/**
- * Finds classes, values and phrases in one text and writes them to the reading. Returns how far it
- * read.
- */
-export function readText(reading: Reading, text: string): number {
-  const length = Math.min(text.length, reading.charsLeft);
-  if (length < text.length) reading.truncated = true;
-  reading.charsLeft -= length;
-  scanner ??= new TextScanner(reading);
-  scanner.scan(reading, text, length);
-  return length;
+/** `DE89…`, `AB 12…` and `12345678Z`: told by the next characters, at little cost. */
+function isMixed(bytes: Uint8Array, at: number, kind: number): boolean {
+  if (!isDigitUpperOrSpace(bytes[at + 1] ?? 0)) return false;
+  if (kind === UPPER) return isDigitUpperOrSpace(bytes[at + 2] ?? 0);
+  return at + 8 < bytes.length && CLASSES[bytes[at + 8] ?? 0] === UPPER;
+}
+
+const isDigitUpperOrSpace = (code: number): boolean =>
+  code === SPACE || ((CLASSES[code] ?? 0) & (DIGIT | UPPER)) !== 0;
+
+function readNumber(reading: Reading, at: number): number {
+  const found = numberAt(reading.text, at, new Nearby(reading, at));
+  if (!found) return 0;
+  reading.mark(found.class, at, found.end);
+  reading.atom('number', found.compact, at, found.class);
+  return found.end;
+}
+
+function control(reading: Reading, code: number): void {
+  if (code === NEWLINE && reading.line > 0) reading.line++;
+  else if (code === ESCAPE) reading.count('ansi');
 }

@@ -1,6 +1,19 @@
-import { AT, CLASSES, COLON, DIGIT, DOT, LETTER, LOWER, SLASH, UPPER, WIDE } from './characters.ts';
+import {
+  AT,
+  CLASSES,
+  COLON,
+  DIGIT,
+  DOT,
+  LETTER,
+  LOWER,
+  MARK,
+  SLASH,
+  UPPER,
+  WIDE,
+} from './characters.ts';
 import { readEmails } from './emails.ts';
 import { entropy } from './entropy.ts';
+import type { Nearby } from './nearby.ts';
 import { mixedAt } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import { readUrl } from './urls.ts';
@@ -9,29 +22,46 @@ const TOKEN_CHARS_MIN = 16;
 const ENCODED_CHARS_MIN = 64;
 const NUMBER_DIGITS_MIN = 5;
 
-/** Reads a run of characters without a break; `flags` says what it is made of. */
-export function readToken(reading: Reading, token: string, flags: number, offset: number): void {
-  if ((flags & COLON) !== 0 && (flags & SLASH) !== 0) {
+/**
+ * Reads a run of characters without a break, from `start` to `end` of the open text; `flags` says
+ * what it is made of.
+ */
+export function readToken(reading: Reading, start: number, end: number, flags: number): void {
+  // Without one of these nothing below would be found: so end most words.
+  if (end - start < NUMBER_DIGITS_MIN || (flags & (DIGIT | SLASH | DOT)) === 0) return;
+  if ((flags & (COLON | SLASH)) === (COLON | SLASH)) {
+    const token = reading.text.slice(start, end);
     const colon = token.indexOf('://');
     if (colon > 0) {
-      readUrl(reading, token, colon, offset);
-      if ((flags & AT) !== 0) {
-        const rest = token.slice(colon + 3);
-        reading.inside(() => readEmails(reading, rest, offset + colon + 3));
-      }
+      address(reading, token, colon, start, flags);
       return;
     }
   }
-  if ((flags & AT) !== 0 && (flags & DOT) !== 0) {
-    readEmails(reading, token, offset);
+  if ((flags & (AT | DOT)) === (AT | DOT)) {
+    readEmails(reading, reading.text.slice(start, end), start);
     return;
   }
-  if (token.length >= ENCODED_CHARS_MIN && isEncoded(token, flags)) {
-    reading.mark('encoded', offset, offset + token.length);
-    reading.atom('token', token.slice(0, 512).toLowerCase(), offset);
+  if (end - start >= ENCODED_CHARS_MIN && isEncoded(reading.text.slice(start, end), flags)) {
+    reading.mark('encoded', start, end);
+    const stop = Math.min(end, start + 512);
+    reading.atom('token', reading.text.slice(start, stop).toLowerCase(), start);
     return;
   }
-  pieces(reading, token, offset);
+  if ((flags & (MARK | COLON)) === 0) piece(reading, start, end);
+  else pieces(reading, start, end);
+}
+
+function address(
+  reading: Reading,
+  token: string,
+  colon: number,
+  offset: number,
+  flags: number,
+): void {
+  readUrl(reading, token, colon, offset);
+  if ((flags & AT) === 0) return;
+  const rest = token.slice(colon + 3);
+  reading.inside(() => readEmails(reading, rest, offset + colon + 3));
 }
 
 /** Base64 and hexadecimal runs, and percent-encoding where nothing needs it. */
@@ -46,18 +76,47 @@ const isSplit = (code: number): boolean =>
   code === 61 || code === 58 || code === 38 || code === 63 || code === 35;
 
 /** `key=value&key:value`: each part is a value of its own. */
-function pieces(reading: Reading, token: string, offset: number): void {
-  let start = 0;
-  for (let i = 0; i <= token.length; i++) {
-    if (i < token.length && !isSplit(token.charCodeAt(i))) continue;
-    if (i - start >= NUMBER_DIGITS_MIN) piece(reading, token.slice(start, i), offset + start);
+function pieces(reading: Reading, from: number, to: number): void {
+  const { bytes } = reading.codes;
+  let start = from;
+  for (let i = from; i < to; i++) {
+    if (!isSplit(bytes[i] ?? 0)) continue;
+    piece(reading, start, i);
     start = i + 1;
   }
+  piece(reading, start, to);
 }
 
-function piece(reading: Reading, text: string, offset: number): void {
-  const bare = text.replace(/^[.*!~_+-]{1,4}|[.*!~_+-]{1,4}$/g, '');
-  const flags = flagsOf(bare);
+/** Marks around a piece that are none of it: emphasis, list marks, ends of sentences. */
+const isFringe = (code: number): boolean =>
+  code === 46 ||
+  code === 42 ||
+  code === 95 ||
+  code === 45 ||
+  code === 33 ||
+  code === 126 ||
+  code === 43;
+const FRINGE_CHARS_MAX = 4;
+
+function piece(reading: Reading, from: number, to: number): void {
+  if (to - from < NUMBER_DIGITS_MIN) return;
+  const { bytes } = reading.codes;
+  let start = from;
+  let end = to;
+  while (start < end && start - from < FRINGE_CHARS_MAX && isFringe(bytes[start] ?? 0)) start++;
+  while (end > start && to - end < FRINGE_CHARS_MAX && isFringe(bytes[end - 1] ?? 0)) end--;
+  let flags = 0;
+  for (let i = start; i < end; i++) flags |= CLASSES[bytes[i] ?? 0] ?? 0;
+  if (isPromising(flags, end - start)) value(reading, reading.text.slice(start, end), flags, from);
+}
+
+/** Can the text be a value at all? Most pieces end here. */
+const isPromising = (flags: number, length: number): boolean =>
+  (flags & (SLASH | DOT)) !== 0 ||
+  flags === DIGIT ||
+  ((flags & DIGIT) !== 0 && length >= TOKEN_CHARS_MIN);
+
+function value(reading: Reading, bare: string, flags: number, offset: number): void {
   if ((flags & SLASH) !== 0) {
     if (isPath(bare)) reading.atom('path', bare.toLowerCase(), offset);
   } else if (flags === DIGIT) {
@@ -83,15 +142,6 @@ function longToken(reading: Reading, token: string, flags: number, offset: numbe
   }
 }
 
-function flagsOf(text: string): number {
-  let flags = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    flags |= code < 128 ? (CLASSES[code] ?? 0) : WIDE;
-  }
-  return flags;
-}
-
 function isPath(text: string): boolean {
   if (text.length < 6 || text.length > 512) return false;
   if (/^(~|\.{0,2})[/\\]/.test(text)) return true;
@@ -113,13 +163,8 @@ export function isHostName(text: string): boolean {
 }
 
 /** IBANs and identifiers of letters and digits; returns where it ends, or 0. */
-export function readMixed(
-  reading: Reading,
-  text: string,
-  at: number,
-  nearby: () => string,
-): number {
-  const found = mixedAt(text, at, nearby);
+export function readMixed(reading: Reading, at: number, nearby: Nearby): number {
+  const found = mixedAt(reading.text, at, nearby);
   if (!found) return 0;
   reading.mark(found.class, at, found.end);
   reading.atom('token', found.compact.toLowerCase(), at, found.class);

@@ -1,5 +1,6 @@
 import { isExternalHost } from './destinations.ts';
-import { normalise, type Reading } from './reading.ts';
+import { normalise } from './normalise.ts';
+import type { Reading } from './reading.ts';
 
 const DATABASES =
   /^(postgres(ql)?|mysql|mariadb|mongodb(\+srv)?|rediss?|amqps?|mssql|sqlserver|clickhouse|ftp|ldaps?)$/;

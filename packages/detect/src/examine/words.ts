@@ -38,24 +38,25 @@ export class Words {
   readonly #cueAt: number[] = [];
   readonly #cueGroup: number[] = [];
   #text = '';
+  #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #secretEnd = 0;
   #reading: Reading | undefined;
 
-  open(reading: Reading, text: string): void {
+  open(reading: Reading): void {
     this.#reading = reading;
-    this.#text = text;
+    this.#text = reading.text;
+    this.#bytes = reading.codes.bytes;
     this.#code = 0;
     this.#sql = false;
-    this.#cueAt.length = 0;
-    this.#cueGroup.length = 0;
+    if (this.#cueAt.length > 0) this.#cueAt.length = this.#cueGroup.length = 0;
   }
 
   /** A word begins at `at`. Returns where a secret that begins here ends, else 0. */
   at(at: number): number {
     this.#at = at;
     this.#secretEnd = 0;
-    lexicon.match(this.#text, at, this.#found);
+    lexicon.match(this.#text, this.#bytes, at, this.#found);
     return this.#secretEnd;
   }
 
