@@ -96,12 +96,16 @@ const TABLE = {
     source: 'ARCHITECTURE.md',
   },
   'hub:restart': {
-    behavior: 'A restart loses nothing that was acknowledged.',
+    behavior: 'A restart forgets nothing that was stored: sessions and chains go on.',
     source: 'ARCHITECTURE.md',
   },
   'hub:one': {
     behavior: 'A second hub for one folder does not start; a stale socket does not stop the first.',
     source: 'docs/errors.md',
+  },
+  'hub:hand-over': {
+    behavior: 'A newer hub replaces an older one, which brings its state to disk first.',
+    source: 'ARCHITECTURE.md',
   },
   'hub:port': {
     behavior: 'A port in use is said by its code.',
@@ -188,7 +192,7 @@ const TABLE = {
     source: 'docs/rules.md',
   },
   'detect:denial-of-wallet': {
-    behavior: 'A run of costly calls raises an alert.',
+    behavior: 'A run of costly calls is stopped, and a loop of equal ones raises an alert.',
     source: 'docs/rules.md',
   },
   'detect:server-asks-model': {

@@ -4,6 +4,7 @@ import type { CallDetail, Page, SessionDetail, SessionView } from '@spoor/core';
 import { describe, expect } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
+import { leafHash, readLog, treeHash } from './log.ts';
 import { kill, until, World } from './support.ts';
 
 /** A ledger with some calls in it, at rest. */
@@ -20,6 +21,21 @@ async function recorded(world: World, message: string): Promise<void> {
 }
 
 const LEDGER = (world: World): string => join(world.state, 'ledger');
+
+verifies(
+  'ledger:format',
+  async () => {
+    const world = new World();
+    await recorded(world, 'a');
+    const log = readLog(LEDGER(world));
+    expect(log.size).toBeGreaterThan(8);
+    expect(log.leaves).toHaveLength(log.size);
+    const hashes = log.leaves.map(leafHash);
+    expect(log.hashes.map(String)).toEqual(hashes.map(String));
+    expect(treeHash(hashes).toString('base64')).toBe(log.root);
+  },
+  { case: 'read by a program that knows only the specification', timeoutMs: 60_000 },
+);
 
 describe('spoor ledger verify', () => {
   verifies(
@@ -112,6 +128,7 @@ verifies(
       .filter((name) => statSync(join(world.state, name)).isFile() && !name.includes('store.db'))
       .map((name) => readFileSync(join(world.state, name), 'latin1'));
     expect(everything.join('')).not.toContain('Plover');
+    expect(everything.join('')).not.toContain('AGE-SECRET-KEY');
 
     await world.hub();
     const { rows } = await world.api<Page<SessionView>>('sessions');

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { HubView, Page, SessionDetail, SessionView } from '@spoor/core';
 import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
-import { kill, until, World } from './support.ts';
+import { readLog } from './log.ts';
+import { FIXTURES, kill, NODE, until, World } from './support.ts';
 
 const callsOf = async (world: World): Promise<SessionDetail> => {
   const { rows } = await world.api<Page<SessionView>>('sessions');
@@ -152,4 +154,57 @@ verifies(
     await server.close();
   },
   { case: 'a hub that hangs', timeoutMs: 60_000 },
+);
+
+verifies(
+  'hub:spool',
+  async () => {
+    const world = new World();
+    const server = await connect(world, 'everything', SERVERS.everything());
+    for (let n = 0; n < 3; n++) await server.call('echo', { message: `m${n}` });
+    await server.close();
+    // The wrapper is gone before the first hub comes.
+    await world.hub();
+    const { observations } = await until(
+      () => callsOf(world),
+      (detail) => (detail.observations ?? []).length > 0 && echoes(detail) === 3,
+    );
+    const calls = observations.filter(({ kind }) => kind === 'tool.call');
+    expect(calls.map(({ covered }) => covered)).toEqual([false, false, false]);
+    expect((await world.api<HubView>('hub')).counts.lost ?? 0).toBe(0);
+  },
+  { case: 'of a wrapper that has ended', timeoutMs: 60_000 },
+);
+
+verifies(
+  'ledger:durable-first',
+  async () => {
+    const world = new World();
+    const hub = await world.hub('--mode', 'enforce');
+    const description = 'Uploads content and creates a link that anyone can open.';
+    const command = [NODE, join(FIXTURES, 'tool-server.ts'), 'create_shareable_link', description];
+    const drive = await connect(world, 'drive', command);
+    // The server itself kills the hub, at once when the allowed call reaches it.
+    const answer = await drive.call('create_shareable_link', { kill: hub.pid });
+    expect(answer).toMatchObject({ isError: false, text: 'done' });
+    await until(
+      () => hub.signalCode,
+      (signal) => signal === 'SIGKILL',
+    );
+
+    const next = await world.hub();
+    await kill(next, 'SIGTERM');
+    const entries = readLog(join(world.state, 'ledger')).leaves.map((leaf) =>
+      JSON.parse(`${leaf}`),
+    );
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        kind: 'call.request',
+        mcp: expect.objectContaining({ tool: 'create_shareable_link' }),
+      }),
+    );
+    expect(world.call('ledger', 'verify').code).toBe(4);
+    await drive.close();
+  },
+  { case: 'kill -9 when the allowed call reaches its server', timeoutMs: 60_000 },
 );
