@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- NAME…] [--write]`: runs the benches one after another, compares them with `budgets.json`, and
- * with `--write` keeps the table in RESULTS.md. Ends with 1 when a figure is over its budget.
+ * `npm run bench [-- NAME…] [--write]`: runs the benches one after another, compares them with
+ * `budgets.json`, and with `--write` keeps the table in RESULTS.md. Ends with 1 when a figure is
+ * over its budget.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -31,7 +32,9 @@ const budgets = JSON.parse(readFileSync(at('budgets.json'), 'utf8')) as Record<
 
 /** Each in a process of its own: what one has loaded must not speed up or slow down the next. */
 function run({ name, flags }: (typeof BENCHES)[number]): Report {
-  const code = `import(${JSON.stringify(at(`${name}.bench.ts`))}).then(async (m) => console.log(JSON.stringify(await m.${name}())))`;
+  const module = JSON.stringify(at(`${name}.bench.ts`));
+  const print = `console.log(JSON.stringify(await bench.${name}()))`;
+  const code = `const bench = await import(${module}); ${print}`;
   const { status, stdout } = spawnSync(
     execPath,
     [...execArgv, ...flags, '--input-type=module', '-e', code],

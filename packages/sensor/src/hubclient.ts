@@ -299,7 +299,7 @@ export class HubClient implements HubPort {
   }
 }
 
-/** What was told and perhaps not heard had gone on already: only that is certain of its decision. */
+/** What was told and perhaps not heard had gone on already: that much of its decision is certain. */
 const goneOn = (observation: Sensed): Sensed =>
   observation.outcome === 'pending'
     ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }

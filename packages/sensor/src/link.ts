@@ -77,8 +77,8 @@ export class Link {
   }
 
   /**
-   * Sends what nobody waits for. False where too much is unanswered already: then it is time to wait. What the hub
-   * has not acknowledged when the connection ends is handed back.
+   * Sends what nobody waits for. False where too much is unanswered already: then it is time to
+   * wait. What the hub has not acknowledged when the connection ends is handed back.
    */
   post(op: 'begin' | 'end', observation: Sensed, sealed: readonly SealedContent[]): boolean {
     if (!this.#open || this.#unacked.length >= UNACKED_MAX) return false;

@@ -41,7 +41,7 @@ export class Teller {
     return this.#prepare();
   }
 
-  /** What is known of a call's target, where the call need not wait: nothing can be denied, nothing must be on disk. */
+  /** What is known of a call's target, where nothing can be denied: then it need not be asked for. */
   known(request: Request): Known | undefined {
     const { hub } = this.#options;
     if (this.ready !== undefined || hub.enforces) return undefined;
