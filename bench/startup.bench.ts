@@ -1,4 +1,4 @@
-/** From starting a server to its first byte: directly, and through `spoor run` with a running hub. */
+/** From starting a server to its first byte: directly, and through `spoor run` by a running hub. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

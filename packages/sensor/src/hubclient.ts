@@ -299,7 +299,7 @@ export class HubClient implements HubPort {
   }
 }
 
-/** What was told and perhaps not heard had gone on already: that much of its decision is certain. */
+/** What was told and perhaps not heard had gone on already: so much of its decision is sure. */
 const goneOn = (observation: Sensed): Sensed =>
   observation.outcome === 'pending'
     ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }

@@ -41,7 +41,7 @@ export class Teller {
     return this.#prepare();
   }
 
-  /** What is known of a call's target, where nothing can be denied: then it need not be asked for. */
+  /** What is known of a call's target, where nothing can be denied. */
   known(request: Request): Known | undefined {
     const { hub } = this.#options;
     if (this.ready !== undefined || hub.enforces) return undefined;
