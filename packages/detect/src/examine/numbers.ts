@@ -1,7 +1,8 @@
 import type { ContentClass } from '@spoor/core';
 import { iban97, luhn } from './checksums.ts';
 import { nationalId } from './national-ids.ts';
-import type { Nearby } from './nearby.ts';
+import { Nearby } from './nearby.ts';
+import type { Reading } from './reading.ts';
 
 /** A run of digits or letters that people write in groups, read from its first character. */
 export interface Grouped {
@@ -14,6 +15,7 @@ export interface Grouped {
 
 const DIGITS_MAX = 24;
 const GROUPS_MAX = 7;
+const PLUS = 43;
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 const isUpper = (code: number): boolean => code >= 65 && code <= 90;
 const isWordPart = (code: number): boolean =>
@@ -24,31 +26,40 @@ const separates = (code: number): boolean =>
 
 /** Fewer digits are no number of a person. */
 const DIGITS_MIN = 7;
+/** From here on a number may be told by its own digits. */
+const TELLING_DIGITS_MIN = 9;
 
 /**
- * Do enough digits begin at `at` (a digit or `+`), in groups or not? Most numbers have too few, and
- * cost no more than this.
+ * Cards, phone numbers and national identifiers that begin at `at` (a digit or `+`) of the open
+ * text. Reads at most a few dozen characters, tries the longest run of groups first.
  */
-export function hasDigits(bytes: Uint8Array, at: number): boolean {
+export function numberAt(reading: Reading, at: number): Grouped | undefined {
+  const { bytes } = reading.codes;
+  const plus = bytes[at] === PLUS;
+  const from = plus ? at + 1 : at;
+  const digits = digitsFrom(bytes, from);
+  if (digits < DIGITS_MIN) return undefined;
+  const nearby = new Nearby(reading, at);
+  // Most are dates and quantities, and cost no more than this.
+  if (digits < TELLING_DIGITS_MIN && !plus && !nearby.isPhone) return undefined;
+  return longest(reading.text, from, plus, nearby);
+}
+
+/** Counted in groups or without, up to as many as matter. */
+function digitsFrom(bytes: Uint8Array, from: number): number {
   let digits = 0;
   let gap = 0;
-  for (let next = bytes[at] === 43 ? at + 1 : at; digits < DIGITS_MIN; next++) {
+  for (let next = from; digits < TELLING_DIGITS_MIN; next++) {
     const code = bytes[next] ?? 0;
     if (isDigit(code)) {
       digits++;
       gap = 0;
-    } else if (!separates(code) || ++gap > 2) return false;
+    } else if (!separates(code) || ++gap > 2) break;
   }
-  return true;
+  return digits;
 }
 
-/**
- * Cards, phone numbers and national identifiers that begin at `at` (a digit or `+`). Reads at most
- * a few dozen characters, tries the longest run of groups first.
- */
-export function numberAt(text: string, at: number, nearby: Nearby): Grouped | undefined {
-  const plus = text.charCodeAt(at) === 43;
-  const from = plus ? at + 1 : at;
+function longest(text: string, from: number, plus: boolean, nearby: Nearby): Grouped | undefined {
   const { digits, groups, ends } = digitGroups(text, from);
   let length = digits.length;
   for (let count = groups.length; count > 0 && length >= DIGITS_MIN; count--) {
@@ -150,7 +161,8 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
  * IBANs and identifiers of mixed letters and digits that begin at `at` (an upper-case letter or
  * digit).
  */
-export function mixedAt(text: string, at: number, nearby: Nearby): Grouped | undefined {
+export function mixedAt(reading: Reading, at: number): Grouped | undefined {
+  const { text } = reading;
   const want = IBAN_LENGTHS.get(text.slice(at, at + 2)) ?? 0;
   if (want > 0 && isDigit(text.charCodeAt(at + 2)) && isDigit(text.charCodeAt(at + 3))) {
     const iban = collect(text, at, want);
@@ -159,7 +171,7 @@ export function mixedAt(text: string, at: number, nearby: Nearby): Grouped | und
   for (const length of [9, 16]) {
     const id = collect(text, at, length);
     if (!id || /^\d+$/.test(id.compact)) continue;
-    if (nationalId(id.compact, [length], nearby)) {
+    if (nationalId(id.compact, [length], new Nearby(reading, at))) {
       return { ...id, groups: [length], class: 'pii.national-id' };
     }
   }

@@ -10,8 +10,7 @@ import {
   UPPER,
   WIDE,
 } from './characters.ts';
-import { Nearby } from './nearby.ts';
-import { hasDigits, numberAt } from './numbers.ts';
+import { numberAt } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import { readMixed, readToken } from './tokens.ts';
 import { Words } from './words.ts';
@@ -103,11 +102,11 @@ const isWordStart = (kind: number, previous: number): boolean =>
 function groupedAt(reading: Reading, at: number, kind: number): number {
   const { bytes } = reading.codes;
   if (kind === DIGIT || bytes[at] === PLUS) {
-    const end = hasDigits(bytes, at) ? readNumber(reading, at) : 0;
+    const end = readNumber(reading, at);
     if (end > 0) return end;
   }
   if (kind !== UPPER && kind !== DIGIT) return 0;
-  return isMixed(bytes, at, kind) ? readMixed(reading, at, new Nearby(reading, at)) : 0;
+  return isMixed(bytes, at, kind) ? readMixed(reading, at) : 0;
 }
 
 /** `DE89…`, `AB 12…` and `12345678Z`: told by the next characters, at little cost. */
@@ -121,7 +120,7 @@ const isDigitUpperOrSpace = (code: number): boolean =>
   code === SPACE || ((CLASSES[code] ?? 0) & (DIGIT | UPPER)) !== 0;
 
 function readNumber(reading: Reading, at: number): number {
-  const found = numberAt(reading.text, at, new Nearby(reading, at));
+  const found = numberAt(reading, at);
   if (!found) return 0;
   reading.mark(found.class, at, found.end);
   reading.atom('number', found.compact, at, found.class);

@@ -13,7 +13,6 @@ import {
 } from './characters.ts';
 import { readEmails } from './emails.ts';
 import { entropy } from './entropy.ts';
-import type { Nearby } from './nearby.ts';
 import { mixedAt } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import { readUrl } from './urls.ts';
@@ -163,8 +162,8 @@ export function isHostName(text: string): boolean {
 }
 
 /** IBANs and identifiers of letters and digits; returns where it ends, or 0. */
-export function readMixed(reading: Reading, at: number, nearby: Nearby): number {
-  const found = mixedAt(reading.text, at, nearby);
+export function readMixed(reading: Reading, at: number): number {
+  const found = mixedAt(reading, at);
   if (!found) return 0;
   reading.mark(found.class, at, found.end);
   reading.atom('token', found.compact.toLowerCase(), at, found.class);
