@@ -4,6 +4,7 @@ import type { HubView } from '@spoor/core';
 import { expect } from 'vitest';
 import { packageNames, ROOT, readManifest } from '../repository.ts';
 import { verifies } from '../verifies.ts';
+import { connect, SERVERS } from './host.ts';
 import { all, ending, firstLine, NODE, until, World } from './support.ts';
 
 /** This command as another version: its own package is copied, everything else is shared. */
@@ -72,3 +73,22 @@ verifies('cli:no-build', () => {
     expect(targets.filter((path) => !/^\.\/(src\/.*|package\.json)$/.test(path))).toEqual([]);
   }
 });
+
+verifies(
+  'hub:hand-over',
+  async () => {
+    const world = new World({ SPOOR_AUTOSTART: 'true' });
+    const old = world.start([NODE, otherVersion(world, '0.0.9'), 'hub', 'start', '--background']);
+    expect(await firstLine(old)).toContain('listening');
+    const server = await connect(world, 'everything', SERVERS.everything());
+    const { version } = readManifest('packages/cli');
+    await until(
+      () => world.api<HubView>('hub').catch(() => undefined),
+      (view) => view?.version === version,
+    );
+    expect((await server.call('echo', { message: 'still here' })).text).toBe('Echo: still here');
+    await server.close();
+    expect(world.call('hub', 'stop').code).toBe(0);
+  },
+  { case: 'a newer wrapper brings its own hub', timeoutMs: 60_000 },
+);

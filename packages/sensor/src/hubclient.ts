@@ -218,6 +218,8 @@ export class HubClient implements HubPort {
       );
       await this.#adopt(welcome, link);
       if (lost > 0) await link.lost(lost);
+      // A newer Spoor brings its own hub, to which the older one hands over.
+      if (isNewer(hello.sensor.version, welcome.version)) this.#start();
       onState?.('up', '');
       return true;
     } catch (error) {
@@ -304,6 +306,8 @@ const goneOn = (observation: Sensed): Sensed =>
   observation.outcome === 'pending'
     ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }
     : observation;
+
+const isNewer = (a: string, b: string): boolean => a.localeCompare(b, 'en', { numeric: true }) > 0;
 
 /** The auditors' public keys as the hub would name them. */
 function recipientsOf(home: Home): string[] {
