@@ -41,33 +41,43 @@ const TEXT_BYTES_MAX = 4 * (scratch.length - 4);
 function loadAscii(text: string): number {
   const length = text.length;
   if (length > TEXT_BYTES_MAX) return -1;
-  let word = 0;
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 127) return -1;
-    word |= code << (8 * (i & 3));
-    if ((i & 3) === 3) {
-      scratch[i >> 2] = word;
-      word = 0;
-    }
+  const whole = length & ~3;
+  let seen = 0;
+  for (let i = 0; i < whole; i += 4) {
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    seen |= a | b | c | d;
+    scratch[i >> 2] = a | (b << 8) | (c << 16) | (d << 24);
   }
-  finish(scratch, length, word);
+  let rest = 0;
+  for (let i = whole; i < length; i++) {
+    seen |= text.charCodeAt(i);
+    rest |= text.charCodeAt(i) << (8 * (i & 3));
+  }
+  if (seen > 127) return -1;
+  finish(scratch, length, rest);
   return length;
 }
 
 function load(bytes: Uint8Array, length: number): Int32Array {
   const words = length > TEXT_BYTES_MAX ? new Int32Array((length >> 2) + 4) : scratch;
-  let word = 0;
-  for (let i = 0; i < length; i++) {
-    word |= (bytes[i] ?? 0) << (8 * (i & 3));
-    if ((i & 3) === 3) {
-      words[i >> 2] = word;
-      word = 0;
-    }
+  const whole = length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    words[i >> 2] =
+      byteAt(bytes, i) |
+      (byteAt(bytes, i + 1) << 8) |
+      (byteAt(bytes, i + 2) << 16) |
+      (byteAt(bytes, i + 3) << 24);
   }
-  finish(words, length, word);
+  let rest = 0;
+  for (let i = whole; i < length; i++) rest |= byteAt(bytes, i) << (8 * (i & 3));
+  finish(words, length, rest);
   return words;
 }
+
+const byteAt = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
 
 /**
  * The last 64-bit block ends with the length, modulo 256; a block of zeros follows for the final

@@ -1,8 +1,7 @@
 import { LIMITS } from '@spoor/core';
-import { HIDDEN_KEY } from './places.ts';
 import type { Reading } from './reading.ts';
 import type { Trail } from './trail.ts';
-import { isPlainKey, readValue, VALUE_CHARS_MAX } from './values.ts';
+import { readValue, VALUE_CHARS_MAX } from './values.ts';
 
 /** Text that is JSON itself is read as values too, up to this size. */
 const EMBEDDED_CHARS_MAX = 262_144;
@@ -48,8 +47,12 @@ function items(reading: Reading, trail: Trail, list: readonly unknown[], depth: 
 }
 
 function members(reading: Reading, trail: Trail, object: object, depth: number): void {
-  for (const [key, value] of Object.entries(object)) {
-    trail.turn(isPlainKey(key) ? key : HIDDEN_KEY);
+  const record = object as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(record)) {
+    const value = record[key];
+    // Numbers and the like say nothing here: they were read with the text.
+    if (typeof value !== 'string' && typeof value !== 'object') continue;
+    trail.turn(key);
     values(reading, trail, value, depth);
   }
 }

@@ -33,6 +33,12 @@ export class Lexicon<Id> {
     this.#rows.set(head & (HEADS - 1), rows);
   }
 
+  /** Cheap, and nearly always no. */
+  canBegin(bytes: Uint8Array, at: number): boolean {
+    const head = headOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0);
+    return this.#filter[head & (HEADS - 1)] === 1;
+  }
+
   /**
    * Calls `found` for each literal that begins at `at`, with the place where it ends.
    *
@@ -40,7 +46,6 @@ export class Lexicon<Id> {
    */
   match(text: string, bytes: Uint8Array, at: number, found: (id: Id, end: number) => void): void {
     const head = headOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0);
-    if (this.#filter[head & (HEADS - 1)] === 0) return;
     const rows = this.#rows.get(head & (HEADS - 1));
     if (!rows) return;
     const next = nextOf(bytes, at + 3);

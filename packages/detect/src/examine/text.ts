@@ -62,17 +62,20 @@ function readRun(reading: Reading, start: number, length: number): number {
       reading.hiddenText = true;
       continue;
     }
-    // Inside a word nothing can begin: most characters of most texts.
-    if (kind !== LOWER || (previous & ALNUM) === 0) {
-      const end = largerAt(reading, i, kind, previous, flags === 0);
-      if (end > 0) {
-        // What stands before a secret still counts: an address must not vanish behind what it carries.
-        readToken(reading, start, i, flags);
-        return end;
-      }
+    const end = largerAt(reading, i, kind, previous, flags === 0);
+    if (end > 0) {
+      // What stands before a secret still counts: an address must not vanish behind what it carries.
+      readToken(reading, start, i, flags);
+      return end;
     }
     flags |= kind;
     previous = kind;
+    // Nothing begins at the further letters of a word: most characters of most texts.
+    while ((previous & ALNUM) !== 0 && CLASSES[bytes[i + 1] ?? 0] === LOWER) {
+      flags |= LOWER;
+      previous = LOWER;
+      i++;
+    }
   }
   readToken(reading, start, i, flags);
   return i;

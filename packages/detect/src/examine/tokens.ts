@@ -106,7 +106,7 @@ function piece(reading: Reading, from: number, to: number): void {
   while (end > start && to - end < FRINGE_CHARS_MAX && isFringe(bytes[end - 1] ?? 0)) end--;
   let flags = 0;
   for (let i = start; i < end; i++) flags |= CLASSES[bytes[i] ?? 0] ?? 0;
-  if (isPromising(flags, end - start)) value(reading, reading.text.slice(start, end), flags, from);
+  if (isPromising(flags, end - start)) value(reading, reading.text.slice(start, end), flags, start);
 }
 
 /** Can the text be a value at all? Most pieces end here. */

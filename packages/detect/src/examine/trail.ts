@@ -1,7 +1,10 @@
+import { HIDDEN_KEY } from './places.ts';
+import { isPlainKey } from './values.ts';
+
 /** The way to the value that is being read, from which its path is built when someone asks. */
 export class Trail {
   readonly #steps: (string | number)[] = [];
-  /** Steps from here on are in JSON that stands in a text. */
+  /** Steps from here on are in JSON that stands in a text: names as they are, shown or not. */
   #embedded: number = Number.POSITIVE_INFINITY;
 
   push(step: string | number): void {
@@ -30,7 +33,8 @@ export class Trail {
     for (let i = 0; i < this.#steps.length; i++) {
       const step = this.#steps[i] ?? '';
       if (typeof step === 'number') path += `[${step}]`;
-      else path += path === '' && i < this.#embedded ? step : `.${step}`;
+      else if (i >= this.#embedded) path += `.${isPlainKey(step) ? step : HIDDEN_KEY}`;
+      else path += path === '' ? step : `.${step}`;
     }
     return path;
   }

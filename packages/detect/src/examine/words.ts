@@ -54,6 +54,7 @@ export class Words {
 
   /** A word begins at `at`. Returns where a secret that begins here ends, else 0. */
   at(at: number): number {
+    if (!lexicon.canBegin(this.#bytes, at)) return 0;
     this.#at = at;
     this.#secretEnd = 0;
     lexicon.match(this.#text, this.#bytes, at, this.#found);
