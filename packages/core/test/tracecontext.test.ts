@@ -72,10 +72,10 @@ interface HeaderCases {
 
 const FORMS = 'extracted/w3c_traceparent_cases.json';
 
-describe.runIf(hasVectors(FORMS))('parseTraceparent on the cases of W3C', () => {
-  const { cases } = readJsonVector(FORMS) as FormCases;
+const forms = hasVectors(FORMS) ? (readJsonVector(FORMS) as FormCases).cases : [];
 
-  it.each(cases)('$class $test', ({ class: of, accept, reject }) => {
+describe.runIf(forms.length > 0)('parseTraceparent on the cases of W3C', () => {
+  it.each(forms)('$class $test', ({ class: of, accept, reject }) => {
     // The base class is about form alone; that zeros are invalid is said by the other one, whose
     // parser in turn knows version 00 only.
     const isZero = (text: string): boolean => /-0{32}-|-0{16}-/.test(text);
@@ -111,11 +111,11 @@ const VALIDITY: Readonly<Record<string, boolean>> = {
   test_propagates_random_flag: true,
 };
 
-describe.runIf(hasVectors(HEADERS))('parseTraceparent on the headers of the W3C harness', () => {
-  const { tests } = readJsonVector(HEADERS) as HeaderCases;
+const harness = hasVectors(HEADERS) ? (readJsonVector(HEADERS) as HeaderCases).tests : [];
 
+describe.runIf(harness.length > 0)('parseTraceparent on the headers of the W3C harness', () => {
   it.each(Object.entries(VALIDITY))('%s: %s', (name, valid) => {
-    const headers = tests.find(({ test }) => test === name)?.requests.flat() ?? [];
+    const headers = harness.find(({ test }) => test === name)?.requests.flat() ?? [];
     const values = headers.filter(([header]) => header === 'traceparent').map(([, value]) => value);
     expect(values.length).toBeGreaterThan(0);
     for (const value of values) expect(parseTraceparent(value) !== undefined, value).toBe(valid);

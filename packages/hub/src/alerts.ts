@@ -25,7 +25,7 @@ export function raise(store: Store, record: DetectionRecord, random: Random): Al
   return alert;
 }
 
-export const fingerprint = ({ rule, session, group }: Detection): string =>
+const fingerprint = ({ rule, session, group }: Detection): string =>
   JSON.stringify([rule.id, session, Object.entries(group).sort()]);
 
 /** What a person closed comes back as new; what is being looked at stays so. */

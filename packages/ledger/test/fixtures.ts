@@ -1,4 +1,4 @@
-import { type Random, systemClock, systemRandom } from '@spoor/core';
+import { systemClock, systemRandom } from '@spoor/core';
 import { type Entry, type Ledger, type LedgerOptions, openLedger } from '../src/index.ts';
 import type { LogSource } from '../src/verify/index.ts';
 import type { MemoryDisk } from './memory-disk.ts';
@@ -32,9 +32,3 @@ export const entry = (n: number): Entry => ({
 export const sourceOf = (disk: MemoryDisk): LogSource => ({
   read: (path) => disk.read(`/log/${path}`),
 });
-
-/** Bytes that are the same in every run. */
-export function countingRandom(): Random {
-  let next = 1;
-  return { bytes: (length) => Uint8Array.from({ length }, () => next++ % 251) };
-}

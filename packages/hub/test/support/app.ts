@@ -13,7 +13,7 @@ import { START_MS } from './build.ts';
 import { temporaryFolder } from './folder.ts';
 
 export const ORIGIN = 'http://127.0.0.1:7717';
-export const TOKEN: string = 'f'.repeat(64);
+const TOKEN: string = 'f'.repeat(64);
 export const BEARER: Readonly<Record<string, string>> = {
   host: '127.0.0.1:7717',
   authorization: `Bearer ${TOKEN}`,

@@ -76,7 +76,7 @@ export function observation(seq: number, part: Partial<Observation> = {}): Obser
   };
 }
 
-export const SESSION = '019a0000-0000-7000-8000-000000000001' as SessionId;
+const SESSION = '019a0000-0000-7000-8000-000000000001' as SessionId;
 export const OTHER_SESSION = '019a0000-0000-7000-8000-000000000002' as SessionId;
 
 /** The end of a call that began. */

@@ -17,11 +17,10 @@ const bytes = (text: unknown): Uint8Array =>
 const proofOf = (vector: Case): Uint8Array[] => (vector.proof ?? []).map(bytes);
 
 function load(kind: string): [string, Case][] {
-  if (!hasVectors(`${FOLDER}/${kind}`)) return [];
   return listVectors(`${FOLDER}/${kind}`).map((path) => [path, JSON.parse(readVector(path))]);
 }
 
-describe('proofs of transparency-dev/merkle', () => {
+describe.runIf(hasVectors(FOLDER))('proofs of transparency-dev/merkle', () => {
   it('decides every inclusion case as they say', () => {
     for (const [path, vector] of load('inclusion')) {
       const holds = verifyInclusion({
@@ -49,7 +48,6 @@ describe('proofs of transparency-dev/merkle', () => {
   });
 
   it('has read as many cases as the collection is known to have', () => {
-    if (!hasVectors(FOLDER)) return;
     expect(load('inclusion')).toHaveLength(98);
     expect(load('consistency')).toHaveLength(98);
   });

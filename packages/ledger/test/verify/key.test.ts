@@ -13,8 +13,8 @@ interface GoVectors {
 const FILE = 'extracted/go_sumdb_note.json';
 
 describe('verifyNote', () => {
-  it('accepts what Go signed, and nothing changed in it', () => {
-    if (!hasVectors(FILE)) return;
+  it('accepts what Go signed, and nothing changed in it', ({ skip }) => {
+    skip(!hasVectors(FILE));
     const vectors: GoVectors = JSON.parse(readVector(FILE));
     const note = `${vectors.text}\n${vectors.signature_line}\n`;
     expect(verifyNote(note, vectors.vkey).status).toBe('verified');
@@ -25,8 +25,8 @@ describe('verifyNote', () => {
     expect(verifyNote(`${vectors.text}\n${bad}\n`, vectors.vkey).status).toBe('unverified');
   });
 
-  it('ignores lines of other keys, but not a false line of this one', () => {
-    if (!hasVectors(FILE)) return;
+  it('ignores lines of other keys, but not a false line of this one', ({ skip }) => {
+    skip(!hasVectors(FILE));
     const { vkey, text, signature_line: line }: GoVectors = JSON.parse(readVector(FILE));
     const other = `— another ${Buffer.alloc(68, 1).toString('base64')}`;
     expect(verifyNote(`${text}\n${other}\n${line}\n`, vkey).status).toBe('verified');
@@ -35,8 +35,8 @@ describe('verifyNote', () => {
     expect(verifyNote(`${text}\n${line}\n${forged}\n`, vkey).status).toBe('unverified');
   });
 
-  it('refuses control characters and too many signatures', () => {
-    if (!hasVectors(FILE)) return;
+  it('refuses control characters and too many signatures', ({ skip }) => {
+    skip(!hasVectors(FILE));
     const { vkey, text, signature_line: line }: GoVectors = JSON.parse(readVector(FILE));
     expect(verifyNote(`${text}\t\n\n${line}\n`, vkey).status).toBe('unverified');
     const many = `${line}\n`.repeat(101);
@@ -45,8 +45,8 @@ describe('verifyNote', () => {
 });
 
 describe('parseVerifierKey', () => {
-  it('refuses keys whose id is not theirs', () => {
-    if (!hasVectors(FILE)) return;
+  it('refuses keys whose id is not theirs', ({ skip }) => {
+    skip(!hasVectors(FILE));
     const vectors: GoVectors = JSON.parse(readVector(FILE));
     for (const vkey of vectors.reject_vkeys) expect(parseVerifierKey(vkey), vkey).toBeUndefined();
   });
