@@ -3,7 +3,7 @@ import type { Rule, RuleBody, RuleSet } from '../rules/types.ts';
 import { advanceCount } from './count.ts';
 import type { Group, Groups } from './groups.ts';
 import { advanceOrdered } from './ordered.ts';
-import { type Advance, type Hit, type RuleState, timeOf } from './states.ts';
+import { type Advance, type Hit, NO_HITS, type RuleState, timeOf } from './states.ts';
 import { advanceUnordered } from './unordered.ts';
 
 type CorrelationBody = Exclude<RuleBody, { type: 'single' }>;
@@ -12,11 +12,11 @@ type CorrelationBody = Exclude<RuleBody, { type: 'single' }>;
 export interface Correlation extends Advance {
   readonly rule: Rule;
   readonly index: number;
-  /** Absent for rules without state. */
-  readonly key?: string;
+  /** Undefined for rules without state. */
+  readonly key: string | undefined;
   readonly context: readonly Hit[];
-  /** Values of the group-by fields. */
-  readonly group: () => Readonly<Record<string, string>>;
+  /** Values of the group-by fields, where there is a path. */
+  readonly group: Readonly<Record<string, string>>;
 }
 
 /** The matches of one observation as one group sees them. */
@@ -28,8 +28,9 @@ interface View {
   readonly hits: ReadonlyMap<number, Hit>;
 }
 
-const NO_HITS: readonly Hit[] = [];
-const NO_GROUP = (): Readonly<Record<string, string>> => ({});
+const NO_RULES: readonly number[] = [];
+const NO_GROUP: Readonly<Record<string, string>> = {};
+const NOTHING: Advance = { path: undefined, commit: undefined };
 
 /** Takes matches of predicates to the rules that are made of them. */
 export class Correlations {
@@ -68,7 +69,7 @@ export class Correlations {
       const { body } = rule;
       if (body.type === 'single') {
         const hit = hits.get(body.predicate);
-        if (hit) found.push({ rule, index, group: NO_GROUP, path: [hit], context: NO_HITS });
+        if (hit) found.push(single(rule, index, hit));
         continue;
       }
       for (const view of this.#viewsOf(index, body, hits, observation, groups, views)) {
@@ -79,7 +80,11 @@ export class Correlations {
     return found;
   }
 
-  #rulesOf(hits: ReadonlyMap<number, Hit>): ReadonlySet<number> {
+  #rulesOf(hits: ReadonlyMap<number, Hit>): Iterable<number> {
+    if (hits.size === 1) {
+      const [only] = hits.keys();
+      return this.#byPredicate[only ?? -1] ?? NO_RULES;
+    }
     const rules = new Set<number>();
     for (const predicate of hits.keys()) {
       for (const index of this.#byPredicate[predicate] ?? []) rules.add(index);
@@ -164,10 +169,20 @@ function correlate(
   const context =
     body.context.length === 0 ? NO_HITS : body.context.flatMap((one) => hits.get(one) ?? []);
   const path = advanced.path && withContext(advanced.path, body, state);
-  const values = (): Readonly<Record<string, string>> =>
-    groupOf(body, observation, path?.at(-1)?.predicate ?? -1);
-  return { ...advanced, ...(path && { path }), rule, index, group: values, key, context };
+  const values = path ? groupOf(body, observation, path.at(-1)?.predicate ?? -1) : NO_GROUP;
+  return { path, commit: advanced.commit, rule, index, group: values, key, context };
 }
+
+/** A rule of one predicate: no state, no group. */
+const single = (rule: Rule, index: number, hit: Hit): Correlation => ({
+  path: [hit],
+  commit: undefined,
+  rule,
+  index,
+  group: NO_GROUP,
+  key: undefined,
+  context: NO_HITS,
+});
 
 const usesOf = (body: RuleBody): readonly number[] =>
   body.type === 'single' ? [body.predicate] : [...body.predicates, ...body.context];
@@ -215,7 +230,7 @@ function advanceBody(
       state?.type === 'ordered' ? state : undefined,
     );
   }
-  if (!body.predicates.some((predicate) => hits.has(predicate))) return {};
+  if (!body.predicates.some((predicate) => hits.has(predicate))) return NOTHING;
   if (body.type === 'temporal') {
     return advanceUnordered(
       body.predicates,
@@ -226,9 +241,9 @@ function advanceBody(
   }
   const hit = body.predicates.map((predicate) => hits.get(predicate)).find((one) => one);
   // A call counts once, at its first match.
-  if (!hit || body.predicates.some((predicate) => matched?.has(predicate))) return {};
+  if (!hit || body.predicates.some((predicate) => matched?.has(predicate))) return NOTHING;
   const value = body.value?.(observation);
-  if (body.type === 'value_count' && value === undefined) return {};
+  if (body.type === 'value_count' && value === undefined) return NOTHING;
   const counted = value === undefined ? hit : { ...hit, value };
   return advanceCount(body, counted, state?.type === 'count' ? state : undefined);
 }

@@ -1,4 +1,4 @@
-import type { Advance, Hit, RuleState } from './states.ts';
+import { type Advance, type Hit, NO_HITS, type RuleState, within } from './states.ts';
 
 type Count = Extract<RuleState, { type: 'count' }>;
 
@@ -15,12 +15,12 @@ export function advanceCount(
   hit: Hit,
   state: Count | undefined,
 ): Advance {
-  const live = (state?.hits ?? []).filter((old) => hit.clockMs - old.clockMs <= body.spanMs);
+  const live = within(state?.hits ?? NO_HITS, hit.clockMs, body.spanMs);
   const others = hit.value === undefined ? live : live.filter((old) => old.value !== hit.value);
   const next = [...others, hit].slice(-body.keep);
   const crossed = body.enough(next.length) && !body.enough(live.length);
   return {
-    ...(crossed && { path: next }),
+    path: crossed ? next : undefined,
     commit: (target) => {
       if (target.type === 'count') target.hits = next;
     },

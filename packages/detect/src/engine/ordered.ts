@@ -29,8 +29,8 @@ export function advanceOrdered(
     else grown.push({ step, chain });
   }
   return {
-    ...(path && { path }),
-    ...(grown.length > 0 && { commit: (target) => commit(target, grown) }),
+    path,
+    commit: grown.length > 0 ? (target) => commit(target, grown) : undefined,
   };
 }
 

@@ -45,11 +45,21 @@ export type RuleState =
   | { readonly type: 'unordered'; slots: readonly (readonly Hit[])[]; context: readonly Hit[] }
   | { readonly type: 'count'; hits: readonly Hit[]; context: readonly Hit[] };
 
+export const NO_HITS: readonly Hit[] = [];
+
 /**
  * What one observation would do to a rule's state: a completed path, and the change if the call
  * goes on.
  */
 export interface Advance {
-  readonly path?: readonly Hit[];
-  readonly commit?: (state: RuleState) => void;
+  readonly path: readonly Hit[] | undefined;
+  readonly commit: ((state: RuleState) => void) | undefined;
+}
+
+/** Those within the span; the same list where all are, because most steps let nothing expire. */
+export function within(hits: readonly Hit[], clockMs: number, spanMs: number): readonly Hit[] {
+  for (const { clockMs: atMs } of hits) {
+    if (clockMs - atMs > spanMs) return hits.filter((hit) => clockMs - hit.clockMs <= spanMs);
+  }
+  return hits;
 }

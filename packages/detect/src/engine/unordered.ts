@@ -1,4 +1,4 @@
-import type { Advance, Hit, RuleState } from './states.ts';
+import { type Advance, type Hit, NO_HITS, type RuleState, within } from './states.ts';
 
 type Unordered = Extract<RuleState, { type: 'unordered' }>;
 
@@ -13,16 +13,14 @@ export function advanceUnordered(
   hits: ReadonlyMap<number, Hit>,
   state: Unordered | undefined,
 ): Advance {
-  const clockMs = [...hits.values()][0]?.clockMs ?? 0;
-  const live = predicates.map((_, slot) =>
-    (state?.slots[slot] ?? []).filter((hit) => clockMs - hit.clockMs <= spanMs),
-  );
+  const clockMs = hits.values().next().value?.clockMs ?? 0;
+  const live = predicates.map((_, slot) => within(state?.slots[slot] ?? NO_HITS, clockMs, spanMs));
   const next = live.map((slot, i) => {
     const hit = hits.get(predicates[i] ?? -1);
     return hit ? [hit, ...slot].slice(0, predicates.length) : slot;
   });
   const path = assign(live) ? undefined : assign(next);
-  return { ...(path && { path }), commit: (target) => replace(target, next) };
+  return { path, commit: (target) => replace(target, next) };
 }
 
 function replace(state: RuleState, slots: readonly (readonly Hit[])[]): void {
@@ -31,6 +29,8 @@ function replace(state: RuleState, slots: readonly (readonly Hit[])[]): void {
 
 /** One call for each slot, all different (augmenting paths); in order of time, or undefined. */
 function assign(slots: readonly (readonly Hit[])[]): readonly Hit[] | undefined {
+  // Most sets are far from complete, and cost no more than this.
+  if (slots.some((hits) => hits.length === 0)) return undefined;
   const takenBy = new Map<string, { readonly slot: number; readonly hit: Hit }>();
   const place = (slot: number, tried: Set<string>): boolean => {
     for (const hit of slots[slot] ?? []) {
