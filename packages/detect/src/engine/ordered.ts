@@ -63,6 +63,7 @@ function commit(
  * The best chain, and for each of its calls the best chain without that call. The best comes first.
  */
 function keepBest(chains: readonly Chain[]): readonly Chain[] {
+  if (chains.length === 1) return chains;
   const sorted = [...chains].sort((a, b) => b.startMs - a.startMs);
   const [best] = sorted;
   const kept = new Set<Chain>(best ? [best] : []);
