@@ -4,7 +4,7 @@ import { normalise } from './normalise.ts';
 import type { Reading } from './reading.ts';
 
 /** Where an atom of an intent stands for an action that was asked for. */
-export const ACTION_AT = 'action.';
+const ACTION_AT = 'action.';
 
 /**
  * Adds what only prompts need: the actions that are asked for, and fingerprints of words, pairs and

@@ -65,7 +65,7 @@ function fiscalCode(id: string): boolean {
   return sum % 26 === id.charCodeAt(15) - 65;
 }
 
-export const NATIONAL_IDS: readonly NationalId[] = [
+const NATIONAL_IDS: readonly NationalId[] = [
   {
     country: 'US',
     shape: '999999999',

@@ -30,7 +30,7 @@ export class Projection {
 }
 
 /** Replaces what must not be shown by its class, then cuts: never the other way round. */
-export function mask(text: string, spans: readonly Span[]): string {
+function mask(text: string, spans: readonly Span[]): string {
   const sorted = spans.length > 1 ? [...spans].sort((a, b) => a.start - b.start) : spans;
   let shown = '';
   let from = 0;

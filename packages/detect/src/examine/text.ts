@@ -64,7 +64,8 @@ function readRun(reading: Reading, start: number, length: number): number {
     }
     const end = largerAt(reading, i, kind, previous, flags === 0);
     if (end > 0) {
-      // What stands before a secret still counts: an address must not vanish behind what it carries.
+      // What stands before a secret still counts: an address must not vanish behind what it
+      // carries.
       readToken(reading, start, i, flags);
       return end;
     }

@@ -49,7 +49,7 @@ function endOfAuthority(rest: string): number {
   return rest.length;
 }
 
-export function hostOf(hostAndPort: string): string {
+function hostOf(hostAndPort: string): string {
   const lower = hostAndPort.toLowerCase();
   if (lower.startsWith('[')) return lower.slice(0, lower.indexOf(']') + 1);
   const colon = lower.indexOf(':');

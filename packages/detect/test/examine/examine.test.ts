@@ -136,7 +136,8 @@ describe('bounds', () => {
     };
     took(50_000);
     const [small, large] = [took(100_000), took(800_000)];
-    // Eight times the text may take thirty times as long on a busy machine; a quadratic scanner takes 64 times.
+    // Eight times the text may take thirty times as long on a busy machine; a quadratic scanner
+    // takes 64 times.
     expect(large).toBeLessThan(30 * small + 50);
   });
 });

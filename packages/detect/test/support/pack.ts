@@ -6,7 +6,7 @@ import { compileRules, type RuleFile } from '../../src/index.ts';
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** The shipped rule files, by path from the root of the project. */
-export const packFiles: readonly RuleFile[] = globSync('rules/**/*.yml', { cwd: root })
+const packFiles: readonly RuleFile[] = globSync('rules/**/*.yml', { cwd: root })
   .sort()
   .map((path) => ({ path, text: readFileSync(`${root}${path}`, 'utf8') }));
 
