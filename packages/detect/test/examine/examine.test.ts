@@ -56,6 +56,11 @@ describe('facts', () => {
     expect(JSON.parse(projection)).toMatchObject({ password: '‹secret›', number: '‹pii.card›' });
   });
 
+  it('hides a random-looking token to its last character, whatever stands around it', () => {
+    const { projection } = facts({ note: 'see **tok_9aB3xYz7Qw2Er5Ty8Ui1**' }, 'arguments');
+    expect(projection).toBe('{"note":"see **‹token›**"}');
+  });
+
   it('says where content goes, and never calls a secret a destination', () => {
     const { atoms } = facts(
       {
