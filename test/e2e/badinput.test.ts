@@ -29,6 +29,23 @@ describe('a hub that cannot start', () => {
   });
 
   verifies(
+    'hub:port',
+    async () => {
+      const other = createServer();
+      // Whoever holds the default port, this test or another program, it is in use.
+      await new Promise<void>((resolve) => {
+        other.once('error', () => resolve());
+        other.listen(7717, '127.0.0.1', resolve);
+      });
+      onTestFinished(() => void other.close());
+      const world = new World({ SPOOR_PORT: '' });
+      await world.hub();
+      expect(world.call('hub', 'status').code).toBe(0);
+    },
+    { case: 'the default one, which nobody asked for' },
+  );
+
+  verifies(
     'hub:one',
     async () => {
       const world = new World();

@@ -49,8 +49,24 @@ async function start(context: Context): Promise<number> {
   return 0;
 }
 
-/** Starts a hub in this process. */
+/**
+ * Starts a hub in this process. The default port may be another user's: then any free one will do, since clients
+ * find the hub by its state folder. A port that was asked for is insisted on.
+ */
 export async function startHub(
+  context: Pick<Context, 'home' | 'out'>,
+  config: Config,
+): Promise<import('@spoor/hub').Hub> {
+  const port = config.number('port');
+  if (config.values.get('port')?.source !== 'default') return startOn(port, context, config);
+  return startOn(port, context, config).catch((error: unknown) => {
+    if (!(error instanceof CodedError) || error.code !== 'PORT_IN_USE') throw error;
+    return startOn(0, context, config);
+  });
+}
+
+async function startOn(
+  port: number,
   { home, out }: Pick<Context, 'home' | 'out'>,
   config: Config,
 ): Promise<import('@spoor/hub').Hub> {
@@ -62,7 +78,7 @@ export async function startHub(
     home,
     version: VERSION,
     host: config.text('host') ?? '127.0.0.1',
-    port: config.number('port'),
+    port,
     mode: config.text('mode') === 'enforce' ? 'enforce' : 'observe',
     rulesFolder: config.text('rules') ?? RULES_FOLDER,
     webPath: WEB_FOLDER,
