@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ServerType, serve } from '@hono/node-server';
 import {
@@ -52,7 +53,14 @@ function ask(question: Question): Promise<unknown> {
   });
 }
 
+/** On a busy machine storing and serving wait, not calls. On Linux this is of the thread alone. */
+function yieldToDecisions(): void {
+  if (process.platform !== 'linux') return;
+  setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+}
+
 async function main(): Promise<void> {
+  yieldToDecisions();
   const store = openSqliteStore(settings.storePath);
   const live = new LiveStream(systemClock.nowMs());
   const exporter = await openExporter();
