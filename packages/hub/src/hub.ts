@@ -83,12 +83,14 @@ export class Hub {
    * whatever the others say.
    */
   async #stop(): Promise<void> {
-    const { sensors, worker, ledger } = this.#parts;
+    const { decisions, sensors, worker, ledger } = this.#parts;
     for (const timer of this.#timers) clearInterval(timer);
     sensors.push({ kind: 'drain' });
-    for (const part of [sensors, ledger, worker]) {
-      await part.close().catch((error: unknown) => this.#options.say(`stop: ${String(error)}`));
-    }
+    const said = (error: unknown): void => this.#options.say(`stop: ${String(error)}`);
+    await sensors.close().catch(said);
+    decisions.finish();
+    await ledger.close().catch(said);
+    await worker.close().catch(said);
     const { unstored = 0, storeWaiting = 0, recordsDropped = 0 } = worker.counts;
     const lost = unstored + storeWaiting + recordsDropped;
     if (lost > 0) this.#options.say(`${lost} records are in the ledger and not in the store`);

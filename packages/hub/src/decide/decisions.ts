@@ -40,6 +40,10 @@ export interface DecisionsOptions {
   readonly relabelled: (server: string, push: Push) => void;
 }
 
+const LATER_MS = 1;
+/** So much at once is done at once: it must not pile up behind a timer. */
+const DUE_MAX = 64;
+
 type EntryKind = 'call.request' | 'call.result' | 'definitions' | 'intent';
 
 /** Calls once allowed by a person are forgotten after this. */
@@ -63,6 +67,7 @@ export class Decisions {
   /** Calls that a person allowed once, until when. */
   readonly #allowances = new Map<string, number>();
   readonly #due: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
   readonly counts: Record<string, number> = {
     begun: 0,
     ended: 0,
@@ -85,7 +90,6 @@ export class Decisions {
     sensed: Sensed,
     sealed: readonly SealedContent[],
   ): Begun | Promise<Begun> {
-    this.#finish();
     const { admission, detector, nowMs } = this.#options;
     const admitted = admission.admit(connection, sensed, nowMs());
     const { mode } = connection.hello;
@@ -95,24 +99,28 @@ export class Decisions {
     const begun = { labels, hold: hasAny(labels, READING_LABELS) };
     count(this.counts, 'begun');
     if (step.decision.action === 'allow' && hasAny(labels, SENSITIVE_LABELS)) {
+      this.finish();
       const appended = this.#append('call.request', step.observation, sealed);
       const needed = mode ?? this.#serverMode(admitted);
       return this.#durably(appended, step.decision, needed).then((decision) => {
-        this.#settle(connection, withLedger({ ...step.observation, decision }, appended), step);
+        const observation = withLedger({ ...step.observation, decision }, appended);
+        this.#decided(connection, observation);
+        this.#later(() => this.#settle(connection, observation, step));
         return { ...begun, decision };
       });
     }
+    const { decision } = step;
+    const observation: Observation = { ...step.observation, decision };
+    this.#decided(connection, observation);
     this.#later(() => {
       const appended = this.#append('call.request', step.observation, sealed);
-      const { decision } = step;
-      this.#settle(connection, withLedger({ ...step.observation, decision }, appended), step);
+      this.#settle(connection, withLedger(observation, appended), step);
     });
-    return { ...begun, decision: step.decision };
+    return { ...begun, decision };
   }
 
   /** Takes what has ended, what needed no decision, and what a sensor decided alone. */
   end(connection: Connection, sensed: Sensed, sealed: readonly SealedContent[]): Ended {
-    this.#finish();
     const { admission, detector, nowMs } = this.#options;
     const admitted = admission.admit(connection, sensed, nowMs());
     const begun = this.#begun(admitted);
@@ -120,37 +128,51 @@ export class Decisions {
     if (sensed.decidedAlone !== undefined) count(this.counts, 'late');
     const step = detector.step(merged, { allowOnce: merged.outcome === 'pending' });
     count(this.counts, 'ended');
+    const isBegun = merged.outcome === 'pending';
+    if (isBegun) this.#decided(connection, step.observation);
+    else this.#closed(merged, begun !== undefined);
     this.#later(() => {
       const appended = this.#append(entryKind(merged), step.observation, sealed);
       const observation = withLedger(step.observation, appended);
-      if (merged.outcome === 'pending') this.#settle(connection, observation, step);
-      else this.#close(connection, observation, step, begun !== undefined);
+      if (isBegun) this.#settle(connection, observation, step);
+      else this.#recordEnd(connection, observation, step);
     });
     return { decision: step.decision };
   }
 
-  /**
-   * Work that no answer waits for; done before the next observation at the latest, so that order is
-   * kept.
-   */
-  #later(work: () => void): void {
-    if (this.#due.length === 0) setImmediate(() => this.#finish());
-    this.#due.push(work);
-  }
-
-  #finish(): void {
+  /** Does what no answer waits for, in the order in which the observations came. */
+  finish(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     for (const work of this.#due.splice(0)) work();
   }
 
-  #close(connection: Connection, o: Observation, step: Step, wasOpen: boolean): void {
-    const { definitions, record } = this.#options;
+  /**
+   * Entries and records follow a moment after the answers: an answer that is followed by work on the
+   * same core wakes its sensor late.
+   */
+  #later(work: () => void): void {
+    this.#due.push(work);
+    if (this.#due.length >= DUE_MAX) this.finish();
+    else this.#timer ??= setTimeout(() => this.finish(), LATER_MS);
+  }
+
+  #decided(connection: Connection, observation: Observation): void {
+    if (observation.decision?.action === 'allow') this.#keepOpen(connection, observation);
+    else count(this.counts, 'denied');
+  }
+
+  #closed(o: Observation, wasOpen: boolean): void {
+    const { definitions } = this.#options;
     if (wasOpen && o.outcome !== 'input_required') this.#forget(o.id);
-    if (o.tool !== undefined && o.facts.result !== undefined) {
-      const classes = o.facts.result.classes.map((found) => found.class);
-      if (definitions.observe(o.server.name, o.tool.name, classes))
-        this.#relabel(o.server.name, o.tool.name);
-    }
-    record({ observations: [o] });
+    if (o.tool === undefined || o.facts.result === undefined) return;
+    const classes = o.facts.result.classes.map((found) => found.class);
+    if (definitions.observe(o.server.name, o.tool.name, classes))
+      this.#relabel(o.server.name, o.tool.name);
+  }
+
+  #recordEnd(connection: Connection, o: Observation, step: Step): void {
+    this.#options.record({ observations: [o] });
     this.#alert(o, step.detections, o.decision ?? step.decision);
     this.#remember(connection);
   }
@@ -295,8 +317,6 @@ export class Decisions {
           time: { ...observation.time, endMs: observation.time.hubMs },
         }
       : observation;
-    if (denied) count(this.counts, 'denied');
-    else this.#keepOpen(connection, final);
     this.#options.record({ observations: [final] });
     const spoke = decision.wanted !== 'allow' || decision.reason !== 'default';
     const entry = spoke ? this.#write(entryOf('decision', final)) : undefined;
