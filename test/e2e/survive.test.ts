@@ -7,7 +7,10 @@ import { readLog } from './log.ts';
 import { FIXTURES, kill, NODE, until, World } from './support.ts';
 
 const callsOf = async (world: World): Promise<SessionDetail> => {
-  const { rows } = await world.api<Page<SessionView>>('sessions');
+  const { rows } = await until(
+    () => world.api<Page<SessionView>>('sessions'),
+    (page) => page.rows.length > 0,
+  );
   return world.api<SessionDetail>(`sessions/${rows[0]?.id}`);
 };
 

@@ -50,8 +50,8 @@ async function start(context: Context): Promise<number> {
 }
 
 /**
- * Starts a hub in this process. The default port may be another user's: then any free one will do, since clients
- * find the hub by its state folder. A port that was asked for is insisted on.
+ * Starts a hub in this process. The default port may be another user's: then any free one will do,
+ * since clients find the hub by its state folder. A port that was asked for is insisted on.
  */
 export async function startHub(
   context: Pick<Context, 'home' | 'out'>,

@@ -148,8 +148,8 @@ export class Decisions {
   }
 
   /**
-   * Entries and records follow a moment after the answers: an answer that is followed by work on the
-   * same core wakes its sensor late.
+   * Entries and records follow a moment after the answers: work that follows an answer at once, on
+   * the same core, wakes its sensor late.
    */
   #later(work: () => void): void {
     this.#due.push(work);
