@@ -101,6 +101,17 @@ describe('spoor ledger verify', () => {
     },
     { case: 'a log that cannot be read' },
   );
+
+  verifies(
+    'ledger:verify-codes',
+    async () => {
+      const world = new World();
+      await recorded(world, 'a');
+      const stranger = new World();
+      expect(stranger.call('ledger', 'verify', '--dir', LEDGER(world)).code).toBe(4);
+    },
+    { case: "another hub's log, with its state beside it", timeoutMs: 60_000 },
+  );
 });
 
 verifies(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, ERRORS, type ErrorCode, toHex } from '@spoor/core';
@@ -71,8 +72,12 @@ function indexOf(word: string | undefined): number {
 const dirOf = ({ flags, home }: Context): string =>
   typeof flags.dir === 'string' ? flags.dir : home.ledger;
 
-async function keyOf({ flags, home }: Context): Promise<string> {
-  const path = typeof flags.key === 'string' ? flags.key : join(home.ledgerState, 'log.vkey');
+/** A log that came with its state is checked by its own key, a bare copy by this user's. */
+async function keyOf(context: Context): Promise<string> {
+  const given = context.flags.key;
+  const beside = join(dirOf(context), '..', 'ledger-state', 'log.vkey');
+  const own = join(context.home.ledgerState, 'log.vkey');
+  const path = typeof given === 'string' ? given : existsSync(beside) ? beside : own;
   return (await readText(path)).trim();
 }
 
