@@ -131,3 +131,17 @@ export function readHubAddress(home: Home): HubAddress | undefined {
     return undefined;
   }
 }
+
+/** The auditors' public keys, one a line; none until `spoor keys init`. */
+export function readRecipients(home: Home): string[] {
+  try {
+    const lines = readFileSync(home.recipients, 'utf8').split('\n');
+    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  } catch {
+    return [];
+  }
+}
+
+/** Is the first version of Spoor newer than the second? */
+export const isNewer = (a: string, b: string): boolean =>
+  a.localeCompare(b, 'en', { numeric: true }) > 0;

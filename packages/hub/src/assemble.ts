@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { newCaseId, systemClock } from '@spoor/core';
 import { createDetector, type Detector } from '@spoor/detect';
-import type { Hello, Home } from '@spoor/edge';
+import { type Hello, readRecipients } from '@spoor/edge';
 import { type Ledger, openLedger } from '@spoor/ledger';
 import type { Loaded, Question, WorkerSettings } from './bus.ts';
 import { Admission } from './decide/admission.ts';
@@ -149,16 +149,3 @@ const workerSettings = (options: HubOptions, secrets: Secrets): WorkerSettings =
   storeBytesMax: options.storeBytesMax,
   ...(options.otlp === undefined ? {} : { otlp: options.otlp }),
 });
-
-/**
- * The auditors' public keys, one a line; read anew each time, so that `spoor keys init` works on a
- * running hub.
- */
-function readRecipients(home: Home): readonly string[] {
-  try {
-    const lines = readFileSync(home.recipients, 'utf8').split('\n');
-    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-  } catch {
-    return [];
-  }
-}

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   ALLOW,
   CodedError,
@@ -13,7 +12,7 @@ import {
   type SealedContent,
   type SealedPart,
 } from '@spoor/core';
-import { type Home, readToken } from '@spoor/edge/home';
+import { type Home, isNewer, readRecipients, readToken } from '@spoor/edge/home';
 import type { Begun, Ended, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import type { Sealer } from '@spoor/ledger/seal';
 import type { Fallback } from './fallback.ts';
@@ -110,7 +109,6 @@ export class HubClient implements HubPort {
 
   async begin(observation: Sensed, sealed: readonly SealedContent[]): Promise<Begun> {
     if (this.#link?.open === true) {
-      const _budgetMs = this.#welcome?.budgetMs ?? LIMITS.decisionBudgetMs;
       const begun = await within(this.#budgetMs, this.#link.begin(observation, sealed));
       if (typeof begun === 'object') {
         this.#learn(targetOf(observation), begun);
@@ -286,7 +284,7 @@ export class HubClient implements HubPort {
     const { Fallback } = await import('./fallback.ts');
     const { hello, home, random, rulesFolder } = this.#options;
     if (this.#sealer === undefined) {
-      await this.#prepareSealer(hello.sensor.id, recipientsOf(home));
+      await this.#prepareSealer(hello.sensor.id, readRecipients(home));
       const key = this.#sealer as Sealer | undefined;
       if (key !== undefined) this.#spool.key(key.key.kek, key.key.wrapped);
     }
@@ -306,18 +304,6 @@ const goneOn = (observation: Sensed): Sensed =>
   observation.outcome === 'pending'
     ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }
     : observation;
-
-const isNewer = (a: string, b: string): boolean => a.localeCompare(b, 'en', { numeric: true }) > 0;
-
-/** The auditors' public keys as the hub would name them. */
-function recipientsOf(home: Home): string[] {
-  try {
-    const lines = readFileSync(home.recipients, 'utf8').split('\n');
-    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-  } catch {
-    return [];
-  }
-}
 
 const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms).unref());

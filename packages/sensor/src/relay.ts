@@ -31,7 +31,7 @@ export interface RelayOptions {
   readonly random: Random;
 }
 
-/** Counted, and shown by `spoor hub status`. */
+/** Of one connection: frames that nobody could read, and faults of our own. */
 export interface RelayCounts {
   unreadable: number;
   faults: number;

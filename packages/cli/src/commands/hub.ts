@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError, type HubView, systemRandom } from '@spoor/core';
-import { readHubAddress } from '@spoor/edge/home';
+import { isNewer, readHubAddress } from '@spoor/edge/home';
 import { hubApi } from '../client.ts';
 import type { Command, Context } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
@@ -102,9 +102,6 @@ async function replaceOlder({ home, out }: Context): Promise<void> {
   out.note(`spoor: replacing the hub of version ${address.version}`);
   await stopRunning({ home });
 }
-
-const isNewer = (a: string, b: string): boolean =>
-  a.localeCompare(b, 'en', { numeric: true, sensitivity: 'base' }) > 0;
 
 async function stop(context: Context): Promise<number> {
   await stopRunning(context);

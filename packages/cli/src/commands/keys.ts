@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '@spoor/core';
-import { prepareHome } from '@spoor/edge/home';
+import { prepareHome, readRecipients } from '@spoor/edge/home';
 import type { Command, Context } from '../command.ts';
 import { paint } from '../output.ts';
 import { askPassphrase } from '../passphrase.ts';
@@ -81,11 +81,7 @@ function writeRecipients(path: string, recipients: readonly string[]): void {
 }
 
 function status({ flags, home, out }: Context): number {
-  const recipients = existsSync(home.recipients)
-    ? readFileSync(home.recipients, 'utf8')
-        .split('\n')
-        .filter((line) => line !== '' && !line.startsWith('#'))
-    : [];
+  const recipients = readRecipients(home);
   if (flags.json === true) out.json({ recipients });
   else if (recipients.length === 0)
     out.line('No auditor keys: contents are not sealed, only facts and projections are kept.');
