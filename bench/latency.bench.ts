@@ -6,17 +6,16 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SPOOR, startBenchHub } from './hub.ts';
 import { Peer } from './peer.ts';
 import { quantile, type Report } from './report.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const NODE = process.execPath;
 const SERVER = [NODE, path('fixtures/echo-server.ts')];
-const SPOOR = [NODE, path('../packages/cli/bin/spoor.mjs')];
 
 const WARM_UP = 300;
 const ROUNDS = 12;
@@ -32,13 +31,8 @@ interface Arms {
 }
 
 export async function latency(): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'spoor-bench-'));
-  const env = { ...process.env, HOME: folder, SPOOR_HOME: join(folder, 'state'), SPOOR_PORT: '0' };
-  const hub = spawn(NODE, [...SPOOR.slice(1), 'hub', 'start', '--background'], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(hub.stdout, 'data');
+  const hub = await startBenchHub();
+  const { env, folder } = hub;
   const socket = join(folder, 'rpc.sock');
   const rpc = spawn(NODE, [path('fixtures/rpc-echo.ts'), socket], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -69,9 +63,7 @@ export async function latency(): Promise<Report> {
   } finally {
     await Promise.all(Object.values(arms).map((arm: Peer) => arm.close()));
     rpc.kill();
-    hub.kill('SIGTERM');
-    await once(hub, 'exit');
-    rmSync(folder, { recursive: true, force: true });
+    await hub.stop();
   }
 }
 

@@ -1,16 +1,13 @@
 /** From starting a server to its first byte: directly, and through `spoor run` by a running hub. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SPOOR, startBenchHub } from './hub.ts';
 import { quantile, type Report } from './report.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const NODE = process.execPath;
 const SERVER = [NODE, path('fixtures/echo-server.ts')];
-const SPOOR = [NODE, path('../packages/cli/bin/spoor.mjs')];
 const ROUNDS = 15;
 
 const HELLO = `${JSON.stringify({
@@ -25,22 +22,15 @@ const HELLO = `${JSON.stringify({
 })}\n`;
 
 export async function startup(): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'spoor-bench-'));
-  const env = { ...process.env, HOME: folder, SPOOR_HOME: join(folder, 'state'), SPOOR_PORT: '0' };
-  const hub = spawn(NODE, [...SPOOR.slice(1), 'hub', 'start', '--background'], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(hub.stdout, 'data');
+  const hub = await startBenchHub();
+  const { env } = hub;
   const direct: number[] = [];
   const wrapped: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     direct.push(await firstByte(SERVER, env));
     wrapped.push(await firstByte([...SPOOR, 'run', '--name', 'echo', '--', ...SERVER], env));
   }
-  hub.kill('SIGTERM');
-  await once(hub, 'exit');
-  rmSync(folder, { recursive: true, force: true });
+  await hub.stop();
   // The first of each fills the compile cache.
   const [a, b] = [direct.slice(1), wrapped.slice(1)].map((times) => quantile(times, 0.5));
   const figures = { 'direct.p50': a ?? 0, 'wrapped.p50': b ?? 0, 'added.p50': (b ?? 0) - (a ?? 0) };
