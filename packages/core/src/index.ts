@@ -17,6 +17,7 @@ export * from './observation.ts';
 export * from './policy.ts';
 export * from './ports.ts';
 export * from './sealed.ts';
+export * from './sensed.ts';
 export * from './setting.ts';
 export * from './siphash.ts';
 export * from './span.ts';

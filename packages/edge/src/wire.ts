@@ -1,17 +1,6 @@
-import type {
-  Cause,
-  ContentFacts,
-  Decision,
-  DefinitionFacts,
-  Era,
-  ErrorCode,
-  Label,
-  Mode,
-  ObservationKind,
-  Outcome,
-  Policy,
-  SealedMeta,
-} from '@spoor/core';
+import type { Decision, ErrorCode, Label, Mode, Policy, SealedMeta, Sensed } from '@spoor/core';
+
+export type { Sensed } from '@spoor/core';
 
 /**
  * The remote procedure call between sensor and hub. Hub and sensor support this version and the one
@@ -81,34 +70,6 @@ export interface Welcome {
   /** Is the redacted projection wanted? */
   readonly project: boolean;
   readonly budgetMs: number;
-}
-
-/** An observation as the sensor can state it; the hub adds the rest. */
-export interface Sensed {
-  readonly id: string;
-  readonly kind: ObservationKind;
-  readonly startMs: number;
-  readonly endMs?: number;
-  readonly tool?: string;
-  readonly resource?: string;
-  readonly prompt?: string;
-  readonly method: string;
-  readonly requestId?: string;
-  readonly era: Era;
-  readonly protocolVersion?: string;
-  readonly span: string;
-  /** From the client's `traceparent`, where its policy says so. */
-  readonly traceparent?: { readonly trace: string; readonly parent: string };
-  readonly cause: Cause;
-  readonly request?: ContentFacts;
-  readonly result?: ContentFacts;
-  readonly definitions?: DefinitionFacts;
-  /** Cluster of a prompt; only with kind `intent`. */
-  readonly cluster?: string;
-  readonly outcome: Outcome;
-  readonly errorType?: string;
-  /** Decided without the hub, and told afterwards: late input may alert, never block. */
-  readonly decidedAlone?: Decision;
 }
 
 export interface ObservationRequest<Op extends 'begin' | 'end'> {

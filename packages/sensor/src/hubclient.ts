@@ -13,11 +13,11 @@ import {
   type SealedPart,
 } from '@spoor/core';
 import { type Home, isNewer, readRecipients, readToken } from '@spoor/edge/home';
+import { type Keys, keysOf, ownKeys } from '@spoor/edge/keys';
 import type { Begun, Ended, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import type { Sealer } from '@spoor/ledger/seal';
 import type { Fallback } from './fallback.ts';
 import { type HubPort, type Known, targetOf } from './hubport.ts';
-import { type Keys, keysOf, ownKeys } from './keys.ts';
 import { Link, type Unacked } from './link.ts';
 import { Spool } from './spool.ts';
 

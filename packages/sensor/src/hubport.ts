@@ -6,8 +6,8 @@ import {
   type SealedPart,
   safeName,
 } from '@spoor/core';
+import type { Keys } from '@spoor/edge/keys';
 import type { Begun, Ended, Sensed } from '@spoor/edge/wire';
-import type { Keys } from './keys.ts';
 
 export type Known = Pick<Begun, 'labels' | 'hold'>;
 

@@ -1,10 +1,10 @@
 import { newCallId, newSpanId, systemClock, systemRandom, uuidv7 } from '@spoor/core';
 import { intentCluster } from '@spoor/detect';
+import { NO_CAUSE, senseIntent } from '@spoor/detect/sense';
 import type { Home } from '@spoor/edge/home';
 import type { Sensed } from '@spoor/edge/wire';
 import { findHost } from './host.ts';
 import { HubClient } from './hubclient.ts';
-import { NO_CAUSE, senseIntent } from './sense.ts';
 
 export interface IntentOptions {
   readonly prompt: string;

@@ -12,7 +12,7 @@ import type { Begun, Sensed } from '@spoor/edge/wire';
 import type { Exchange, Exchanges } from './calls.ts';
 import { type HubPort, type Known, knownTarget } from './hubport.ts';
 
-type Sense = typeof import('./sense.ts');
+type Sense = typeof import('@spoor/detect/sense');
 
 export interface TellerOptions {
   readonly hub: HubPort;
@@ -111,7 +111,7 @@ export class Teller {
 
   async #prepare(): Promise<void> {
     await this.#options.hub.ready;
-    this.#sense ??= await import('./sense.ts');
+    this.#sense ??= await import('@spoor/detect/sense');
   }
 
   get #senses(): Sense {

@@ -1,8 +1,8 @@
 import { isSafeName, type Request, systemRandom } from '@spoor/core';
+import { kindOf, NO_CAUSE, senseRequest } from '@spoor/detect/sense';
+import { ownKeys } from '@spoor/edge/keys';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ownKeys } from '../src/keys.ts';
-import { kindOf, NO_CAUSE, senseRequest } from '../src/sense.ts';
 
 /** What the ledger takes in a name: see `safeName`; one tilde may stand before it. */
 const isLedgerText = (text: string): boolean => isSafeName(text.replace(/^~/, ''));

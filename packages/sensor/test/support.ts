@@ -1,7 +1,7 @@
 import { type Decision, type Mode, systemClock, systemRandom } from '@spoor/core';
+import { ownKeys } from '@spoor/edge/keys';
 import type { Begun, Sensed } from '@spoor/edge/wire';
 import type { HubPort } from '../src/hubport.ts';
-import { ownKeys } from '../src/keys.ts';
 import { Relay } from '../src/relay.ts';
 
 /** A hub that answers as a test tells it to. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { fromBase64, type SipKey, sipHash, sipKey, systemRandom } from '@spoor/core';
-import type { Welcome } from '@spoor/edge/wire';
+import type { Welcome } from './wire.ts';
 
 /**
  * The keyed hashes of one connection. Whoever holds the keys can test guesses, so they stay in

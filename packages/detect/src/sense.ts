@@ -16,14 +16,26 @@ import {
   type Random,
   type Request,
   type Response,
+  type Sensed,
+  type SipKey,
   safeName,
   type UnreadableReason,
 } from '@spoor/core';
-import { examine, examineTool } from '@spoor/detect';
-import type { Sensed } from '@spoor/edge/wire';
-import type { Keys } from './keys.ts';
+import { examine } from './examine/examine.ts';
+import { examineTool } from './tool/definition.ts';
 
 /** Turns messages into facts about them: the last place that sees plaintext. */
+
+/** Keyed hashes of one session, as sensing needs them. Digests are hexadecimal digits. */
+export interface SenseKeys {
+  readonly print: SipKey;
+  /** The same within a session. */
+  digest(text: string): string;
+  /** The same for all sessions of one hub. */
+  definitionDigest(text: string): string;
+  /** For names and ids. */
+  short(text: string): string;
+}
 
 const KINDS: Readonly<Record<string, ObservationKind>> = {
   'tools/call': 'tool.call',
@@ -40,7 +52,7 @@ export const kindOf = (method: string): ObservationKind | undefined => KINDS[met
 export const NO_CAUSE: Cause = { kind: 'unknown', evidence: 'none' };
 
 export interface SenseContext {
-  readonly keys: Keys;
+  readonly keys: SenseKeys;
   readonly project: boolean;
   readonly random: Random;
   readonly nowMs: number;
@@ -133,8 +145,10 @@ export function senseDefinitions(result: unknown, context: SenseContext): Defini
   return { tools: facts, partial: partial || tools.length > LIMITS.toolsPerServerMax };
 }
 
+const encoder = new TextEncoder();
+
 export function senseIntent(prompt: string, context: SenseContext): ContentFacts {
-  return examineContent(prompt, Buffer.byteLength(prompt), 'intent', context);
+  return examineContent(prompt, encoder.encode(prompt).length, 'intent', context);
 }
 
 function examineContent(
@@ -160,7 +174,7 @@ function withoutProjection<Facts extends { readonly projection?: string }>(
   return rest as Facts;
 }
 
-function targetOf(request: Request, kind: ObservationKind, keys: Keys): Partial<Sensed> {
+function targetOf(request: Request, kind: ObservationKind, keys: SenseKeys): Partial<Sensed> {
   const { name, uri } = request.params;
   if (kind === 'tool.call' && typeof name === 'string') return { tool: safeName(name, keys.short) };
   if (kind === 'prompt.get' && typeof name === 'string')
@@ -170,12 +184,12 @@ function targetOf(request: Request, kind: ObservationKind, keys: Keys): Partial<
   return {};
 }
 
-function resourceOf(uri: string, keys: Keys): string {
+function resourceOf(uri: string, keys: SenseKeys): string {
   const scheme = /^([a-z][a-z0-9.-]{0,15}):/.exec(uri)?.[1] ?? 'unknown';
   return `${scheme}:${keys.short(uri)}`;
 }
 
-const requestIdOf = (id: JsonRpcId, keys: Keys): string =>
+const requestIdOf = (id: JsonRpcId, keys: SenseKeys): string =>
   Number.isSafeInteger(id) ? String(id) : `~${keys.short(String(id))}`;
 
 /** Arguments without what belongs to the protocol, so that equal calls have equal digests. */

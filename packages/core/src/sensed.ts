@@ -1,0 +1,37 @@
+import type {
+  Cause,
+  ContentFacts,
+  Decision,
+  DefinitionFacts,
+  Era,
+  ObservationKind,
+  Outcome,
+} from './observation.ts';
+
+/** An observation as the sensor can state it; the hub adds the rest. */
+export interface Sensed {
+  readonly id: string;
+  readonly kind: ObservationKind;
+  readonly startMs: number;
+  readonly endMs?: number;
+  readonly tool?: string;
+  readonly resource?: string;
+  readonly prompt?: string;
+  readonly method: string;
+  readonly requestId?: string;
+  readonly era: Era;
+  readonly protocolVersion?: string;
+  readonly span: string;
+  /** From the client's `traceparent`, where its policy says so. */
+  readonly traceparent?: { readonly trace: string; readonly parent: string };
+  readonly cause: Cause;
+  readonly request?: ContentFacts;
+  readonly result?: ContentFacts;
+  readonly definitions?: DefinitionFacts;
+  /** Cluster of a prompt; only with kind `intent`. */
+  readonly cluster?: string;
+  readonly outcome: Outcome;
+  readonly errorType?: string;
+  /** Decided without the hub, and told afterwards: late input may alert, never block. */
+  readonly decidedAlone?: Decision;
+}
