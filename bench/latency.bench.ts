@@ -17,7 +17,9 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 const NODE = process.execPath;
 const SERVER = [NODE, path('fixtures/echo-server.ts')];
 
-const WARM_UP = 300;
+/** Until the compiler has settled, in every arm; what the first calls cost is told too. */
+const WARM_UP = 3_000;
+const COLD = 100;
 const ROUNDS = 12;
 const CALLS = 150;
 const SIZES = [100, 1_000, 10_000];
@@ -76,6 +78,7 @@ async function measure(arms: Arms, tool: string, bytes: number): Promise<Record<
     spoor: [],
     enforcing: [],
   };
+  const cold = await calls(arms.spoor, tool, text, COLD);
   for (const name of names) await calls(arms[name], tool, text, WARM_UP);
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of names) times[name].push(...(await calls(arms[name], tool, text, CALLS)));
@@ -89,6 +92,7 @@ async function measure(arms: Arms, tool: string, bytes: number): Promise<Record<
     [`${key}.yardstick.added.p50`]: yardstick,
     [`${key}.spoor.added.p50`]: added,
     [`${key}.spoor.added.p99`]: quantile(times.spoor, 0.99) - quantile(times.direct, 0.99),
+    [`${key}.spoor.cold.p50`]: quantile(cold, 0.5),
     [`${key}.ratio`]: added / yardstick,
     [`${key}.enforcing.added.p50`]: p50('enforcing') - p50('direct'),
   };

@@ -91,6 +91,8 @@ export const LIMITS = {
    * deleted.
    */
   walSegmentBytes: 8_388_608,
+  /** Zeros written ahead of the records in a segment, at once. */
+  walPrepareBytes: 262_144,
   /** One write to the write-ahead log; a larger group is split so that a retry stays bounded. */
   walBatchBytesMax: 67_108_864,
   /** Sealed content of one part: a whole frame with its header and tags. */

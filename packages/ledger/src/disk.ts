@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -11,6 +12,11 @@ export interface Disk {
   makeFolder(path: string): Promise<void>;
   /** Opens for reading and writing, for the owner only; makes the file where it does not exist. */
   open(path: string): Promise<DiskFile>;
+  /**
+   * As {@link open}, but what is written is durable when the write returns (`O_DSYNC`): one call of
+   * the system where writing and syncing are two.
+   */
+  openDurable(path: string): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or a folder with what is in it; not an error where there is none. */
   remove(path: string): Promise<void>;
@@ -34,7 +40,12 @@ export const nodeDisk: Disk = {
   async makeFolder(path) {
     await mkdir(path, { recursive: true, mode: 0o700 });
   },
-  open: openFile,
+  open: (path) => openFile(path, 0),
+  async openDurable(path) {
+    const flag: number | undefined = constants.O_DSYNC;
+    const file = await openFile(path, flag ?? 0);
+    return flag === undefined ? syncingWrites(file) : file;
+  },
   rename,
   remove: (path) => rm(path, { recursive: true, force: true }),
   async syncFolder(path) {
@@ -56,8 +67,8 @@ async function absent<Value, None>(reading: Promise<Value>, none: None): Promise
   }
 }
 
-async function openFile(path: string): Promise<DiskFile> {
-  const handle = await openOrMake(path);
+async function openFile(path: string, flags: number): Promise<DiskFile> {
+  const handle = await openOrMake(path, flags);
   return {
     async write(bytes, offset) {
       let done = 0;
@@ -73,13 +84,16 @@ async function openFile(path: string): Promise<DiskFile> {
   };
 }
 
-async function openOrMake(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r+', 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return open(path, 'wx+', 0o600);
-  }
-}
+const openOrMake = (path: string, flags: number): Promise<FileHandle> =>
+  open(path, constants.O_RDWR | constants.O_CREAT | flags, 0o600);
+
+/** For Windows, which has no `O_DSYNC`. */
+const syncingWrites = (file: DiskFile): DiskFile => ({
+  ...file,
+  async write(bytes, offset) {
+    await file.write(bytes, offset);
+    await file.sync();
+  },
+});
 
 export const folderOf = (path: string): string => dirname(path);

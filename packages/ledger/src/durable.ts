@@ -11,6 +11,23 @@ export async function syncFile(file: DiskFile): Promise<void> {
   }
 }
 
+/**
+ * Writes to a file whose writes are durable. A disk without room is tried again, with the same
+ * bytes at the same place; after any other failure nobody knows what the disk holds.
+ *
+ * @throws CodedError LEDGER_WRITE_FAILED, which ends the writer
+ */
+export async function writeFile(file: DiskFile, bytes: Uint8Array, offset: number): Promise<void> {
+  try {
+    await file.write(bytes, offset);
+  } catch (error) {
+    if (FULL.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new CodedError('LEDGER_WRITE_FAILED', 'a durable write failed', error);
+  }
+}
+
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+
 /** @throws CodedError LEDGER_WRITE_FAILED */
 export async function syncFolder(disk: Disk, path: string): Promise<void> {
   try {

@@ -173,11 +173,11 @@ describe('a disk without space', () => {
     expect(result).toMatchObject({ status: 'unwitnessed', size: fits + 4 });
   }, 40_000);
 
-  it('ends the writer when a sync fails, and says so to all', async () => {
+  it('ends the writer when a durable write fails, and says so to all', async () => {
     const disk = new MemoryDisk();
     const ledger = await openOn(disk);
     disk.onCall = (call) => {
-      if (call === 'sync') throw new Error('EIO');
+      if (call === 'write') throw new Error('EIO');
     };
     await expect(ledger.append(entry(1))?.durable()).rejects.toMatchObject({
       code: 'LEDGER_WRITE_FAILED',

@@ -39,9 +39,7 @@ export class MemoryDisk implements Disk {
   crash(): MemoryDisk {
     const after = new MemoryDisk();
     for (const [path, file] of this.#names) {
-      const extra = Math.floor(this.torn * Math.max(0, file.bytes.length - file.synced.length));
-      const kept = Math.min(file.bytes.length, file.synced.length);
-      const bytes = Buffer.concat([file.synced, file.bytes.subarray(kept, kept + extra)]);
+      const bytes = survived(file, this.torn);
       const survivor = { bytes, synced: bytes };
       after.#files.set(path, survivor);
       after.#names.set(path, survivor);
@@ -87,7 +85,15 @@ export class MemoryDisk implements Disk {
     await this.#call('makeFolder', path);
   }
 
-  async open(path: string): Promise<DiskFile> {
+  open(path: string): Promise<DiskFile> {
+    return this.#open(path, false);
+  }
+
+  openDurable(path: string): Promise<DiskFile> {
+    return this.#open(path, true);
+  }
+
+  async #open(path: string, durable: boolean): Promise<DiskFile> {
     await this.#call('open', path);
     const file = this.#files.get(path) ?? { bytes: Buffer.alloc(0), synced: Buffer.alloc(0) };
     this.#files.set(path, file);
@@ -100,6 +106,7 @@ export class MemoryDisk implements Disk {
           throw error;
         }
         put(file, bytes, offset);
+        if (durable) file.synced = Buffer.from(file.bytes);
       },
       truncate: async (length) => {
         await this.#call('truncate', path);
@@ -146,6 +153,22 @@ export class MemoryDisk implements Disk {
     this.onCall(call, path);
     await Promise.resolve();
   }
+}
+
+/** All that was synced, and of what was written since the first part. */
+function survived({ bytes, synced }: File, torn: number): Buffer {
+  const same = Math.min(bytes.length, synced.length);
+  const differs = (i: number): boolean => i >= same || bytes[i] !== synced[i];
+  let from = 0;
+  while (from < bytes.length && !differs(from)) from++;
+  let to = bytes.length;
+  while (to > from && !differs(to - 1)) to--;
+  const end = from + Math.floor(torn * (to - from));
+  return Buffer.concat([
+    synced.subarray(0, Math.min(from, synced.length)),
+    bytes.subarray(from, end),
+    synced.subarray(end),
+  ]);
 }
 
 function put(file: File, bytes: Uint8Array, offset: number): void {

@@ -6,6 +6,8 @@
  *     head   "SPOORWAL", 1 byte version, 16 bytes salt
  *     frame  "SPWF", u32 length, u32 CRC-32 over salt, length and body; body
  *
+ * After the last frame come zeros, which were written ahead.
+ *
  * The salt is random, so nobody who only writes records can write what looks like a frame.
  */
 import { crc32 } from 'node:zlib';
@@ -33,14 +35,14 @@ function checksum(frame: Buffer, salt: Uint8Array): number {
 
 export interface Segment {
   readonly bodies: readonly Buffer[];
-  /** Did bytes follow the last whole frame? */
+  /** Did more than zeros follow the last whole frame? */
   readonly torn: boolean;
 }
 
 /** @throws CodedError LEDGER_UNREADABLE where a whole frame follows a broken one. */
 export function readSegment(bytes: Buffer): Segment {
   if (bytes.length < HEAD_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
-    return { bodies: [], torn: bytes.length > 0 };
+    return { bodies: [], torn: !bytes.equals(Buffer.alloc(bytes.length)) };
   }
   const salt = bytes.subarray(MAGIC.length, HEAD_BYTES);
   const bodies: Buffer[] = [];
@@ -52,7 +54,8 @@ export function readSegment(bytes: Buffer): Segment {
     at += frame.length;
   }
   refuseLaterFrame(bytes, at, salt);
-  return { bodies, torn: at < bytes.length };
+  const rest = bytes.subarray(at);
+  return { bodies, torn: !rest.equals(Buffer.alloc(rest.length)) };
 }
 
 function frameAt(bytes: Buffer, at: number, salt: Uint8Array): Buffer | undefined {

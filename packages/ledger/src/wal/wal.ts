@@ -1,6 +1,6 @@
 import { CodedError, LIMITS, type Random } from '@spoor/core';
 import type { Disk, DiskFile } from '../disk.ts';
-import { syncFile, syncFolder } from '../durable.ts';
+import { syncFolder, writeFile } from '../durable.ts';
 import {
   encodeHead,
   FRAME_HEAD_BYTES,
@@ -24,9 +24,15 @@ interface OpenSegment {
   /** Bytes that are durable; a write that failed is written over. */
   length: number;
   through: number;
+  /** Zeros are written up to here. */
+  prepared: number;
+  preparing: Promise<void> | undefined;
 }
 
-/** Writes groups of records, each with one write and one sync. One call at a time. */
+/**
+ * Writes groups of records, each with one durable write. One call at a time. Segments are filled
+ * with zeros ahead of the records: where the file need not grow, the disk has less to make durable.
+ */
 export class WalWriter {
   readonly #disk: Disk;
   readonly #folder: string;
@@ -48,11 +54,13 @@ export class WalWriter {
     const segment = await this.#segment();
     const isNew = segment.length === 0;
     const bytes = encodeGroup(records, segment.salt, isNew);
-    await segment.file.write(bytes, segment.length);
-    await syncFile(segment.file);
+    // Zeros that are on their way must not arrive after the records.
+    if (segment.length + bytes.length > segment.prepared) await segment.preparing;
+    await writeFile(segment.file, bytes, segment.length);
     if (isNew) await syncFolder(this.#disk, this.#folder);
     segment.length += bytes.length;
     segment.through = through;
+    prepareAhead(segment);
   }
 
   /** Deletes closed segments whose records are all published. */
@@ -74,10 +82,11 @@ export class WalWriter {
     if (this.#open !== undefined && this.#open.length < LIMITS.walSegmentBytes) return this.#open;
     await this.#shut();
     const path = `${this.#folder}/${String(this.#number).padStart(12, '0')}.wal`;
-    const file = await this.#disk.open(path);
+    const file = await this.#disk.openDurable(path);
     this.#number++;
     const salt = this.#random.bytes(SALT_BYTES);
-    this.#open = { path, file, salt, length: 0, through: 0 };
+    const nothing = { length: 0, through: 0, prepared: 0, preparing: undefined };
+    this.#open = { path, file, salt, ...nothing };
     return this.#open;
   }
 
@@ -86,8 +95,27 @@ export class WalWriter {
     if (segment === undefined) return;
     this.#open = undefined;
     this.#closed.push({ path: segment.path, through: segment.through });
+    await segment.preparing;
     await segment.file.close();
   }
+}
+
+/** Beside the appends. A disk that refuses is told of by the next append, which needs no zeros. */
+function prepareAhead(segment: OpenSegment): void {
+  const { file, length } = segment;
+  const from = Math.max(segment.prepared, length);
+  const end = Math.min(from + LIMITS.walPrepareBytes, LIMITS.walSegmentBytes);
+  if (segment.preparing !== undefined || end <= from) return;
+  if (from - length > LIMITS.walPrepareBytes / 2) return;
+  segment.preparing = file
+    .write(new Uint8Array(end - from), from)
+    .then(() => {
+      segment.prepared = end;
+    })
+    .catch(() => undefined)
+    .finally(() => {
+      segment.preparing = undefined;
+    });
 }
 
 function encodeGroup(records: readonly WalRecord[], salt: Uint8Array, isNew: boolean): Buffer {
