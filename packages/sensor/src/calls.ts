@@ -19,11 +19,12 @@ export interface Exchange {
   labels: readonly Label[];
   /** Its result waits until the hub has admitted it. */
   hold: boolean;
+  readonly scope: string;
 }
 
 /**
  * Pairs requests with responses, and joins the legs of one logical call. One direction of one
- * connection.
+ * connection. A `scope` keeps equal ids apart where a transport allows them.
  */
 export class Exchanges {
   readonly #open = new Map<string, Exchange>();
@@ -41,10 +42,10 @@ export class Exchanges {
     return this.#open.values();
   }
 
-  add(request: Request, bytes: number): Exchange {
+  add(request: Request, bytes: number, scope = ''): Exchange {
     if (this.#open.size >= LIMITS.pendingRequestsMax) this.#dropOldest();
-    const exchange: Exchange = { request, bytes, labels: [], hold: false };
-    this.#open.set(idKey(request.id), exchange);
+    const exchange: Exchange = { request, bytes, labels: [], hold: false, scope };
+    this.#open.set(scope + idKey(request.id), exchange);
     return exchange;
   }
 
@@ -53,14 +54,14 @@ export class Exchanges {
     this.#holds += 1;
   }
 
-  find(id: JsonRpcId | null): Exchange | undefined {
-    return id === null ? undefined : this.#open.get(idKey(id));
+  find(id: JsonRpcId | null, scope = ''): Exchange | undefined {
+    return id === null ? undefined : this.#open.get(scope + idKey(id));
   }
 
-  take(id: JsonRpcId | null): Exchange | undefined {
-    const exchange = this.find(id);
+  take(id: JsonRpcId | null, scope = ''): Exchange | undefined {
+    const exchange = this.find(id, scope);
     if (exchange === undefined || id === null) return undefined;
-    this.#open.delete(idKey(id));
+    this.#open.delete(scope + idKey(id));
     if (exchange.hold) this.#holds -= 1;
     return exchange;
   }

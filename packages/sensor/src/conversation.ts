@@ -1,0 +1,243 @@
+import {
+  type Batch,
+  type Clock,
+  eraOf,
+  type Frame,
+  hasAny,
+  type InvalidFrame,
+  type JsonRpcId,
+  type Message,
+  type Mode,
+  type Notification,
+  parseMessage,
+  type Random,
+  type Request,
+  type Response,
+  SENSITIVE_LABELS,
+  type UnreadableReason,
+} from '@spoor/core';
+import { type Exchange, Exchanges } from './calls.ts';
+import { denial } from './deny.ts';
+import type { HubPort } from './hubport.ts';
+import { CALL_METHODS, OBSERVED_METHODS } from './methods.ts';
+import { Teller } from './teller.ts';
+
+export interface ConversationOptions {
+  readonly hub: HubPort;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Frames that nobody could read, and faults of our own. */
+export interface ConversationCounts {
+  unreadable: number;
+  faults: number;
+}
+
+/** Answers of Spoor's own, one line each, to calls that were denied; empty where all may go on. */
+export type Denials = readonly Uint8Array[];
+
+/**
+ * What one client and one server say to each other, whatever carries it: pairs messages, asks for
+ * decisions, tells the hub. It moves no bytes. A fault of Spoor's own is caught here, counted, and
+ * follows the fail setting.
+ */
+export class Conversation {
+  readonly counts: ConversationCounts = { unreadable: 0, faults: 0 };
+  readonly #hub: HubPort;
+  readonly #teller: Teller;
+  /** Requests of the client, and of the server. */
+  readonly #asked = new Exchanges();
+  readonly #askedBack = new Exchanges();
+  readonly #work = new Set<Promise<void>>();
+
+  constructor(options: ConversationOptions) {
+    this.#hub = options.hub;
+    this.#teller = new Teller(options);
+  }
+
+  /** Is there a result that would have to wait? */
+  get holds(): boolean {
+    return this.#asked.holds;
+  }
+
+  /** Undefined once it is known which mode holds. */
+  get ready(): Promise<void> | undefined {
+    return this.#hub.ready;
+  }
+
+  get mode(): Mode {
+    return this.#hub.mode;
+  }
+
+  read(frame: Frame): Message | InvalidFrame {
+    try {
+      return parseMessage(frame);
+    } catch {
+      this.counts.faults += 1;
+      return { kind: 'invalid', reason: 'invalid-json' };
+    }
+  }
+
+  unreadable(reason: UnreadableReason): void {
+    this.counts.unreadable += 1;
+    this.track(this.#teller.unreadable(reason));
+  }
+
+  /**
+   * The client asks. Undefined where the request may go on at once; else it waits for what this
+   * resolves with. Never rejects.
+   */
+  asks(request: Request, frame: Frame, scope = ''): Promise<Denials> | undefined {
+    const { method } = request;
+    if (!OBSERVED_METHODS.has(method) && method !== 'initialize') return undefined;
+    const exchange = this.#asked.add(request, frame.bytes.length, scope);
+    if (!CALL_METHODS.has(method) || this.#goesOn(exchange, frame)) return undefined;
+    return this.#gate([exchange], frame);
+  }
+
+  /** One denied call denies its batch: parts cannot be taken out without changing the rest. */
+  asksBatch(batch: Batch, frame: Frame, scope = ''): Promise<Denials> | undefined {
+    const requests = batch.messages.filter((message) => message.kind === 'request');
+    const calls = requests
+      .filter(({ method }) => CALL_METHODS.has(method))
+      .map((request) => this.#asked.add(request, frame.bytes.length, scope));
+    return calls.length === 0 ? undefined : this.#gate(calls, frame);
+  }
+
+  /** The client notifies. */
+  notifies({ method, params }: Notification, scope = ''): void {
+    if (method !== 'notifications/cancelled') return;
+    const id = params.requestId;
+    if (typeof id === 'string' || typeof id === 'number') this.cancelled(id, scope);
+  }
+
+  /** The client takes a request back. */
+  cancelled(id: JsonRpcId, scope = ''): void {
+    const exchange = this.#asked.take(id, scope);
+    if (exchange !== undefined) this.track(this.#teller.gaveUp(exchange, 'cancelled', 'cancelled'));
+  }
+
+  /** The client answers what the server asked. */
+  answers(response: Response, frame: Frame): void {
+    const exchange = this.#askedBack.take(response.id);
+    if (exchange !== undefined) this.#ended(exchange, response, frame);
+  }
+
+  /** The server asks. */
+  asksBack(request: Request, frame: Frame): void {
+    if (OBSERVED_METHODS.has(request.method)) this.#askedBack.add(request, frame.bytes.length);
+  }
+
+  /** Must this response wait until `responds` has resolved? */
+  isHeld(message: Message | InvalidFrame | undefined, scope = ''): boolean {
+    if (message?.kind !== 'response') return false;
+    return this.#asked.find(message.id, scope)?.hold === true;
+  }
+
+  /** The server answers. Resolves when the hub knows; never rejects. */
+  responds(response: Response, frame: Frame, scope = ''): Promise<void> {
+    const exchange = this.#asked.take(response.id, scope);
+    if (exchange === undefined) return Promise.resolve();
+    if (exchange.request.method !== 'initialize') return this.#ended(exchange, response, frame);
+    this.#teller.handshake(response);
+    return Promise.resolve();
+  }
+
+  /** No answer will come to this request. */
+  unanswered(id: JsonRpcId, errorType: string, scope = ''): void {
+    const exchange = this.#asked.take(id, scope);
+    if (exchange !== undefined)
+      this.track(this.#teller.gaveUp(exchange, 'protocol_error', errorType));
+  }
+
+  /** No answer will come to anything. */
+  ended(errorType: string): void {
+    for (const exchange of this.#asked.takeAll())
+      this.track(this.#teller.gaveUp(exchange, 'protocol_error', errorType));
+  }
+
+  /** Resolves when nothing is being done any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#work);
+  }
+
+  /** Work beside the data path; its faults are counted and go no further. */
+  track(work: Promise<unknown>): Promise<void> {
+    const tracked = work
+      .then(() => undefined)
+      .catch(() => {
+        this.counts.faults += 1;
+      })
+      .finally(() => this.#work.delete(tracked));
+    this.#work.add(tracked);
+    return tracked;
+  }
+
+  /**
+   * While observing nothing is denied, so a call waits only where it must be on disk first, or
+   * where nothing is known of its tool yet.
+   */
+  #goesOn(exchange: Exchange, frame: Frame): boolean {
+    const known = this.#teller.known(exchange.request);
+    if (known === undefined || hasAny(known.labels, SENSITIVE_LABELS)) return false;
+    exchange.labels = known.labels;
+    if (known.hold) this.#asked.holdResult(exchange);
+    // The call first, then what is said of it.
+    queueMicrotask(() => this.track(this.#teller.began(exchange, frame, this.#asked)));
+    return true;
+  }
+
+  #gate(exchanges: readonly Exchange[], frame: Frame): Promise<Denials> {
+    const decided = this.#decideAll(exchanges, frame);
+    void this.track(decided);
+    return decided;
+  }
+
+  async #decideAll(exchanges: readonly Exchange[], frame: Frame): Promise<Denials> {
+    const answers: Uint8Array[] = [];
+    try {
+      const { ready } = this.#teller;
+      if (ready !== undefined) await ready;
+      for (const exchange of exchanges) {
+        const answer = await this.#decide(exchange, frame);
+        if (answer !== undefined) answers.push(answer);
+      }
+    } catch {
+      this.counts.faults += 1;
+      if (this.#hub.mode === 'enforce') answers.push(...exchanges.map(deniedByFault));
+    }
+    if (answers.length > 0)
+      for (const { request, scope } of exchanges) this.#asked.take(request.id, scope);
+    return answers;
+  }
+
+  /** The answer of a denied call, or undefined where it may go on. */
+  async #decide(exchange: Exchange, frame: Frame): Promise<Uint8Array | undefined> {
+    const { decision, hold, labels } = await this.#teller.begin(exchange, frame, this.#asked);
+    exchange.labels = labels;
+    if (decision.action !== 'allow') {
+      return denial(exchange.request, decision, eraOf(exchange.request));
+    }
+    if (hold) this.#asked.holdResult(exchange);
+    return undefined;
+  }
+
+  #ended(exchange: Exchange, response: Response, frame: Frame): Promise<void> {
+    return this.track(this.#teller.ended(exchange, response, frame, this.#asked));
+  }
+}
+
+const deniedByFault = ({ request }: Exchange): Uint8Array =>
+  denial(
+    request,
+    {
+      action: 'deny',
+      wanted: 'deny',
+      rule: '',
+      reason: 'fail-closed',
+      mode: 'enforce',
+      by: 'sensor',
+    },
+    eraOf(request),
+  );
