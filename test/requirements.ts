@@ -99,6 +99,11 @@ const TABLE = {
     behavior: 'A restart forgets nothing that was stored: sessions and chains go on.',
     source: 'ARCHITECTURE.md',
   },
+  'hub:behind': {
+    behavior:
+      'Rows that a killed hub lost are said to be missing; no place in its order comes twice.',
+    source: 'ARCHITECTURE.md',
+  },
   'hub:one': {
     behavior: 'A second hub for one folder does not start; a stale socket does not stop the first.',
     source: 'docs/errors.md',

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HubView, Page, SessionDetail, SessionView } from '@spoor/core';
 import { expect } from 'vitest';
@@ -91,6 +92,33 @@ verifies(
     const { rows: after } = await world.api<Page<SessionView>>('sessions');
     expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
     await Promise.all([crm.close(), sandbox.close(), drive.close()]);
+  },
+  { timeoutMs: 60_000 },
+);
+
+verifies(
+  'hub:behind',
+  async () => {
+    const world = new World();
+    const first = await world.hub();
+    const one = await connect(world, 'everything', SERVERS.everything());
+    for (let n = 0; n < 3; n++) await one.call('echo', { message: `m${n}` });
+    await one.close();
+    await kill(first, 'SIGTERM');
+    rmSync(join(world.state, 'store.db'));
+    await world.hub();
+    const two = await connect(world, 'everything', SERVERS.everything());
+    await two.call('echo', { message: 'later' });
+    await two.close();
+    const { counts } = await world.api<HubView>('hub');
+    expect(counts.storeBehind).toBeGreaterThanOrEqual(7);
+    expect(world.call('hub', 'stop').code).toBe(0);
+    const places = readLog(join(world.state, 'ledger'))
+      .leaves.map((leaf) => JSON.parse(leaf.toString()) as { kind: string; seq: number })
+      .filter(({ kind }) => kind.startsWith('call.') || kind === 'definitions')
+      .map(({ seq }) => seq);
+    expect(places.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(places).size).toBe(places.length);
   },
   { timeoutMs: 60_000 },
 );

@@ -13,6 +13,7 @@ import { Sessions } from './decide/sessions.ts';
 import { joiner } from './joining.ts';
 import type { HubOptions } from './options.ts';
 import { PolicyFile } from './policy.ts';
+import { lastSeqOf } from './resume.ts';
 import { type CompiledRules, loadLabeler, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
@@ -65,6 +66,11 @@ export async function assemble(
     await ledger.close();
     throw error;
   });
+  const written = await lastSeqOf(ledger);
+  const counts: Record<string, number> = { storeBehind: Math.max(0, written - loaded.lastSeq) };
+  if (written > loaded.lastSeq) {
+    options.say(`${written - loaded.lastSeq} observations are in the ledger and not in the store`);
+  }
   const sessions = new Sessions(random, loaded.bindings);
   const definitions = new Definitions(labeler, loaded.definitions);
   const detector = createDetector({
@@ -74,7 +80,7 @@ export async function assemble(
   });
   catchUp(detector, loaded);
   const decisions = new Decisions({
-    admission: new Admission(definitions, sessions, loaded.lastSeq),
+    admission: new Admission(definitions, sessions, Math.max(written, loaded.lastSeq)),
     definitions,
     sessions,
     detector,
@@ -85,7 +91,6 @@ export async function assemble(
     record: (part) => worker.record(part),
     relabelled: (server, push) => sensors.pushTo(server, push),
   });
-  const counts: Record<string, number> = {};
   const recipients = (): readonly string[] => readRecipients(home);
   const enter = joiner({
     options,
