@@ -104,6 +104,10 @@ const TABLE = {
       'Rows that a killed hub lost are said to be missing; no place in its order comes twice.',
     source: 'ARCHITECTURE.md',
   },
+  'hub:worker': {
+    behavior: 'Store and API come back when their thread dies, and get what they had not taken.',
+    source: 'docs/adr/0002-hub-threads.md',
+  },
   'hub:one': {
     behavior: 'A second hub for one folder does not start; a stale socket does not stop the first.',
     source: 'docs/errors.md',

@@ -59,8 +59,10 @@ export type FromWorker =
   | { readonly type: 'loaded'; readonly loaded: Loaded }
   | { readonly type: 'listening'; readonly url: string }
   | { readonly type: 'failed'; readonly code: string; readonly detail: string }
-  /** A record message has been worked on; what the store refused of it waits in the worker. */
-  | { readonly type: 'taken'; readonly chars: number }
+  /**
+   * The oldest record message has been worked on; what the store refused of it waits in the worker.
+   */
+  | { readonly type: 'taken' }
   | { readonly type: 'counts'; readonly counts: Readonly<Record<string, number>> }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 

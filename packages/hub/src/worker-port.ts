@@ -19,56 +19,51 @@ export interface WorkerPortOptions {
   readonly program?: URL;
 }
 
+/** How often it is started anew before it is left alone, and how long that counts. */
+const RESTARTS_MAX = 5;
+const RESTARTS_WITHIN_MS = 600_000;
+const RESTART_AFTER_MS = 500;
+
+/** A worker that has begun to serve. */
+interface Started {
+  readonly worker: Worker;
+  readonly loaded: Loaded;
+  readonly url: string;
+}
+
 /**
  * The worker thread as the main thread sees it. Records are handed over in batches, so that one
- * commit holds many.
+ * commit holds many. A worker that dies is started anew on the same port, and is told again what it
+ * had not taken.
  */
 export class WorkerPort {
-  readonly #worker: Worker;
   readonly #options: WorkerPortOptions;
   readonly #ended = Promise.withResolvers<void>();
+  #settings: WorkerSettings;
+  /** Absent while there is none. */
+  #worker: Worker | undefined;
   #batch: { -readonly [Key in keyof RecordBatch]: RecordBatch[Key][number][] } = emptyBatch();
   #timer: NodeJS.Timeout | undefined;
-  /** Characters that the worker was sent and has not taken. */
+  /** Batches that no worker has taken, oldest first. */
+  #untaken: Sent[] = [];
   #underway = 0;
   #state: 'runs' | 'closes' | 'ended' = 'runs';
-  #why = 'it exited';
+  #deathsMs: number[] = [];
   #told: Readonly<Record<string, number>> = {};
   readonly #own = { recordsDropped: 0, workerDied: 0 };
 
-  private constructor(worker: Worker, options: WorkerPortOptions) {
-    this.#worker = worker;
+  private constructor(options: WorkerPortOptions) {
     this.#options = options;
+    this.#settings = options.settings;
   }
 
   /** Rejects with the code with which the worker failed to start. */
   static async start(
     options: WorkerPortOptions,
   ): Promise<{ readonly port: WorkerPort; readonly loaded: Loaded; readonly url: string }> {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const program = options.program ?? new URL(`./worker.${extension}`, import.meta.url);
-    const worker = new Worker(program, { workerData: options.settings });
-    const port = new WorkerPort(worker, options);
-    const started = Promise.withResolvers<{ loaded: Loaded; url: string }>();
-    let loaded: Loaded | undefined;
-    let listening = false;
-    worker.on('message', (message: FromWorker) => {
-      if (message.type === 'loaded') loaded = message.loaded;
-      else if (message.type === 'listening' && loaded !== undefined) {
-        listening = true;
-        started.resolve({ loaded, url: message.url });
-      } else if (message.type === 'failed')
-        started.reject(new CodedError(message.code as ErrorCode, message.detail));
-      else port.#receive(message);
-    });
-    worker.on('error', (error) => {
-      port.#why = String(error);
-    });
-    worker.on('exit', () => {
-      started.reject(new CodedError('STORE_UNAVAILABLE', port.#why));
-      port.#end(listening);
-    });
-    return { port, ...(await started.promise) };
+    const port = new WorkerPort(options);
+    const { loaded, url } = await port.#start();
+    return { port, loaded, url };
   }
 
   /** The worker's own counts as last told, and what was lost on the way to it. */
@@ -91,7 +86,8 @@ export class WorkerPort {
   async close(): Promise<void> {
     this.#flush();
     if (this.#state === 'runs') this.#state = 'closes';
-    this.#send({ type: 'close' });
+    if (this.#worker === undefined) this.#giveUp();
+    else this.#send({ type: 'close' });
     await this.#ended.promise;
   }
 
@@ -100,27 +96,77 @@ export class WorkerPort {
     this.#timer = undefined;
     const batch = this.#batch;
     this.#batch = emptyBatch();
+    const records = batch.observations.length + batch.detections.length;
     if (this.#state === 'ended' || this.#underway > LIMITS.workerUnderwayCharsMax) {
-      this.#own.recordsDropped += batch.observations.length + batch.detections.length;
+      this.#own.recordsDropped += records;
       return;
     }
     const text = JSON.stringify(batch);
+    this.#untaken.push({ text, records, deaths: 0 });
     this.#underway += text.length;
     this.#send({ type: 'record', batch: text });
   }
 
-  #end(wasListening: boolean): void {
-    const unasked = wasListening && this.#state === 'runs';
-    this.#state = 'ended';
-    this.#ended.resolve();
-    if (!unasked) return;
+  async #start(): Promise<Started> {
+    const started = await startWorker(this.#options, this.#settings, {
+      receive: (message) => this.#receive(message),
+      died: (why) => this.#died(why),
+    });
+    const { worker, url } = started;
+    this.#worker = worker;
+    if (this.#state === 'ended') await worker.terminate();
+    // A page that is open finds the next worker where this one was.
+    this.#settings = { ...this.#settings, port: Number(new URL(url).port) };
+    for (const { text } of this.#untaken) this.#send({ type: 'record', batch: text });
+    if (this.#state === 'closes') this.#send({ type: 'close' });
+    return started;
+  }
+
+  #died(why: string): void {
+    this.#worker = undefined;
+    if (this.#state !== 'runs') {
+      this.#giveUp();
+      return;
+    }
     this.#own.workerDied += 1;
-    this.#options.onDeath(this.#why);
+    this.#options.onDeath(why);
+    this.#dropPoison();
+    const nowMs = performance.now();
+    this.#deathsMs = this.#deathsMs.filter((ms) => nowMs - ms < RESTARTS_WITHIN_MS).concat(nowMs);
+    const deaths = this.#deathsMs.length;
+    if (deaths > RESTARTS_MAX) this.#giveUp();
+    else setTimeout(() => void this.#restart(), RESTART_AFTER_MS * deaths);
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#state === 'ended') return;
+    await this.#start().catch((error: unknown) => this.#died(String(error)));
+  }
+
+  /** What a worker died of twice is not offered a third time. */
+  #dropPoison(): void {
+    const [first] = this.#untaken;
+    if (first === undefined) return;
+    first.deaths += 1;
+    if (first.deaths < 2) return;
+    this.#own.recordsDropped += first.records;
+    this.#taken();
+  }
+
+  #taken(): void {
+    this.#underway -= this.#untaken.shift()?.text.length ?? 0;
+  }
+
+  #giveUp(): void {
+    this.#state = 'ended';
+    for (const { records } of this.#untaken) this.#own.recordsDropped += records;
+    this.#untaken = [];
+    this.#ended.resolve();
   }
 
   #receive(message: FromWorker): void {
     if (message.type === 'counts') this.#told = message.counts;
-    if (message.type === 'taken') this.#underway -= message.chars;
+    if (message.type === 'taken') this.#taken();
     if (message.type !== 'ask') return;
     const { id, question } = message;
     this.#options.answer(question).then(
@@ -133,8 +179,53 @@ export class WorkerPort {
   }
 
   #send(message: ToWorker): void {
-    this.#worker.postMessage(message);
+    this.#worker?.postMessage(message);
   }
+}
+
+interface Sent {
+  readonly text: string;
+  readonly records: number;
+  /** Workers that died with it as the oldest that they had not taken. */
+  deaths: number;
+}
+
+interface Listener {
+  readonly receive: (message: FromWorker) => void;
+  /** It ended after it had started. */
+  readonly died: (why: string) => void;
+}
+
+/** Rejects where it fails to start. */
+async function startWorker(
+  options: WorkerPortOptions,
+  settings: WorkerSettings,
+  { receive, died }: Listener,
+): Promise<Started> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const program = options.program ?? new URL(`./worker.${extension}`, import.meta.url);
+  const worker = new Worker(program, { workerData: settings });
+  const { promise, resolve, reject } = Promise.withResolvers<Started>();
+  let loaded: Loaded | undefined;
+  let listening = false;
+  let why = 'it exited';
+  worker.on('message', (message: FromWorker) => {
+    if (message.type === 'loaded') loaded = message.loaded;
+    else if (message.type === 'listening' && loaded !== undefined) {
+      listening = true;
+      resolve({ worker, loaded, url: message.url });
+    } else if (message.type === 'failed')
+      reject(new CodedError(message.code as ErrorCode, message.detail));
+    else receive(message);
+  });
+  worker.on('error', (error) => {
+    why = String(error);
+  });
+  worker.on('exit', () => {
+    if (listening) died(why);
+    else reject(new CodedError('STORE_UNAVAILABLE', why));
+  });
+  return promise;
 }
 
 /** Short enough for a live view, long enough to share a commit. */

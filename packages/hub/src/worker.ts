@@ -95,7 +95,7 @@ async function main(): Promise<void> {
   port?.on('message', (message: ToWorker) => {
     if (message.type === 'record') {
       recorder.record(JSON.parse(message.batch) as RecordBatch);
-      tell({ type: 'taken', chars: message.batch.length });
+      tell({ type: 'taken' });
     } else if (message.type === 'state') noteState(message.state, live);
     else if (message.type === 'answer') settle(message);
     else void end();

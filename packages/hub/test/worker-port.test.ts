@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { verifies } from '../../../test/verifies.ts';
 import type { WorkerSettings } from '../src/bus.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import { WorkerPort, type WorkerPortOptions } from '../src/worker-port.ts';
@@ -28,6 +29,7 @@ function options(part: Partial<WorkerSettings> = {}): WorkerPortOptions {
   };
 }
 
+const FRAGILE = new URL('./support/programs/fragile-worker.ts', import.meta.url);
 const DYING = new URL('./support/programs/dying-worker.ts', import.meta.url);
 
 test('hands records to the store before it ends', async () => {
@@ -43,14 +45,29 @@ test('hands records to the store before it ends', async () => {
   expect(port.counts).toMatchObject({ recordsDropped: 0, workerDied: 0, unstored: 0 });
 });
 
-test('a worker that dies is told of loudly and counted, and records go on without it', async () => {
+verifies('hub:worker', async () => {
   const onDeath = vi.fn();
-  const { port } = await WorkerPort.start({ ...options(), program: DYING, onDeath });
+  const given = { ...options(), program: FRAGILE, onDeath };
+  const { port, url } = await WorkerPort.start(given);
   port.record({ observations: [observation(1)] });
   await vi.waitFor(() => expect(onDeath).toHaveBeenCalledTimes(1));
   expect(onDeath.mock.calls[0]?.[0]).toContain('broken');
   port.record({ observations: [observation(2), observation(3)] });
-  await vi.waitFor(() => expect(port.counts).toMatchObject({ workerDied: 1, recordsDropped: 2 }));
+  // The next one serves at the same place.
+  await vi.waitFor(() => expect(fetch(url)).resolves.toBeDefined(), 10_000);
+  await port.close();
+  const store = openSqliteStore(given.settings.storePath);
+  onTestFinished(() => store.close());
+  expect(store.replay(0, 10).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect(port.counts).toMatchObject({ workerDied: 1, recordsDropped: 0 });
+});
+
+test('what a worker dies of twice is left out, counted', async () => {
+  const onDeath = vi.fn();
+  const { port } = await WorkerPort.start({ ...options(), program: DYING, onDeath });
+  port.record({ observations: [observation(1)] });
+  await vi.waitFor(() => expect(onDeath).toHaveBeenCalledTimes(2), 10_000);
+  expect(port.counts).toMatchObject({ workerDied: 2, recordsDropped: 1 });
   await port.close();
 });
 
