@@ -179,6 +179,34 @@ const TABLE = {
     behavior: 'A span holds allowlisted attributes with values of their form, and nothing else.',
     source: 'docs/telemetry.md',
   },
+  'export:withheld': {
+    behavior: 'What other instrumentations leak does not leave: each such field was tried.',
+    source: 'docs/telemetry.md',
+  },
+  'trust:receive': {
+    behavior: 'What a peer sends as trace context or baggage counts as its policy says.',
+    source: 'docs/telemetry.md',
+  },
+  'trust:send': {
+    behavior: 'No trace id or baggage of ours reaches a peer that is not trusted.',
+    source: 'docs/telemetry.md',
+  },
+  'trust:flags': {
+    behavior: 'The sampled flag of a peer that is not trusted for it changes nothing.',
+    source: 'docs/telemetry.md',
+  },
+  'sampling:security': {
+    behavior: 'Whatever the rate, spans of denials, detections, errors and the like are kept.',
+    source: 'docs/telemetry.md',
+  },
+  'sampling:session': {
+    behavior: 'A session is kept from its first detection on, and before it as far as it is held.',
+    source: 'docs/telemetry.md',
+  },
+  'sampling:noise': {
+    behavior: 'The noise of other sessions does not push out the past of a quieter one.',
+    source: 'docs/telemetry.md',
+  },
   'export:conventions': {
     behavior:
       'Spans have the names and attributes of the MCP conventions and go on in the client’s trace.',

@@ -117,6 +117,26 @@ export const LIMITS = {
   workerUnderwayCharsMax: 134_217_728,
   /** Observations that a restarted hub steps its rules through again: seconds of work. */
   replayRowsMax: 50_000,
+  /** Strings in one list attribute of a span. */
+  attributeListMax: 32,
+  /** `traceparent`: version 00 has 55 characters; what a later one appends is not read. */
+  traceparentCharsMax: 256,
+  /** Members of one `tracestate`, by W3C Trace Context §3.3.1. */
+  tracestateMembersMax: 32,
+  /** Characters of one `tracestate`: as many as the recommendation asks to be passed on. */
+  tracestateCharsMax: 512,
+  /** Members of one `baggage`: as many as W3C Baggage §3.3.2 asks to be passed on. */
+  baggageMembersMax: 64,
+  /** Bytes of one `baggage`, by the same section; a larger one is not read at all. */
+  baggageBytesMax: 8_192,
+  /** Keep and drop rules for one peer's baggage: more are not an intent a person can check. */
+  baggageRulesMax: 64,
+  /** Spans of one session held back for a detection that may come; then its oldest are let go. */
+  samplingHeldPerSessionMax: 1_000,
+  /** Spans held back in all sessions; then the session that holds most loses its oldest. */
+  samplingHeldMax: 50_000,
+  /** Sessions remembered as kept in full; beyond it the longest idle is forgotten, and counted. */
+  samplingKeptSessionsMax: 100_000,
   /** Live streams open at once. */
   liveStreamsMax: 32,
 } as const;

@@ -123,10 +123,29 @@ export interface TraceRef {
   readonly sampled: Sampling;
 }
 
+/** Is the span exported? Ledger and detection have every call, whatever stands here. */
 export interface Sampling {
   readonly keep: boolean;
-  readonly reason: 'base' | 'security' | 'session';
+  readonly reason: SamplingReason;
 }
+
+/**
+ * What a sampling decision rests on. `base`: the rate, by trace id. `peer`: the flag of a trusted
+ * peer. `session`: its session had a detection; `past`: it had one later, and this was still held.
+ * The others speak of the call itself.
+ */
+export const SAMPLING_REASONS = [
+  'base',
+  'peer',
+  'denial',
+  'detection',
+  'error',
+  'auth-failure',
+  'unverified-sensitive',
+  'session',
+  'past',
+] as const;
+export type SamplingReason = (typeof SAMPLING_REASONS)[number];
 
 /** Was the call asked for by the user directly, or made within another one? */
 export interface Cause {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, type AttributeValue, allowAttributes } from '../src/attributes.ts';
+import { LIMITS } from '../src/limits.ts';
 
 const ANYTHING = fc.oneof(
   fc.string(),
@@ -18,7 +19,10 @@ function expectRow(name: string, value: AttributeValue): void {
   const row = ATTRIBUTES[name];
   if (row?.type === 'int') expect(Number.isSafeInteger(value)).toBe(true);
   else if (row?.type === 'boolean') expect(typeof value).toBe('boolean');
-  else for (const text of [value].flat()) expect(text).toMatch(row?.form ?? /^never$/);
+  for (const text of typeof value === 'object' || typeof value === 'string' ? [value].flat() : []) {
+    expect(text).toMatch(row?.form ?? /^never$/);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(row?.bytesMax ?? 0);
+  }
 }
 
 describe('allowAttributes', () => {
@@ -49,10 +53,19 @@ describe('allowAttributes', () => {
     expect(dropped).toBe(3);
   });
 
+  it('lets out no more bytes than the row says', () => {
+    const name = 'a'.repeat(128);
+    expect(allowAttributes({ 'gen_ai.tool.name': name }).attributes).not.toEqual({});
+    expect(allowAttributes({ 'gen_ai.tool.name': `${name}a` }).attributes).toEqual({});
+    const hash = 'b'.repeat(64);
+    expect(allowAttributes({ 'mcp.audit.leaf_hash': hash }).dropped).toBe(0);
+    expect(allowAttributes({ 'mcp.audit.leaf_hash': `${hash}b` }).dropped).toBe(1);
+  });
+
   it('keeps lists short', () => {
     const names = Array.from({ length: 100 }, (_, i) => `a${i}`);
     const { attributes } = allowAttributes({ 'spoor.request.arguments': names });
-    expect(attributes['spoor.request.arguments']).toEqual(names.slice(0, 32));
+    expect(attributes['spoor.request.arguments']).toEqual(names.slice(0, LIMITS.attributeListMax));
   });
 });
 
@@ -60,9 +73,13 @@ describe('the table of attributes', () => {
   it.each(Object.entries(ATTRIBUTES))('%s says why, and bounds its text', (name, row) => {
     expect(name).toMatch(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/);
     expect(row.why).not.toBe('');
+    expect(row.class).not.toBe('');
+    expect(row.bytesMax).toBeGreaterThan(0);
     const isText = row.type === 'string' || row.type === 'strings';
     expect(row.form !== undefined).toBe(isText);
     if (row.form === undefined) return;
+    for (const text of ['é', 'a\u0301', '日本', '\ud83d\ude00'])
+      expect(row.form.test(text)).toBe(false);
     // Whole, without state between tests, and with an end.
     expect(row.form.source).toMatch(/^\^.*\$$/s);
     expect(row.form.flags).toBe('');

@@ -24,7 +24,7 @@ export const FULL: Observation = {
     span: 'b7ad6b7169203331' as SpanId,
     parent: '00f067aa0ba902b7' as SpanId,
     parentOf: 'client',
-    sampled: { keep: true, reason: 'security' },
+    sampled: { keep: true, reason: 'detection' },
   },
   cause: { kind: 'tool', parent: PARENT, evidence: 'containment' },
   intent: { cluster: '0123456789abcdef', covers: 'no' },

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTraceparent } from '../src/tracecontext.ts';
+import { LIMITS } from '../src/limits.ts';
+import {
+  formatTraceparent,
+  parseTraceparent,
+  sampledFlag,
+  validTracestate,
+} from '../src/tracecontext.ts';
 import { hasVectors, readJsonVector } from './vectors.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -52,6 +58,60 @@ describe('parseTraceparent', () => {
         expect(text).toContain(`-${found.trace}-${found.parent}-`);
       }),
     );
+  });
+});
+
+describe('formatTraceparent', () => {
+  it('is read back, flag too', () => {
+    const found = parseTraceparent(`00-${TRACE}-${PARENT}-00`);
+    if (found === undefined) throw new Error('it is valid');
+    for (const sampled of [true, false]) {
+      const text = formatTraceparent(found, sampled);
+      expect(parseTraceparent(text)).toEqual(found);
+      expect(sampledFlag(text)).toBe(sampled);
+    }
+  });
+
+  it('knows the flag of any version, and of no text', () => {
+    expect(sampledFlag(`cc-${TRACE}-${PARENT}-03-x`)).toBe(true);
+    expect(sampledFlag(`cc-${TRACE}-${PARENT}-02-x`)).toBe(false);
+    expect(sampledFlag('01')).toBe(false);
+  });
+});
+
+describe('validTracestate', () => {
+  it('lets pass what is one', () => {
+    for (const text of ['a=1', 'a=1,b=2', 'tenant@sys=x y', ' a=1 ,\tb=2', '0a=1', 'a=1,,b=2']) {
+      expect(validTracestate(text), text).toBe(text);
+    }
+  });
+
+  it('refuses what is none, or says a key twice', () => {
+    for (const value of [
+      undefined,
+      7,
+      '',
+      ',',
+      'a',
+      '=1',
+      'a=',
+      'A=1',
+      'a=1,a=2',
+      'a=b=c',
+      'a=é',
+      'a=1\n',
+    ]) {
+      expect(validTracestate(value), String(value)).toBeUndefined();
+    }
+  });
+
+  it('has its limits', () => {
+    const members = (n: number): string => Array.from({ length: n }, (_, i) => `k${i}=1`).join(',');
+    expect(validTracestate(members(LIMITS.tracestateMembersMax))).toBeDefined();
+    expect(validTracestate(members(LIMITS.tracestateMembersMax + 1))).toBeUndefined();
+    const pair = (length: number): string => `a=${'x'.repeat(250)},b=${'y'.repeat(length - 255)}`;
+    expect(validTracestate(`${pair(500)},c=123456789`)).toHaveLength(512);
+    expect(validTracestate(`${pair(500)},c=1234567890`)).toBeUndefined();
   });
 });
 
