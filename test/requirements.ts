@@ -10,6 +10,11 @@ export interface Requirement {
 }
 
 const TABLE = {
+  'otlp:decoder': {
+    behavior:
+      'Telemetry of any kind gives the rows that an independent decoder gives, or a coded error.',
+    source: 'docs/ingest.md',
+  },
   'relay:transparent': {
     behavior: 'Bytes leave the wrapper as they came, in both directions, however they are cut.',
     source: 'ARCHITECTURE.md',

@@ -285,6 +285,18 @@ const TABLE = {
     message: 'The address did not answer',
     hint: 'Check the endpoint',
   },
+  OTLP_INVALID: {
+    http: 400,
+    exit: 65,
+    message: 'The telemetry request cannot be read',
+    hint: 'Send an ExportTraceServiceRequest as protobuf or JSON',
+  },
+  OTLP_TOO_LARGE: {
+    http: 413,
+    exit: 65,
+    message: 'The telemetry request is too large',
+    hint: 'Send smaller batches; see docs/limits.md',
+  },
   FRAME_UNREADABLE: {
     http: 400,
     exit: 1,

@@ -20,20 +20,23 @@ export type UnreadableReason =
 // ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it as the grammar does.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export function parseStrictJson(bytes: Uint8Array): StrictJson {
+export function parseStrictJson(
+  bytes: Uint8Array,
+  depthMax: number = LIMITS.jsonDepthMax,
+): StrictJson {
   let text: string;
   try {
     text = decoder.decode(bytes);
   } catch {
     return { ok: false, reason: 'invalid-utf8' };
   }
-  return parseStrictText(text);
+  return parseStrictText(text, depthMax);
 }
 
-export function parseStrictText(text: string): StrictJson {
+export function parseStrictText(text: string, depthMax: number = LIMITS.jsonDepthMax): StrictJson {
   // Depth is checked before parsing, keys after it: only valid JSON has a shape that the scan can
   // trust.
-  if (exceedsDepth(text, LIMITS.jsonDepthMax)) return { ok: false, reason: 'too-deep' };
+  if (exceedsDepth(text, depthMax)) return { ok: false, reason: 'too-deep' };
   let value: unknown;
   try {
     value = JSON.parse(text);

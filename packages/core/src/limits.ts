@@ -139,4 +139,20 @@ export const LIMITS = {
   samplingKeptSessionsMax: 100_000,
   /** Live streams open at once. */
   liveStreamsMax: 32,
+  /** Body of one telemetry request as it comes. */
+  otlpWireBytesMax: 4_194_304,
+  /** The same inflated; what would grow beyond it is broken off while it grows. */
+  otlpInflatedBytesMax: 16_777_216,
+  /** Spans of one telemetry request; the rest is rejected, and the answer says so. */
+  otlpSpansMax: 10_000,
+  /** Attributes of one span, those of its events with them; the rest is dropped, and counted. */
+  otlpAttributesMax: 128,
+  /** Events of one span; the rest is dropped, and counted. */
+  otlpEventsMax: 32,
+  /** Size of one attribute's value, in UTF-8; the rest is cut off, and counted. */
+  otlpValueBytesMax: 8_192,
+  /** Nesting of one attribute's value; what is deeper is dropped, and counted. */
+  otlpValueDepthMax: 16,
+  /** Nesting of a telemetry request as JSON: sixteen levels of values take four times as many. */
+  otlpJsonDepthMax: 128,
 } as const;
