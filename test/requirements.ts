@@ -221,6 +221,23 @@ const TABLE = {
     behavior: 'The outbound client connects to allowed addresses only, whatever names resolve to.',
     source: 'SECURITY.md',
   },
+  'export:destinations': {
+    behavior: 'Each destination gets what its own attribute policy allows, also in span names.',
+    source: 'docs/telemetry.md',
+  },
+  'export:spool': {
+    behavior:
+      'Spans that a backend does not take wait on disk, also across a restart of the hub; what is over the limit is counted.',
+    source: 'docs/telemetry.md',
+  },
+  'export:credentials': {
+    behavior: 'Tokens and TLS keys are read anew from their files, without a restart.',
+    source: 'docs/telemetry.md',
+  },
+  'export:health': {
+    behavior: 'How each destination fares, partial refusals included, is shown by API and command.',
+    source: 'docs/telemetry.md',
+  },
   'detect:pii-through-code-to-share': {
     behavior: 'Personal data through code to a public link is denied at the link.',
     source: 'docs/rules.md',

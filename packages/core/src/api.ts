@@ -9,6 +9,7 @@
  * POST /api/v1/login        {code}             LoginView          the code works once
  * GET  /api/v1/login                           LoginView          with a valid cookie
  * GET  /api/v1/hub                             HubView
+ * GET  /api/v1/health                          HealthView
  * GET  /api/v1/sessions?before=&limit=         Page<SessionView>  newest first
  * GET  /api/v1/sessions/:id                    SessionDetail
  * GET  /api/v1/calls/:id                       CallDetail
@@ -65,6 +66,45 @@ export interface HubView {
   /** Is content sealed to an auditor, or kept as facts and projection only? */
   readonly sealing: boolean;
   readonly sensors: number;
+  readonly destinations: readonly DestinationView[];
+}
+
+export interface HealthView {
+  /** False where a destination does not take what it is sent. */
+  readonly ok: boolean;
+  readonly destinations: readonly DestinationView[];
+}
+
+/** How the export to one backend fares. */
+export interface DestinationView {
+  readonly name: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly signals: readonly ('spans' | 'metrics')[];
+  /**
+   * `idle` until something was sent; `waits` while it is asked again later, `refuses` where it says
+   * no for good.
+   */
+  readonly state: 'idle' | 'well' | 'waits' | 'refuses';
+  /** Spans that it took. */
+  readonly sent: number;
+  /** Spans that it says it did not keep, of requests that it took. */
+  readonly rejected: number;
+  /** Spans that were given up: refused, or over a limit. */
+  readonly dropped: number;
+  /** Requests that did not succeed. */
+  readonly failures: number;
+  /** Spans in memory. */
+  readonly waiting: number;
+  readonly spooled: {
+    readonly requests: number;
+    readonly spans: number;
+    readonly bytes: number;
+  };
+  readonly lastSentMs?: number;
+  readonly lastFailureMs?: number;
+  /** A status, or one of our codes. */
+  readonly lastFailure?: string;
 }
 
 export interface PolicyView {

@@ -116,6 +116,12 @@ const TABLE = {
     message: 'The labels file has an error',
     hint: 'The line and column say where',
   },
+  DESTINATIONS_INVALID: {
+    http: 400,
+    exit: 2,
+    message: 'The file of destinations has an error',
+    hint: 'The line and column say where',
+  },
   CASE_UNKNOWN: {
     http: 404,
     exit: 1,

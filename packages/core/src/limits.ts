@@ -137,6 +137,8 @@ export const LIMITS = {
   samplingHeldMax: 50_000,
   /** Sessions remembered as kept in full; beyond it the longest idle is forgotten, and counted. */
   samplingKeptSessionsMax: 100_000,
+  /** Destinations of telemetry: each has its own queue, spool and connections. */
+  destinationsMax: 16,
   /** Live streams open at once. */
   liveStreamsMax: 32,
   /** Body of one telemetry request as it comes. */

@@ -17,6 +17,8 @@ export interface Home {
   readonly ledgerState: string;
   readonly store: string;
   readonly spool: string;
+  /** What waits for backends of telemetry. */
+  readonly exports: string;
   readonly hubLog: string;
   readonly recipients: string;
   readonly config: string;
@@ -45,6 +47,7 @@ export function locateHome(env: Environment): Home {
     ledgerState: join(folder, 'ledger-state'),
     store: join(folder, 'store.db'),
     spool: join(folder, 'spool'),
+    exports: join(folder, 'exports'),
     hubLog: join(folder, 'hub.log'),
     recipients: join(folder, 'recipients'),
     config: config.endsWith('.yaml') ? config : join(config, 'config.yaml'),

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns';
+import { readFile } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
 import { CodedError } from '@spoor/core';
@@ -17,11 +18,23 @@ export interface OutboundOptions {
   readonly trustedHosts: readonly string[];
   readonly timeoutMs: number;
   readonly responseBytesMax: number;
+  readonly tls?: TlsFiles;
+}
+
+/** PEM files, read before each request: a renewed certificate needs no restart. */
+export interface TlsFiles {
+  /** Whom to believe, instead of the authorities that Node ships. */
+  readonly caFile?: string;
+  /** Who we are, to a server that asks. */
+  readonly certificateFile?: string;
+  readonly keyFile?: string;
 }
 
 export interface OutboundAnswer {
   readonly status: number;
   readonly body: Uint8Array;
+  /** The server's wish, from `Retry-After`. */
+  readonly retryAfterMs?: number;
 }
 
 /** A cloud's metadata service on an address that ranges call public. */
@@ -35,23 +48,26 @@ export function isPublicAddress(address: string): boolean {
   return parsed.range() === 'unicast' && !DENIED_ADDRESSES.has(parsed.toString());
 }
 
+/** Names of the connector's options, with what the files hold. */
+type Pem = Partial<Record<'ca' | 'cert' | 'key', string>>;
+
 export class OutboundClient {
-  readonly #agent: Agent;
   readonly #options: OutboundOptions;
+  #agent: Agent;
+  #pem: Pem = {};
 
   constructor(options: OutboundOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      connect: { lookup: this.#lookup, timeout: options.timeoutMs },
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
-      connections: 4,
-    });
+    this.#agent = this.#newAgent();
   }
 
-  /** Throws OUTBOUND_REFUSED or OUTBOUND_FAILED; neither says more to the caller's peer. */
+  /**
+   * Throws OUTBOUND_REFUSED or OUTBOUND_FAILED; neither says more to the caller's peer.
+   * CONFIG_UNREADABLE names a certificate or key that cannot be read.
+   */
   async post(url: URL, headers: Record<string, string>, body: Uint8Array): Promise<OutboundAnswer> {
     this.#check(url);
+    await this.#renew();
     try {
       const response = await request(url, {
         method: 'POST',
@@ -61,7 +77,12 @@ export class OutboundClient {
         // The agent's own limits end a silent answer, this one also an answer that drips.
         signal: AbortSignal.timeout(this.#options.timeoutMs),
       });
-      return { status: response.statusCode, body: await this.#read(response.body) };
+      const retryAfterMs = waitOf(response.headers['retry-after']);
+      return {
+        status: response.statusCode,
+        body: await this.#read(response.body),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      };
     } catch (error) {
       if (error instanceof CodedError) throw error;
       throw new CodedError('OUTBOUND_FAILED', url.host, error);
@@ -70,6 +91,35 @@ export class OutboundClient {
 
   close(): Promise<void> {
     return this.#agent.close();
+  }
+
+  #newAgent(): Agent {
+    const { timeoutMs } = this.#options;
+    return new Agent({
+      connect: { ...this.#pem, lookup: this.#lookup, timeout: timeoutMs },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      connections: 4,
+    });
+  }
+
+  /** Connections made with files that have changed since take no further requests. */
+  async #renew(): Promise<void> {
+    const { tls } = this.#options;
+    if (tls === undefined) return;
+    const [ca, cert, key] = await Promise.all(
+      [tls.caFile, tls.certificateFile, tls.keyFile].map(textOf),
+    );
+    const { ca: oldCa, cert: oldCert, key: oldKey } = this.#pem;
+    if (ca === oldCa && cert === oldCert && key === oldKey) return;
+    this.#pem = {
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    };
+    const old = this.#agent;
+    this.#agent = this.#newAgent();
+    void old.close();
   }
 
   #check(url: URL): void {
@@ -117,4 +167,18 @@ export class OutboundClient {
     }
     return Buffer.concat(chunks);
   }
+}
+
+const textOf = async (path: string | undefined): Promise<string | undefined> =>
+  path === undefined
+    ? undefined
+    : readFile(path, 'utf8').catch((error: unknown) => {
+        throw new CodedError('CONFIG_UNREADABLE', path, error);
+      });
+
+/** Seconds only: a date would need the server's clock. */
+function waitOf(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^\d{1,6}$/.test(header)
+    ? Number(header) * 1_000
+    : undefined;
 }

@@ -10,6 +10,8 @@ import { Admission } from './decide/admission.ts';
 import { Decisions } from './decide/decisions.ts';
 import { Definitions } from './decide/definitions.ts';
 import { Sessions } from './decide/sessions.ts';
+import type { Destination } from './export/destinations.ts';
+import { loadDestinations } from './export/load.ts';
 import { joiner } from './joining.ts';
 import type { HubOptions } from './options.ts';
 import { PolicyFile } from './policy.ts';
@@ -51,6 +53,7 @@ export async function assemble(
     options.say(`RULE_INVALID ${path}:${line}:${column} ${message}`);
   }
   const labeler = await loadLabeler(options.labelsFile);
+  const destinations = await loadDestinations(options);
   const ledger = await openHubLedger(options);
   // For verifiers; they should keep a copy where this user cannot change it.
   writeFileSync(join(home.ledgerState, 'log.vkey'), `${ledger.verifierKey}\n`, { mode: 0o600 });
@@ -59,7 +62,7 @@ export async function assemble(
     loaded,
     url,
   } = await WorkerPort.start({
-    settings: workerSettings(options, secrets),
+    settings: workerSettings(options, secrets, destinations),
     answer,
     onDeath: (why) => options.say(`the hub's worker is gone, nothing is stored: ${why}`),
   }).catch(async (error: unknown) => {
@@ -141,7 +144,11 @@ function openHubLedger({ home, random, say }: HubOptions): Promise<Ledger> {
   });
 }
 
-const workerSettings = (options: HubOptions, secrets: Secrets): WorkerSettings => ({
+const workerSettings = (
+  options: HubOptions,
+  secrets: Secrets,
+  destinations: readonly Destination[],
+): WorkerSettings => ({
   storePath: options.home.store,
   ledgerPath: options.home.ledger,
   webPath: options.webPath,
@@ -152,5 +159,6 @@ const workerSettings = (options: HubOptions, secrets: Secrets): WorkerSettings =
   replayFromMs: Date.now() - REPLAY_MS,
   retentionMs: options.retentionDays * DAY_MS,
   storeBytesMax: options.storeBytesMax,
-  ...(options.otlp === undefined ? {} : { otlp: options.otlp }),
+  destinations,
+  exportPath: options.home.exports,
 });

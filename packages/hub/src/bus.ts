@@ -10,7 +10,7 @@ import type {
 } from '@spoor/core';
 import type { KnownTool } from './decide/definitions.ts';
 import type { SessionBinding } from './decide/sessions.ts';
-import type { OtlpOptions } from './options.ts';
+import type { Destination } from './export/destinations.ts';
 
 /**
  * Between the hub's two threads. The main thread decides and keeps the ledger; the worker stores,
@@ -101,5 +101,7 @@ export interface WorkerSettings {
   readonly replayFromMs: number;
   readonly retentionMs: number;
   readonly storeBytesMax: number;
-  readonly otlp?: OtlpOptions;
+  readonly destinations: readonly Destination[];
+  /** Spools of the destinations. */
+  readonly exportPath: string;
 }

@@ -72,4 +72,16 @@ export const HUB_SETTINGS: readonly Setting[] = [
     default: undefined,
     help: 'File of `name: value` lines to send along; for tokens',
   },
+  {
+    name: 'otlp.metrics',
+    type: 'boolean',
+    default: false,
+    help: 'Send metrics to that endpoint, too',
+  },
+  {
+    name: 'otlp.destinations',
+    type: 'string',
+    default: undefined,
+    help: 'File with further destinations, each with its own credentials and attribute policy',
+  },
 ];

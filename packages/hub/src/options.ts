@@ -20,7 +20,10 @@ export interface HubOptions {
   readonly budgetMs: number;
   readonly retentionDays: number;
   readonly storeBytesMax: number;
+  /** Where spans go, in the simple form. */
   readonly otlp?: OtlpOptions;
+  /** File that names further destinations. */
+  readonly destinationsFile?: string;
   readonly random: Random;
   /** One line for the log. */
   readonly say: (line: string) => void;
@@ -31,4 +34,6 @@ export interface OtlpOptions {
   readonly endpoint: string;
   /** File of `name: value` lines; secrets never stand on a command line. */
   readonly headersFile?: string;
+  /** Do metrics go there, too? */
+  readonly metrics?: boolean;
 }

@@ -21,7 +21,7 @@ import type {
   ToWorker,
   WorkerSettings,
 } from './bus.ts';
-import type { SpanExporter } from './export/exporter.ts';
+import type { Exporter } from './export/exporter.ts';
 import { Recorder } from './recorder.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   const live = new LiveStream(systemClock.nowMs());
   const exporter = await openExporter();
   tell({ type: 'loaded', loaded: loadedFrom(store) });
-  const { server, url } = await listen(store, live);
+  const { server, url } = await listen(store, live, exporter);
   const recorder = new Recorder({
     store,
     live,
@@ -108,7 +108,7 @@ async function main(): Promise<void> {
  * say.
  */
 const exportTo =
-  (exporter: SpanExporter, store: Store) =>
+  (exporter: Exporter, store: Store) =>
   (observations: readonly Observation[]): void =>
     exporter.add(observations, (o) => {
       try {
@@ -146,6 +146,7 @@ function loadedFrom(store: Store): Extract<FromWorker, { type: 'loaded' }>['load
 function listen(
   store: Store,
   live: LiveStream,
+  exporter: Exporter | undefined,
 ): Promise<{ readonly server: ServerType; readonly url: string }> {
   let hosts: ReadonlySet<string> = new Set();
   const app = createApp({
@@ -157,6 +158,7 @@ function listen(
       return state;
     },
     ask,
+    destinations: () => exporter?.views ?? [],
     nowMs: systemClock.nowMs,
     startedMs: systemClock.nowMs(),
     version: settings.version,
@@ -183,11 +185,12 @@ function listen(
   });
 }
 
-async function openExporter(): Promise<SpanExporter | undefined> {
-  if (settings.otlp === undefined) return undefined;
+async function openExporter(): Promise<Exporter | undefined> {
+  const { destinations, exportPath, version } = settings;
+  if (destinations.length === 0) return undefined;
   // Loaded only where it is wanted: the encoder is the heaviest thing a hub may load.
-  const { SpanExporter } = await import('./export/exporter.ts');
-  return new SpanExporter(settings.otlp, settings.version);
+  const { Exporter } = await import('./export/exporter.ts');
+  return Exporter.open(destinations, exportPath, version);
 }
 
 function prune(store: Store, counts: { pruneFailures: number }): void {

@@ -22,6 +22,8 @@ function options(part: Partial<WorkerSettings> = {}): WorkerPortOptions {
       replayFromMs: 0,
       retentionMs: 1e12,
       storeBytesMax: 1e12,
+      destinations: [],
+      exportPath: '',
       ...part,
     },
     answer: async () => true,

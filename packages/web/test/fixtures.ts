@@ -142,6 +142,7 @@ export const hub = (more: Partial<HubView> = {}): HubView => ({
   newestCallMs: Date.now(),
   sealing: true,
   sensors: 1,
+  destinations: [],
   ...more,
 });
 

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CodedError, type HubView, systemRandom } from '@spoor/core';
+import { CodedError, type DestinationView, type HubView, systemRandom } from '@spoor/core';
 import { isNewer, readHubAddress } from '@spoor/edge/home';
+import type { HubOptions } from '@spoor/hub';
 import { hubApi } from '../client.ts';
-import type { Command, Context } from '../command.ts';
+import type { Command, Context, Output } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
 import { paint } from '../output.ts';
 import { RULES_FOLDER, WEB_FOLDER } from '../places.ts';
@@ -71,8 +72,6 @@ async function startOn(
   config: Config,
 ): Promise<import('@spoor/hub').Hub> {
   const { Hub } = await import('@spoor/hub');
-  const endpoint = config.text('otlp.endpoint');
-  const headersFile = config.text('otlp.headers-file');
   const labelsFile = config.text('labels');
   return Hub.start({
     home,
@@ -87,12 +86,22 @@ async function startOn(
     budgetMs: config.number('budget.ms'),
     retentionDays: config.number('retention.days'),
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
-    ...(endpoint === undefined
-      ? {}
-      : { otlp: { endpoint, ...(headersFile === undefined ? {} : { headersFile }) } }),
+    ...otlpOf(config),
     random: systemRandom,
     say: (line) => out.note(`spoor: ${line}`),
   });
+}
+
+function otlpOf(config: Config): Pick<HubOptions, 'otlp' | 'destinationsFile'> {
+  const endpoint = config.text('otlp.endpoint');
+  const headersFile = config.text('otlp.headers-file');
+  const destinationsFile = config.text('otlp.destinations');
+  const metrics = config.flag('otlp.metrics');
+  const otlp = { metrics, ...(headersFile === undefined ? {} : { headersFile }) };
+  return {
+    ...(endpoint === undefined ? {} : { otlp: { endpoint, ...otlp } }),
+    ...(destinationsFile === undefined ? {} : { destinationsFile }),
+  };
 }
 
 /** A newer version takes over from an older one, which brings its state to disk first. */
@@ -139,8 +148,20 @@ async function status({ flags, home, out }: Context): Promise<number> {
   out.line(
     `Sealing   ${view.sealing ? 'to the auditors' : 'off: no auditor keys (spoor keys init)'}`,
   );
+  for (const destination of view.destinations)
+    out.line(`Export    ${exportLine(out, destination)}`);
   for (const [name, count] of Object.entries(view.counts)) {
     if (count > 0) out.line(`${name.padEnd(18)}${count}`);
   }
   return 0;
+}
+
+function exportLine(out: Output, view: DestinationView): string {
+  const { name, origin, state, sent, rejected, dropped, waiting, spooled, lastFailure } = view;
+  const bad = state === 'waits' || state === 'refuses';
+  const shown = bad ? paint(out, 'red', `${state} (${lastFailure ?? ''})`) : state;
+  const figures = Object.entries({ sent, rejected, dropped, waiting, spooled: spooled.spans })
+    .filter(([, count]) => count > 0)
+    .map(([word, count]) => `, ${count} ${word}`);
+  return `${name} at ${origin}: ${shown}${figures.join('')}`;
 }

@@ -1,7 +1,9 @@
 import {
   type Alert,
   CodedError,
+  type DestinationView,
   type ErrorCode,
+  type HealthView,
   type HubView,
   isCaseId,
   LIMITS,
@@ -25,6 +27,7 @@ export interface AppOptions {
   readonly live: LiveStream;
   readonly state: () => HubState;
   readonly ask: (question: Question) => Promise<unknown>;
+  readonly destinations: () => readonly DestinationView[];
   readonly nowMs: () => number;
   readonly startedMs: number;
   readonly version: string;
@@ -196,6 +199,7 @@ function triaged(alert: Alert, status: unknown, reason: unknown): Alert {
 function hubRoutes(app: Hono, options: AppOptions): void {
   const { state, store, ask, nowMs } = options;
   app.get('/api/v1/hub', (c) => c.json(hubView(options)));
+  app.get('/api/v1/health', (c) => c.json(healthView(options.destinations())));
   app.get('/api/v1/rules', (c) => {
     const { rules, problems } = state().rules;
     const { byRule } = store.counts(nowMs() - DAY_MS);
@@ -217,7 +221,13 @@ function hubRoutes(app: Hono, options: AppOptions): void {
   app.post('/api/v1/stop', async (c) => c.json(await ask({ kind: 'stop' })));
 }
 
-function hubView({ state, store, nowMs, startedMs, version }: AppOptions): HubView {
+const healthView = (destinations: readonly DestinationView[]): HealthView => ({
+  ok: destinations.every(({ state }) => state === 'idle' || state === 'well'),
+  destinations,
+});
+
+function hubView(options: AppOptions): HubView {
+  const { state, store, nowMs, startedMs, version } = options;
   const { policy, counts, rules, sealing, sensors } = state();
   const { calls, newestMs } = store.counts(nowMs() - DAY_MS);
   return {
@@ -232,6 +242,7 @@ function hubView({ state, store, nowMs, startedMs, version }: AppOptions): HubVi
     ...(newestMs === undefined ? {} : { newestCallMs: newestMs }),
     sealing,
     sensors,
+    destinations: options.destinations(),
   };
 }
 

@@ -20,6 +20,21 @@ export function encodeSpans(spans: readonly Span[], version: string): Uint8Array
   return bytes;
 }
 
+/**
+ * How many spans a backend says it did not keep of a request that it took; 0 for an answer that
+ * says nothing readable of it.
+ */
+export function rejectedSpans(answer: Uint8Array): number {
+  if (answer.length === 0) return 0;
+  try {
+    const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(answer);
+    const rejected = Number(partialSuccess?.rejectedSpans ?? 0);
+    return Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0;
+  } catch {
+    return 0;
+  }
+}
+
 function readable(span: Span, resource: Resource, version: string): ReadableSpan {
   const parent =
     span.parent === undefined ? {} : { parentSpanContext: contextOf(span, span.parent) };

@@ -186,6 +186,7 @@ test('the hub and its tools are described', async () => {
     version: '0.1.0',
     calls24h: 1,
     sensors: 2,
+    destinations: [],
     evidence: 'same-user',
     newestCallMs: START_MS + 1,
   });

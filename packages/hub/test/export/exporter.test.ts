@@ -1,63 +1,53 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Observation } from '@spoor/core';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SpanExporter } from '../../src/export/exporter.ts';
+import type { DestinationView, Observation } from '@spoor/core';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
+import { type Destination, simpleDestination } from '../../src/export/destinations.ts';
+import { Exporter } from '../../src/export/exporter.ts';
+import { type Backend, spansOf, startBackend } from '../support/backend.ts';
 import { denied, ended, facts, observation, START_MS } from '../support/build.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { type DecodedSpan, decodeSpans } from '../support/otlp.ts';
 
-interface Received {
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly spans: readonly DecodedSpan[];
-}
-
-let backend: Server;
-let endpoint: string;
-let received: Received[];
-/** Statuses to answer with, in order; then 200. */
-let statuses: number[];
+let backend: Backend;
+let folder: string;
 
 beforeEach(async () => {
-  received = [];
-  statuses = [];
-  backend = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray());
-    received.push({ path: request.url ?? '', headers: request.headers, spans: decodeSpans(body) });
-    response.statusCode = statuses.shift() ?? 200;
-    response.end();
-  }).listen(0, '127.0.0.1');
-  await once(backend, 'listening');
-  endpoint = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
-});
-
-afterEach(() => {
-  backend.closeAllConnections();
-  backend.close();
+  backend = await startBackend();
+  folder = temporaryFolder();
 });
 
 const NAMES = new Set(['to']);
 
-const newExporter = (headersFile?: string): SpanExporter =>
-  new SpanExporter({ endpoint, ...(headersFile === undefined ? {} : { headersFile }) }, '0.1.0');
+const newExporter = (...parts: Partial<Destination>[]): Promise<Exporter> =>
+  Exporter.open(
+    (parts.length > 0 ? parts : [{}]).map((part) => ({
+      ...simpleDestination({ endpoint: backend.endpoint }),
+      ...part,
+    })),
+    folder,
+    '0.1.0',
+  );
 
-const add = (exporter: SpanExporter, ...all: Observation[]): void => exporter.add(all, () => NAMES);
+const add = (exporter: Exporter, ...all: Observation[]): void => exporter.add(all, () => NAMES);
 
 const finished = (seq: number): Observation => ended(observation(seq), seq + 1);
 
+function viewOf(exporter: Exporter): DestinationView {
+  const [view] = exporter.views;
+  if (view === undefined) throw new Error('no destination');
+  return view;
+}
+
 describe('what is exported', () => {
   test('is a span for a finished call, below one for its episode', async () => {
-    const exporter = newExporter();
+    const exporter = await newExporter();
     add(exporter, observation(1), finished(2), finished(4));
     await exporter.close();
-    expect(received).toHaveLength(1);
-    expect(received[0]).toMatchObject({ path: '/v1/traces' });
-    expect(received[0]?.headers['content-type']).toBe('application/x-protobuf');
-    const spans = received[0]?.spans ?? [];
+    expect(backend.received).toHaveLength(1);
+    expect(backend.received[0]).toMatchObject({ path: '/v1/traces' });
+    expect(backend.received[0]?.headers['content-type']).toBe('application/x-protobuf');
+    const spans = spansOf(backend);
     expect(spans.map(({ name }) => name)).toEqual([
       'session',
       'tools/call query',
@@ -75,67 +65,112 @@ describe('what is exported', () => {
       'gen_ai.tool.name': 'query',
       'spoor.server.name': 'crm',
     });
-    expect(exporter.counts).toEqual({ spansExported: 3, spansDropped: 0, exportFailures: 0 });
+    expect(exporter.counts).toMatchObject({ spansExported: 3, spansDropped: 0, exportFailures: 0 });
   });
 
   test('of a denial, also what decided', async () => {
-    const exporter = newExporter();
+    const exporter = await newExporter();
     add(exporter, denied(observation(1), 'c-bcdfghjkmn'));
     await exporter.close();
-    const names = received[0]?.spans.map(({ name }) => name);
+    const names = spansOf(backend).map(({ name }) => name);
     expect(names).toEqual(['session', 'tools/call query', 'run_guardrail spoor']);
   });
 
   test('holds no fingerprint, digest or projection', async () => {
-    const exporter = newExporter();
+    const exporter = await newExporter();
     const request = facts({ projection: '"CANARY"', digest: 'cafe'.repeat(8) });
     add(exporter, { ...finished(1), facts: { request, flows: [] } });
     await exporter.close();
-    const sent = JSON.stringify(received);
+    const sent = JSON.stringify(spansOf(backend));
     for (const content of ['CANARY', 'cafecafe', '0123456789abcdef'])
       expect(sent).not.toContain(content);
   });
 });
 
+verifies('export:destinations', async () => {
+  const other = await startBackend();
+  const third = await startBackend();
+  const exporter = await newExporter(
+    { name: 'whole' },
+    {
+      name: 'nameless',
+      endpoint: other.endpoint,
+      attributes: { drop: ['gen_ai.*.name', 'gen_ai.tool.name', 'mcp.identity.*'] },
+    },
+    {
+      name: 'few',
+      endpoint: `${third.endpoint}/base/`,
+      attributes: { allow: ['mcp.method.name', 'error.type', 'mcp.*'], drop: ['mcp.identity.*'] },
+    },
+  );
+  add(exporter, finished(1), denied(observation(3), 'c-bcdfghjkmn'));
+  await exporter.close();
+  const [whole, nameless] = [spansOf(backend), spansOf(other)];
+  expect(whole.map(({ name }) => name)).toContain('tools/call query');
+  expect(whole[1]?.attributes).toHaveProperty('mcp.identity.sub_p');
+  expect(nameless).toHaveLength(whole.length);
+  expect(nameless.map(({ name }) => name)).toEqual([
+    'session',
+    'tools/call',
+    'tools/call',
+    'run_guardrail spoor',
+  ]);
+  const keys = new Set(nameless.flatMap(({ attributes }) => Object.keys(attributes)));
+  expect(keys).toContain('spoor.session.id');
+  for (const key of keys) expect(key).not.toMatch(/^mcp\.identity|gen_ai\.tool\.name/);
+  expect(JSON.stringify(nameless)).not.toContain('query');
+  expect(third.received[0]?.path).toBe('/base/v1/traces');
+});
+
 describe('a backend that refuses', () => {
   test('for now is asked again, and loses nothing', async () => {
-    statuses = [503];
-    const exporter = newExporter();
+    backend.answers.push({ status: 503 });
+    const exporter = await newExporter();
     add(exporter, finished(1));
     await vi.waitFor(() => expect(exporter.counts.spansExported).toBe(2), 3_000);
-    expect(received).toHaveLength(2);
-    expect(received[1]?.spans).toEqual(received[0]?.spans);
+    expect(backend.received).toHaveLength(2);
+    expect(backend.received[1]?.spans).toEqual(backend.received[0]?.spans);
+    await exporter.close();
+  });
+
+  test('is asked again when it says', async () => {
+    backend.answers.push({ status: 429, headers: { 'retry-after': '1' } });
+    const exporter = await newExporter();
+    add(exporter, finished(1));
+    const before = performance.now();
+    await vi.waitFor(() => expect(exporter.counts.spansExported).toBe(2), 3_000);
+    expect(performance.now() - before).toBeGreaterThan(1_000);
     await exporter.close();
   });
 
   test.each([400, 401, 500, 302])(
     'for good (%d) is not asked again; the loss is counted',
     async (status) => {
-      statuses = [status];
-      const exporter = newExporter();
+      backend.answers.push({ status });
+      const exporter = await newExporter();
       add(exporter, finished(1));
       await vi.waitFor(() => expect(exporter.counts.exportFailures).toBe(1));
-      expect(exporter.counts).toEqual({ spansExported: 0, spansDropped: 2, exportFailures: 1 });
+      expect(exporter.counts).toMatchObject({ spansExported: 0, spansDropped: 2 });
+      expect(viewOf(exporter)).toMatchObject({ state: 'refuses', lastFailure: `HTTP ${status}` });
       add(exporter, finished(3));
       await exporter.close();
-      expect(received).toHaveLength(2);
+      expect(backend.received).toHaveLength(2);
       expect(exporter.counts.spansExported).toBe(1);
     },
   );
 
-  test('while the hub stops is asked once', async () => {
-    statuses = [503, 503, 503];
-    const exporter = newExporter();
+  test('while the hub stops is asked once, and its spans are kept', async () => {
+    backend.answers.push({ status: 503 }, { status: 503 });
+    const exporter = await newExporter();
     add(exporter, finished(1));
     await exporter.close();
-    expect(received).toHaveLength(1);
-    expect(exporter.counts).toMatchObject({ spansDropped: 2, exportFailures: 1 });
+    expect(backend.received).toHaveLength(1);
+    expect(viewOf(exporter)).toMatchObject({ dropped: 0, failures: 1, spooled: { spans: 2 } });
   });
 
-  test('or is not there costs memory up to the queue’s limit, and the loss is counted', async () => {
-    backend.close();
-    backend.closeAllConnections();
-    const exporter = newExporter();
+  test('and may not be spooled for costs memory up to the limit; the loss is counted', async () => {
+    backend.stop();
+    const exporter = await newExporter({ spoolBytesMax: 0 });
     const many = Array.from({ length: 1_000 }, (_, n) => finished(2 * n));
     for (let n = 0; n < 12; n++) add(exporter, ...many);
     expect(exporter.counts.spansDropped).toBe(2_001);
@@ -144,16 +179,98 @@ describe('a backend that refuses', () => {
   });
 });
 
+describe('the spool', () => {
+  verifies(
+    'export:spool',
+    async () => {
+      const port = Number(new URL(backend.endpoint).port);
+      backend.stop();
+      const first = await newExporter();
+      add(first, finished(1));
+      await vi.waitFor(() => expect(viewOf(first).spooled.spans).toBe(2), 3_000);
+      expect(viewOf(first)).toMatchObject({ state: 'waits', lastFailure: 'OUTBOUND_FAILED' });
+      add(first, finished(3));
+      await first.close();
+      expect(viewOf(first)).toMatchObject({ dropped: 0, sent: 0, spooled: { spans: 3 } });
+
+      const back = await startBackend(port);
+      const second = await newExporter();
+      await vi.waitFor(() => expect(viewOf(second).sent).toBe(3), 3_000);
+      expect(spansOf(back).map(({ startMs }) => startMs - START_MS)).toEqual([1, 1, 3]);
+      expect(viewOf(second)).toMatchObject({ state: 'well', spooled: { requests: 0, bytes: 0 } });
+      await second.close();
+    },
+    { timeoutMs: 15_000 },
+  );
+
+  test('holds no more than its limit: the oldest go, counted', async () => {
+    backend.stop();
+    const exporter = await newExporter({ spoolBytesMax: 3_000_000 });
+    const many = Array.from({ length: 1_000 }, (_, n) => finished(2 * n));
+    for (let n = 0; n < 10; n++) add(exporter, ...many);
+    await exporter.close();
+    const { spooled, dropped } = viewOf(exporter);
+    expect(spooled.bytes).toBeLessThanOrEqual(3_000_000);
+    expect(spooled.spans).toBeGreaterThan(1_000);
+    expect(dropped).toBeGreaterThan(1_000);
+    expect(spooled.spans + dropped).toBe(10_001);
+  });
+
+  test('passes over what a crash has left half written', async () => {
+    const path = join(folder, 'otlp');
+    await (await newExporter()).close();
+    writeFileSync(join(path, '000000000001-5.otlp.next'), 'half');
+    writeFileSync(join(path, 'notes.txt'), 'not ours');
+    writeFileSync(join(path, '000000000002-7.otlp'), '');
+    backend.answers.push({ status: 400 });
+    const exporter = await newExporter();
+    await vi.waitFor(() => expect(viewOf(exporter).dropped).toBe(7), 3_000);
+    add(exporter, finished(1));
+    await exporter.close();
+    expect(viewOf(exporter)).toMatchObject({ sent: 2, spooled: { requests: 0 } });
+  });
+});
+
+describe('an answer', () => {
+  verifies(
+    'export:health',
+    async () => {
+      // ExportTraceServiceResponse { partial_success { rejected_spans: 1, error_message: "no" } }
+      const body = Uint8Array.of(0x0a, 6, 0x08, 1, 0x12, 2, 0x6e, 0x6f);
+      backend.answers.push({ status: 200, body });
+      const exporter = await newExporter();
+      add(exporter, finished(1));
+      await exporter.close();
+      expect(viewOf(exporter)).toMatchObject({ sent: 1, rejected: 1, dropped: 0, state: 'well' });
+    },
+    { case: 'partial success' },
+  );
+
+  test('that claims too much or is no message counts as what was sent', async () => {
+    const boast = Uint8Array.of(0x0a, 4, 0x08, 0xff, 0xff, 0x7f);
+    backend.answers.push({ status: 200, body: boast }, { status: 200, body: Buffer.from('{}]') });
+    const exporter = await newExporter();
+    add(exporter, finished(1));
+    await vi.waitFor(() => expect(viewOf(exporter).rejected).toBe(2));
+    add(exporter, finished(3));
+    await exporter.close();
+    expect(viewOf(exporter)).toMatchObject({ sent: 1, rejected: 2 });
+  });
+});
+
 describe('a headers file', () => {
   test('is read anew for each request', async () => {
-    const path = join(temporaryFolder(), 'headers');
-    const exporter = newExporter(path);
+    const headersFile = join(folder, 'headers');
+    const exporter = await newExporter({ headersFile });
     for (const [n, token] of ['one', 'two'].entries()) {
-      writeFileSync(path, `Authorization: Bearer ${token}\n# nothing\n\nx-team: a: b\n`);
+      writeFileSync(headersFile, `Authorization: Bearer ${token}\n# nothing\n\nx-team: a: b\n`);
       add(exporter, finished(2 * n + 1));
-      await vi.waitFor(() => expect(received).toHaveLength(n + 1));
+      await vi.waitFor(() => expect(backend.received).toHaveLength(n + 1));
     }
-    const headers = received.map((one) => [one.headers.authorization, one.headers['x-team']]);
+    const headers = backend.received.map((one) => [
+      one.headers.authorization,
+      one.headers['x-team'],
+    ]);
     expect(headers).toEqual([
       ['Bearer one', 'a: b'],
       ['Bearer two', 'a: b'],
@@ -161,11 +278,31 @@ describe('a headers file', () => {
     await exporter.close();
   });
 
-  test('that is missing sends nothing without it', async () => {
-    const exporter = newExporter(join(temporaryFolder(), 'none'));
+  test('that is missing sends nothing without it, and keeps what waits for it', async () => {
+    const exporter = await newExporter({ headersFile: join(folder, 'none') });
     add(exporter, finished(1));
     await exporter.close();
-    expect(received).toEqual([]);
-    expect(exporter.counts).toMatchObject({ exportFailures: 1, spansDropped: 2 });
+    expect(backend.received).toEqual([]);
+    expect(viewOf(exporter)).toMatchObject({
+      lastFailure: 'CONFIG_UNREADABLE',
+      spooled: { spans: 2 },
+    });
   });
 });
+
+verifies(
+  'export:credentials',
+  async () => {
+    const tokenFile = join(folder, 'token');
+    const exporter = await newExporter({ tokenFile });
+    for (const [n, token] of ['one', 'two'].entries()) {
+      writeFileSync(tokenFile, `${token}\n`);
+      add(exporter, finished(2 * n + 1));
+      await vi.waitFor(() => expect(backend.received).toHaveLength(n + 1));
+    }
+    const tokens = backend.received.map(({ headers }) => headers.authorization);
+    expect(tokens).toEqual(['Bearer one', 'Bearer two']);
+    await exporter.close();
+  },
+  { case: 'bearer token' },
+);

@@ -67,6 +67,7 @@ export function testApp(answer: (question: Question) => unknown = () => true): T
       asked.push(question);
       return answer(question);
     },
+    destinations: () => [],
     nowMs: () => START_MS,
     startedMs: START_MS,
     version: '0.1.0',
