@@ -196,6 +196,10 @@ const TABLE = {
     behavior: 'No trace id or baggage of ours reaches a peer that is not trusted.',
     source: 'docs/telemetry.md',
   },
+  'trust:bytes': {
+    behavior: 'Trace keys change in the bytes of a frame, however it is written, and nothing else.',
+    source: 'ARCHITECTURE.md',
+  },
   'trust:flags': {
     behavior: 'The sampled flag of a peer that is not trusted for it changes nothing.',
     source: 'docs/telemetry.md',

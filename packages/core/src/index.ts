@@ -4,6 +4,7 @@ export * from './attributes.ts';
 export * from './baggage.ts';
 export * from './bytes.ts';
 export * from './canonical.ts';
+export * from './carrier.ts';
 export * from './detection.ts';
 export * from './errors.ts';
 export * from './frame.ts';
