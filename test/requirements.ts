@@ -282,6 +282,26 @@ const TABLE = {
     behavior: 'A broken rule file is named with line and column, and the other rules load.',
     source: 'docs/errors.md',
   },
+  'ask:waits': {
+    behavior: 'A call that a rule asks about waits for a person, and others go on meanwhile.',
+    source: 'ARCHITECTURE.md',
+  },
+  'ask:denied': {
+    behavior: 'A call that waits is denied on a no, in time, and when nobody can answer any more.',
+    source: 'ARCHITECTURE.md',
+  },
+  'ask:bound': {
+    behavior: 'An answer holds for one call with the arguments shown, once, and not from within.',
+    source: 'SECURITY.md',
+  },
+  'ask:observe': {
+    behavior: 'In observe nothing waits for a person, and what would have is shown.',
+    source: 'ARCHITECTURE.md',
+  },
+  'ask:recorded': {
+    behavior: 'The ledger tells who was asked, who answered from where, and for which arguments.',
+    source: 'ARCHITECTURE.md',
+  },
   'config:unknown-key': {
     behavior: 'An unknown setting is an error that names the nearest known one.',
     source: 'docs/config.md',

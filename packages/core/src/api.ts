@@ -19,7 +19,9 @@
  * GET  /api/v1/cases/:case                     CaseView
  * POST /api/v1/cases/:case/allow  {}           CaseView           allows that very call once
  * GET  /api/v1/rules                           RulesView
- * POST /api/v1/enforce  {mode, rule?, server?} PolicyView
+ * GET  /api/v1/asks                            {rows: AskView[]}  calls that wait for a person
+ * POST /api/v1/asks/:case   {answer, digest}   AnswerView         answer is `approve` or `deny`
+ * POST /api/v1/enforce  {mode, rule?, server?, ask?} PolicyView
  * GET  /api/v1/inventory                       {servers: ServerView[]}
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
  * GET  /api/v1/ledger                          LedgerView
@@ -29,7 +31,7 @@
  */
 import type { Alert, RuleRef } from './detection.ts';
 import type { Label } from './labels.ts';
-import type { Mode, Observation } from './observation.ts';
+import type { Decision, Mode, Observation } from './observation.ts';
 
 export interface Page<Row> {
   readonly rows: readonly Row[];
@@ -111,6 +113,34 @@ export interface PolicyView {
   readonly mode: Mode;
   readonly rules: Readonly<Record<string, Mode>>;
   readonly servers: Readonly<Record<string, Mode>>;
+  readonly ask?: readonly string[];
+}
+
+/** A call that waits for a person. */
+export interface AskView {
+  readonly case: string;
+  readonly call: string;
+  readonly session: string;
+  readonly agent: string;
+  readonly server: string;
+  readonly tool: string;
+  readonly labels: readonly Label[];
+  readonly rule: RuleRef | undefined;
+  /** In plain words. */
+  readonly why: readonly string[];
+  /** Keyed digest of the exact arguments: the answer holds for these and no others. */
+  readonly digest: string;
+  /** Redacted projection of the arguments, as JSON text. */
+  readonly projection?: string;
+  readonly askedMs: number;
+  /** Unanswered by then, it is denied. */
+  readonly expiresMs: number;
+}
+
+/** What became of a call that waited. */
+export interface AnswerView {
+  readonly case: string;
+  readonly decision: Decision;
 }
 
 export interface SessionView {
@@ -218,4 +248,6 @@ export type LiveEvent =
   | { readonly type: 'observation'; readonly observation: Observation }
   | { readonly type: 'alert'; readonly alert: Alert }
   | { readonly type: 'policy'; readonly policy: PolicyView }
+  /** All that wait now. */
+  | { readonly type: 'asks'; readonly asks: readonly AskView[] }
   | { readonly type: 'checkpoint'; readonly size: number };

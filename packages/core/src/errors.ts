@@ -128,6 +128,24 @@ const TABLE = {
     message: 'There is no such case',
     hint: 'List cases with `spoor why`',
   },
+  CASE_ANSWERED: {
+    http: 409,
+    exit: 1,
+    message: 'The case waits for no answer',
+    hint: 'It was answered, or its time is over: `spoor asks` lists what waits',
+  },
+  CASE_CHANGED: {
+    http: 409,
+    exit: 1,
+    message: 'The answer is for other arguments than those that wait',
+    hint: 'Look at the call again with `spoor asks`, then answer',
+  },
+  APPROVER_NOT_INDEPENDENT: {
+    http: 403,
+    exit: 1,
+    message: 'The answer comes from within the session that asks',
+    hint: 'Answer in the UI, or in a terminal that the asking program did not open',
+  },
   CASE_EXPIRED: {
     http: 410,
     exit: 1,

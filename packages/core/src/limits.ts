@@ -55,6 +55,10 @@ export const LIMITS = {
   ruleTimespanMaxMs: 86_400_000,
   /** Calls that have been asked for and have not ended, as the engine remembers them. */
   openCallsMax: 100_000,
+  /** Processes above one that are looked at: a longer line of them is no ordinary program's. */
+  ancestorsMax: 64,
+  /** Calls that wait for a person at once; beyond it a further one is denied, and counted. */
+  asksMax: 100,
   /** Text of one rule file. */
   ruleFileCharsMax: 262_144,
   /**

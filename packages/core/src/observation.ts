@@ -287,7 +287,8 @@ export interface Decision {
   readonly rule: string;
   /**
    * Coded: `rule`, `allowed-once`, `fail-closed`, `fail-open`, `durability`, `unreadable`,
-   * `stopped`, `default`.
+   * `stopped`, `default`; of a question to a person `approved`, `approved-in-host`, `refused`,
+   * `ask-timeout`, `no-approver`, `withdrawn`.
    */
   readonly reason: string;
   readonly case?: CaseId;

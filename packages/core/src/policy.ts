@@ -7,6 +7,8 @@ export interface Policy {
   readonly rules: Readonly<Record<string, Mode>>;
   /** By server name. */
   readonly servers: Readonly<Record<string, Mode>>;
+  /** Ids of rules whose denial is a question to a person instead. */
+  readonly ask?: readonly string[];
 }
 
 /** What holds until an owner says otherwise: nothing is denied. */

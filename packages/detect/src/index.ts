@@ -5,6 +5,7 @@ export {
   type DetectorOptions,
   type DetectorStats,
   type Step,
+  type StepOptions,
 } from './engine/detector.ts';
 export { type ExamineContext, examine } from './examine/examine.ts';
 export { intentCluster } from './examine/intent.ts';

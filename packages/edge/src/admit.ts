@@ -213,10 +213,11 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
     host: z.object({
       process: PROCESS,
       name: NAME,
-      ancestors: z.array(PROCESS).max(64),
+      ancestors: z.array(PROCESS).max(LIMITS.ancestorsMax),
       uid: z.int(),
     }),
     mode: z.enum(['observe', 'enforce']).optional(),
+    asksInHost: z.literal(true).optional(),
   }),
   z.object({ op: z.literal('begin'), ...OBSERVED }),
   z.object({ op: z.literal('end'), ...OBSERVED }),

@@ -19,6 +19,8 @@ export interface Hello {
   readonly host: HostInfo;
   /** `--enforce` on the command line: denials on this connection are real. */
   readonly mode?: Mode;
+  /** The host asks its user itself where the decision is `ask`. */
+  readonly asksInHost?: true;
 }
 
 export interface SensorInfo {
@@ -104,6 +106,11 @@ export interface Begun {
   readonly labels: readonly Label[];
   /** Hold the result until its `end` is admitted. */
   readonly hold: boolean;
+  /**
+   * With the action `ask`: how long the answer of a person may take, which comes as a push. A
+   * sensor whose host asks its user itself has none.
+   */
+  readonly waitMs?: number;
 }
 
 /** Answer to `end`: what may be done with the result. */
@@ -128,4 +135,6 @@ export type Push =
       readonly labels: readonly Label[];
       readonly hold: boolean;
     }
+  /** A call that was answered `ask` has its final decision. */
+  | { readonly kind: 'decided'; readonly call: string; readonly decision: Decision }
   | { readonly kind: 'drain' };

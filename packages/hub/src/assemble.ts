@@ -19,6 +19,7 @@ import { lastSeqOf } from './resume.ts';
 import { type CompiledRules, loadLabeler, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
+import { stateOf } from './state.ts';
 import { WorkerPort } from './worker-port.ts';
 
 /** What a running hub consists of. */
@@ -57,18 +58,13 @@ export async function assemble(
   const ledger = await openHubLedger(options);
   // For verifiers; they should keep a copy where this user cannot change it.
   writeFileSync(join(home.ledgerState, 'log.vkey'), `${ledger.verifierKey}\n`, { mode: 0o600 });
-  const {
-    port: worker,
-    loaded,
-    url,
-  } = await WorkerPort.start({
-    settings: workerSettings(options, secrets, destinations),
-    answer,
-    onDeath: (why) => options.say(`the hub's worker is gone, nothing is stored: ${why}`),
-  }).catch(async (error: unknown) => {
-    await ledger.close();
-    throw error;
-  });
+  const started = await startWorker(options, secrets, destinations, answer).catch(
+    async (error: unknown) => {
+      await ledger.close();
+      throw error;
+    },
+  );
+  const { port: worker, loaded, url } = started;
   const written = await lastSeqOf(ledger);
   const counts: Record<string, number> = { storeBehind: Math.max(0, written - loaded.lastSeq) };
   if (written > loaded.lastSeq) {
@@ -82,6 +78,7 @@ export async function assemble(
     newCase: () => newCaseId(random),
   });
   catchUp(detector, loaded);
+  let parts: Parts | undefined;
   const decisions = new Decisions({
     admission: new Admission(definitions, sessions, Math.max(written, loaded.lastSeq)),
     definitions,
@@ -93,6 +90,11 @@ export async function assemble(
     policy: () => policy.policy,
     record: (part) => worker.record(part),
     relabelled: (server, push) => sensors.pushTo(server, push),
+    tell: (connection, push) => sensors.pushToOne(connection, push),
+    asksChanged: () => {
+      if (parts !== undefined) worker.state(stateOf(parts));
+    },
+    askTimeoutMs: options.askTimeoutMs,
   });
   const recipients = (): readonly string[] => readRecipients(home);
   const enter = joiner({
@@ -106,31 +108,42 @@ export async function assemble(
     recipients,
   });
   const sensors = new SensorServer({ token: secrets.token, join: enter });
-  const ledgerPath = home.ledger;
-  return {
-    url,
-    parts: {
-      decisions,
-      detector,
-      ledger,
-      ledgerPath,
-      policy,
-      rules,
-      sensors,
-      worker,
-      counts,
-      join: enter,
-      recipients,
-    },
+  parts = {
+    decisions,
+    detector,
+    ledger,
+    ledgerPath: home.ledger,
+    policy,
+    rules,
+    sensors,
+    worker,
+    counts,
+    join: enter,
+    recipients,
   };
+  return { url, parts };
 }
+
+const startWorker = (
+  options: HubOptions,
+  secrets: Secrets,
+  destinations: Parameters<typeof workerSettings>[2],
+  answer: (question: Question) => Promise<unknown>,
+): ReturnType<typeof WorkerPort.start> =>
+  WorkerPort.start({
+    settings: workerSettings(options, secrets, destinations),
+    answer,
+    onDeath: (why) => options.say(`the hub's worker is gone, nothing is stored: ${why}`),
+  });
 
 /**
  * Steps what the store still knows: state comes back, and what it would detect was detected then.
  */
 function catchUp(detector: Detector, loaded: Loaded): void {
   // What was recorded as begun did go on, whatever the rules would say of it now.
-  for (const observation of loaded.recent) detector.step(observation, { allowOnce: true });
+  for (const observation of loaded.recent) {
+    if (observation.decision?.action !== 'ask') detector.step(observation, { allowOnce: true });
+  }
 }
 
 function openHubLedger({ home, random, say }: HubOptions): Promise<Ledger> {

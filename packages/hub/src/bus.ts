@@ -1,4 +1,5 @@
 import type {
+  AskView,
   CallEntry,
   Decision,
   Detection,
@@ -8,6 +9,7 @@ import type {
   PolicyView,
   RulesView,
 } from '@spoor/core';
+import type { Answer } from './decide/asks.ts';
 import type { KnownTool } from './decide/definitions.ts';
 import type { SessionBinding } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
@@ -52,6 +54,8 @@ export interface HubState {
   readonly counts: Readonly<Record<string, number>>;
   readonly ledger: LedgerView;
   readonly rules: RulesView;
+  /** Calls that wait for a person. */
+  readonly asks: readonly AskView[];
 }
 
 /** Worker → main. */
@@ -80,7 +84,9 @@ export type Question =
       readonly mode: Mode;
       readonly rule?: string;
       readonly server?: string;
+      readonly ask?: boolean;
     }
+  | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'allow'; readonly observation: Observation }
   | { readonly kind: 'entries'; readonly indexes: readonly number[] }
   | { readonly kind: 'triage'; readonly alert: string; readonly status: string }

@@ -45,6 +45,14 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Milliseconds that a sensor waits for a decision before it decides alone',
   },
   {
+    name: 'ask.timeout-ms',
+    type: 'number',
+    min: 1_000,
+    max: 3_600_000,
+    default: 60_000,
+    help: 'Milliseconds that a call waits for the approval of a person before it is denied',
+  },
+  {
     name: 'retention.days',
     type: 'number',
     min: 1,

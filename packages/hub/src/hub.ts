@@ -86,6 +86,7 @@ export class Hub {
     const { decisions, sensors, worker, ledger } = this.#parts;
     for (const timer of this.#timers) clearInterval(timer);
     sensors.push({ kind: 'drain' });
+    decisions.withdraw();
     const said = (error: unknown): void => this.#options.say(`stop: ${String(error)}`);
     await sensors.close().catch(said);
     decisions.finish();
@@ -127,8 +128,8 @@ export class Hub {
     const { decisions, policy, sensors, worker } = this.#parts;
     switch (question.kind) {
       case 'enforce': {
-        const next = policy.set(question.mode, question.rule, question.server);
         const { kind: _, ...detail } = question;
+        const next = policy.set(question.mode, detail);
         this.#note({ kind: 'config.changed', detail });
         this.#parts.detector.setPolicy(next);
         sensors.push({ kind: 'policy', policy: next });
@@ -137,6 +138,8 @@ export class Hub {
       }
       case 'allow':
         return this.#allow(question.observation, decisions);
+      case 'answer':
+        return decisions.answer(question.answer);
       case 'triage':
         this.#note({
           kind: 'config.changed',

@@ -39,7 +39,10 @@ export function joiner(joining: Joining): (hello: Hello) => Joined {
     return {
       connection,
       welcome: welcomeTo(session, joining),
-      leave,
+      leave: () => {
+        leave();
+        joining.decisions.withdraw(connection);
+      },
       handle: (request, sealed, bytes) => handle(request, sealed, bytes, connection, joining),
     };
   };

@@ -18,6 +18,8 @@ export interface HubOptions {
   readonly project: boolean;
   /** What a sensor waits for a decision. */
   readonly budgetMs: number;
+  /** What a call waits for a person. */
+  readonly askTimeoutMs: number;
   readonly retentionDays: number;
   readonly storeBytesMax: number;
   /** Where spans go, in the simple form. */

@@ -25,8 +25,8 @@ export class PolicyFile {
    * For everything, for one rule, or for one server. Holds from the moment that the file is on
    * disk.
    */
-  set(mode: Mode, rule?: string, server?: string): Policy {
-    const next = changed(this.#policy, mode, rule, server);
+  set(mode: Mode, target: PolicyTarget = {}): Policy {
+    const next = changed(this.#policy, mode, target);
     const path = `${this.#path}.next`;
     writeFileSync(path, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(path, this.#path);
@@ -35,8 +35,19 @@ export class PolicyFile {
   }
 }
 
-function changed(policy: Policy, mode: Mode, rule?: string, server?: string): Policy {
-  if (rule !== undefined) return { ...policy, rules: { ...policy.rules, [rule]: mode } };
+export interface PolicyTarget {
+  readonly rule?: string;
+  readonly server?: string;
+  /** With a rule: its denial is a question to a person. */
+  readonly ask?: boolean;
+}
+
+function changed(policy: Policy, mode: Mode, { rule, server, ask }: PolicyTarget): Policy {
+  if (rule !== undefined) {
+    const others = (policy.ask ?? []).filter((one) => one !== rule);
+    const asking = ask === true ? [...others, rule] : others;
+    return { ...policy, rules: { ...policy.rules, [rule]: mode }, ask: asking };
+  }
   if (server !== undefined) return { ...policy, servers: { ...policy.servers, [server]: mode } };
   return { ...policy, mode };
 }
@@ -49,12 +60,19 @@ function read(path: string): Policy | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new CodedError('CONFIG_UNREADABLE', path, error);
   }
-  const { mode, rules, servers } = membersOf(text, path);
+  const { mode, rules, servers, ask } = membersOf(text, path);
   return {
     mode: modeOf(mode, `${path}: mode`),
     rules: modes(rules, `${path}: rules`),
     servers: modes(servers, `${path}: servers`),
+    ask: ruleIds(ask, `${path}: ask`),
   };
+}
+
+function ruleIds(value: unknown, where: string): readonly string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((id) => typeof id === 'string')) return value;
+  throw new CodedError('CONFIG_BAD_VALUE', `${where}: expected a list of rules`);
 }
 
 function membersOf(text: string, path: string): Readonly<Record<string, unknown>> {

@@ -97,6 +97,12 @@ export class SensorServer {
       if (joined?.connection.hello.server.name === server) this.#send(socket, { push });
   }
 
+  /** To the sensor of one connection. */
+  pushToOne(connection: Connection, push: Push): void {
+    for (const [socket, joined] of this.#sockets)
+      if (joined?.connection === connection) this.#send(socket, { push });
+  }
+
   /** Lets decisions that are being made be answered, and the answers be read. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));

@@ -26,5 +26,6 @@ export function stateOf(parts: Parts): HubState {
       published: ledger.published !== undefined,
     },
     rules: rulesView(rules, policy.policy),
+    asks: decisions.asks,
   };
 }

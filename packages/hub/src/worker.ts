@@ -121,6 +121,8 @@ const exportTo =
 function noteState(next: HubState, live: LiveStream): void {
   if (JSON.stringify(state?.policy) !== JSON.stringify(next.policy))
     live.publish({ type: 'policy', policy: next.policy });
+  if (JSON.stringify(state?.asks ?? []) !== JSON.stringify(next.asks))
+    live.publish({ type: 'asks', asks: next.asks });
   if (state?.ledger.checkpoint !== next.ledger.checkpoint)
     live.publish({ type: 'checkpoint', size: next.ledger.size });
   state = next;

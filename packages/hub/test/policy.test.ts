@@ -19,22 +19,37 @@ test('what was set holds after a restart, over the settings', () => {
   const path = newPath();
   const file = new PolicyFile(path, 'observe');
   file.set('enforce');
-  file.set('observe', 'a-rule');
-  file.set('enforce', undefined, 'crm');
+  file.set('observe', { rule: 'a-rule' });
+  file.set('enforce', { server: 'crm' });
   const again = new PolicyFile(path, 'observe').policy;
   expect(again).toEqual(file.policy);
   expect(again).toEqual({
     mode: 'enforce',
     rules: { 'a-rule': 'observe' },
     servers: { crm: 'enforce' },
+    ask: [],
   });
   expect(statSync(path).mode & 0o077).toBe(0);
   expect(readFileSync(path, 'utf8').endsWith('}\n')).toBe(true);
 });
 
+test('a rule asks until it is switched on or off', () => {
+  const path = newPath();
+  const file = new PolicyFile(path, 'observe');
+  file.set('enforce', { rule: 'a-rule', ask: true });
+  file.set('enforce', { rule: 'b-rule', ask: true });
+  expect(new PolicyFile(path, 'observe').policy).toMatchObject({
+    mode: 'observe',
+    rules: { 'a-rule': 'enforce' },
+    ask: ['a-rule', 'b-rule'],
+  });
+  file.set('enforce', { rule: 'a-rule' });
+  expect(new PolicyFile(path, 'observe').policy.ask).toEqual(['b-rule']);
+});
+
 test('names that objects know of themselves are names like any other', () => {
   const path = newPath();
-  new PolicyFile(path, 'observe').set('enforce', '__proto__');
+  new PolicyFile(path, 'observe').set('enforce', { rule: '__proto__' });
   const { policy } = new PolicyFile(path, 'observe');
   expect(effectiveMode(policy, '__proto__', '')).toBe('enforce');
   expect(effectiveMode(policy, 'constructor', 'toString')).toBe('observe');

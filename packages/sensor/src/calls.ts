@@ -20,6 +20,8 @@ export interface Exchange {
   /** Its result waits until the hub has admitted it. */
   hold: boolean;
   readonly scope: string;
+  /** Its client has cancelled it. */
+  takenBack?: true;
 }
 
 /**

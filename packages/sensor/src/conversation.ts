@@ -49,6 +49,8 @@ export class Conversation {
   /** Requests of the client, and of the server. */
   readonly #asked = new Exchanges();
   readonly #askedBack = new Exchanges();
+  /** Calls that wait for a person. */
+  readonly #waiting = new Set<Exchange>();
   readonly #work = new Set<Promise<void>>();
 
   constructor(options: ConversationOptions) {
@@ -86,23 +88,33 @@ export class Conversation {
 
   /**
    * The client asks. Undefined where the request may go on at once; else it waits for what this
-   * resolves with. Never rejects.
+   * resolves with. Never rejects. `onAsk` is called where a person is asked, which takes long.
    */
-  asks(request: Request, frame: Frame, scope = ''): Promise<Denials> | undefined {
+  asks(
+    request: Request,
+    frame: Frame,
+    scope = '',
+    onAsk?: () => void,
+  ): Promise<Denials> | undefined {
     const { method } = request;
     if (!OBSERVED_METHODS.has(method) && method !== 'initialize') return undefined;
     const exchange = this.#asked.add(request, frame.bytes.length, scope);
     if (!CALL_METHODS.has(method) || this.#goesOn(exchange, frame)) return undefined;
-    return this.#gate([exchange], frame);
+    return this.#gate([exchange], frame, onAsk);
   }
 
   /** One denied call denies its batch: parts cannot be taken out without changing the rest. */
-  asksBatch(batch: Batch, frame: Frame, scope = ''): Promise<Denials> | undefined {
+  asksBatch(
+    batch: Batch,
+    frame: Frame,
+    scope = '',
+    onAsk?: () => void,
+  ): Promise<Denials> | undefined {
     const requests = batch.messages.filter((message) => message.kind === 'request');
     const calls = requests
       .filter(({ method }) => CALL_METHODS.has(method))
       .map((request) => this.#asked.add(request, frame.bytes.length, scope));
-    return calls.length === 0 ? undefined : this.#gate(calls, frame);
+    return calls.length === 0 ? undefined : this.#gate(calls, frame, onAsk);
   }
 
   /** The client notifies. */
@@ -115,7 +127,18 @@ export class Conversation {
   /** The client takes a request back. */
   cancelled(id: JsonRpcId, scope = ''): void {
     const exchange = this.#asked.take(id, scope);
-    if (exchange !== undefined) this.track(this.#teller.gaveUp(exchange, 'cancelled', 'cancelled'));
+    if (exchange === undefined) return;
+    exchange.takenBack = true;
+    this.track(this.#withdraw(exchange));
+  }
+
+  /** The client is gone: nobody is left to read what calls return that wait for a person. */
+  async left(): Promise<void> {
+    await Promise.all([...this.#waiting].map((exchange) => this.track(this.#withdraw(exchange))));
+  }
+
+  #withdraw(exchange: Exchange): Promise<void> {
+    return this.#teller.gaveUp(exchange, 'cancelled', 'cancelled');
   }
 
   /** The client answers what the server asked. */
@@ -188,19 +211,27 @@ export class Conversation {
     return true;
   }
 
-  #gate(exchanges: readonly Exchange[], frame: Frame): Promise<Denials> {
-    const decided = this.#decideAll(exchanges, frame);
+  #gate(
+    exchanges: readonly Exchange[],
+    frame: Frame,
+    onAsk: (() => void) | undefined,
+  ): Promise<Denials> {
+    const decided = this.#decideAll(exchanges, frame, onAsk);
     void this.track(decided);
     return decided;
   }
 
-  async #decideAll(exchanges: readonly Exchange[], frame: Frame): Promise<Denials> {
+  async #decideAll(
+    exchanges: readonly Exchange[],
+    frame: Frame,
+    onAsk: (() => void) | undefined,
+  ): Promise<Denials> {
     const answers: Uint8Array[] = [];
     try {
       const { ready } = this.#teller;
       if (ready !== undefined) await ready;
       for (const exchange of exchanges) {
-        const answer = await this.#decide(exchange, frame);
+        const answer = await this.#decide(exchange, frame, onAsk);
         if (answer !== undefined) answers.push(answer);
       }
     } catch {
@@ -213,8 +244,18 @@ export class Conversation {
   }
 
   /** The answer of a denied call, or undefined where it may go on. */
-  async #decide(exchange: Exchange, frame: Frame): Promise<Uint8Array | undefined> {
-    const { decision, hold, labels } = await this.#teller.begin(exchange, frame, this.#asked);
+  async #decide(
+    exchange: Exchange,
+    frame: Frame,
+    onAsk: (() => void) | undefined,
+  ): Promise<Uint8Array | undefined> {
+    const { decision, hold, labels } = await this.#teller
+      .begin(exchange, frame, this.#asked, () => {
+        this.#waiting.add(exchange);
+        if (exchange.takenBack === true) this.track(this.#withdraw(exchange));
+        onAsk?.();
+      })
+      .finally(() => this.#waiting.delete(exchange));
     exchange.labels = labels;
     if (decision.action !== 'allow') {
       return denial(exchange.request, decision, eraOf(exchange.request));

@@ -65,7 +65,7 @@ export class Fallback {
     const { decision } = detector.step(this.#observation(sensed, labels), { mode });
     const closed = decision.wanted === 'allow' && hasAny(labels, SENSITIVE_LABELS);
     return {
-      decision: { ...(closed ? this.#failClosed(mode) : decision), by: 'sensor' },
+      decision: { ...(closed ? this.#failClosed(mode) : unasked(decision)), by: 'sensor' },
       labels,
       hold: hasAny(labels, READING_LABELS),
     };
@@ -130,6 +130,10 @@ export class Fallback {
     };
   }
 }
+
+/** Without a hub nobody can be asked, and silence is no consent. */
+const unasked = (decision: Decision): Decision =>
+  decision.action === 'ask' ? { ...decision, action: 'deny', reason: 'no-approver' } : decision;
 
 const labelsByName = (tool: string | undefined): readonly Label[] =>
   tool === undefined ? [] : classifyTool({ name: tool }).labels;

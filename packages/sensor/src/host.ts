@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { LIMITS } from '@spoor/core';
 import type { HostInfo, ProcessId } from '@spoor/edge/wire';
 
 /** Programs that start others and speak for nobody: the host is looked for behind them. */
@@ -38,8 +39,6 @@ const LAUNCHERS: ReadonlySet<string> = new Set([
 /** Scripts that make an interpreter a launcher. */
 const LAUNCHER_SCRIPTS = /(^|[\\/])(npm|npx|npm-cli|npx-cli|pnpm|yarn|spoor)(\.[cm]?js)?$/;
 
-const ANCESTORS_MAX = 64;
-
 interface Process extends ProcessId {
   readonly parent: number;
   readonly name: string;
@@ -72,7 +71,7 @@ const idOf = ({ pid, start }: Process): ProcessId => ({ pid, start });
 
 function ancestorsOf(pid: number): Process[] {
   const found: Process[] = [];
-  for (let at = pid; at > 0 && found.length < ANCESTORS_MAX; ) {
+  for (let at = pid; at > 0 && found.length < LIMITS.ancestorsMax; ) {
     const next = readProcess(at);
     if (next === undefined) break;
     found.push(next);

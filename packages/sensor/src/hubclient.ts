@@ -16,6 +16,7 @@ import { type Home, isNewer, readRecipients, readToken } from '@spoor/edge/home'
 import { type Keys, keysOf, ownKeys } from '@spoor/edge/keys';
 import type { Begun, Ended, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import type { Sealer } from '@spoor/ledger/seal';
+import { Answers } from './answers.ts';
 import type { Fallback } from './fallback.ts';
 import { type HubPort, type Known, targetOf } from './hubport.ts';
 import { Link, type Unacked } from './link.ts';
@@ -34,6 +35,8 @@ export interface HubClientOptions {
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 2_000;
+/** What an answer may come later than the hub has promised. */
+const ANSWER_GRACE_MS = 5_000;
 /** A hub that dies again and again is not started more often than this. */
 const START_EVERY_MS = 10_000;
 
@@ -55,6 +58,7 @@ export class HubClient implements HubPort {
   /** Calls that the hub was too late for. */
   readonly #decidedAlone = new Map<string, Decision>();
   readonly #known = new Map<string, Known>();
+  readonly #answers = new Answers();
   #startedMs = 0;
 
   constructor(options: HubClientOptions) {
@@ -107,12 +111,18 @@ export class HubClient implements HubPort {
     return this.#known.get(target);
   }
 
-  async begin(observation: Sensed, sealed: readonly SealedContent[]): Promise<Begun> {
+  async begin(
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+    onAsk?: () => void,
+  ): Promise<Begun> {
     if (this.#link?.open === true) {
       const begun = await within(this.#budgetMs, this.#link.begin(observation, sealed));
       if (typeof begun === 'object') {
         this.#learn(targetOf(observation), begun);
-        return begun;
+        if (begun.waitMs === undefined) return begun;
+        onAsk?.();
+        return this.#answer(observation, sealed, begun, begun.waitMs);
       }
     }
     const labels = this.#known.get(targetOf(observation))?.labels;
@@ -121,6 +131,28 @@ export class HubClient implements HubPort {
     if (this.#link?.open === true) this.#rememberAlone(observation.id, begun.decision);
     else this.#spool.add({ ...observation, decidedAlone: begun.decision }, sealed);
     return begun;
+  }
+
+  /** A person's word, or a denial where the hub can bring none. */
+  async #answer(
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+    begun: Begun,
+    waitMs: number,
+  ): Promise<Begun> {
+    const answer = this.#answers.wait(observation.id);
+    const decision = await within(waitMs + ANSWER_GRACE_MS, answer);
+    this.#answers.forget(observation.id);
+    if (typeof decision === 'object') return { ...begun, decision };
+    // A rule has held the call: what a dying hub leaves open is no consent.
+    const denied: Decision = {
+      ...begun.decision,
+      action: 'deny',
+      reason: 'fail-closed',
+      by: 'sensor',
+    };
+    this.#spool.add({ ...observation, decidedAlone: denied }, sealed);
+    return { ...begun, decision: denied };
   }
 
   async tell(
@@ -250,9 +282,11 @@ export class HubClient implements HubPort {
       this.#welcome = { ...this.#welcome, policy: push.policy };
     }
     if (push.kind === 'tool') this.#learn(push.tool, push);
+    if (push.kind === 'decided') this.#answers.came(push.call, push.decision);
   }
 
   #linkClosed(unacked: readonly Unacked[]): void {
+    this.#answers.failAll();
     for (const { observation, sealed } of unacked) this.#spool.add(goneOn(observation), sealed);
     if (this.#link === undefined || this.#closed) return;
     this.#link = undefined;

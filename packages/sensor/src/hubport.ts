@@ -36,7 +36,11 @@ export interface HubPort {
   known(target: string): Known | undefined;
   /** Nothing without auditors' keys. */
   seal(call: string, part: SealedPart, plaintext: Uint8Array): readonly SealedContent[];
-  begin(observation: Sensed, sealed: readonly SealedContent[]): Promise<Begun>;
+  /**
+   * The final decision. Where a person is asked it comes late, and `onAsk` is called first: others
+   * need not wait meanwhile.
+   */
+  begin(observation: Sensed, sealed: readonly SealedContent[], onAsk?: () => void): Promise<Begun>;
   /** The same for what nobody waits for. */
   tell(
     op: 'begin' | 'end',

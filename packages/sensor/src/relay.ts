@@ -54,6 +54,7 @@ export class Relay {
   async clientEnded(): Promise<void> {
     const tail = this.#clientSplitter.end();
     if (tail !== undefined) this.#clientFrame(tail);
+    await this.#conversation.left();
     await this.#toServer.idle();
   }
 
@@ -73,8 +74,10 @@ export class Relay {
     const message = this.#read(frame);
     const conversation = this.#conversation;
     if (message?.kind === 'invalid') this.#unreadable(frame, message.reason);
-    else if (message?.kind === 'batch') this.#gate(conversation.asksBatch(message, frame), frame);
-    else if (message?.kind === 'request') this.#gate(conversation.asks(message, frame), frame);
+    else if (message?.kind === 'batch')
+      this.#gate((onAsk) => conversation.asksBatch(message, frame, '', onAsk), frame);
+    else if (message?.kind === 'request')
+      this.#gate((onAsk) => conversation.asks(message, frame, '', onAsk), frame);
     else {
       this.#toServer.pass(frame.bytes);
       if (message?.kind === 'notification') conversation.notifies(message);
@@ -99,20 +102,26 @@ export class Relay {
     else void conversation.track(conversation.ready.then(settle, settle));
   }
 
-  #gate(decided: Promise<Denials> | undefined, frame: Frame): void {
-    if (decided === undefined) this.#toServer.pass(frame.bytes);
-    else {
-      const slot = this.#toServer.hold(frame.bytes);
-      void this.#conversation.track(decided.then((answers) => this.#settle(slot, answers)));
+  /** A frame that waits for a person leaves the line, so that others pass it. */
+  #gate(ask: (onAsk: () => void) => Promise<Denials> | undefined, frame: Frame): void {
+    let slot: Slot | undefined;
+    const decided = ask(() => {
+      slot?.drop();
+      slot = undefined;
+    });
+    if (decided === undefined) {
+      this.#toServer.pass(frame.bytes);
+      return;
     }
+    slot = this.#toServer.hold(frame.bytes);
+    void this.#conversation.track(decided.then((answers) => this.#settle(slot, frame, answers)));
   }
 
-  #settle(slot: Slot, answers: Denials): void {
-    if (answers.length === 0) slot.release();
-    else {
-      slot.drop();
-      for (const answer of answers) this.#toClient.pass(answer);
-    }
+  #settle(slot: Slot | undefined, frame: Frame, answers: Denials): void {
+    if (answers.length > 0) slot?.drop();
+    else if (slot === undefined) this.#toServer.pass(frame.bytes);
+    else slot.release();
+    for (const answer of answers) this.#toClient.pass(answer);
   }
 
   #serverFrame(frame: Frame): void {

@@ -49,10 +49,10 @@ export class Teller {
   }
 
   /** Asks for a decision. */
-  begin(exchange: Exchange, frame: Frame, exchanges: Exchanges): Promise<Begun> {
+  begin(exchange: Exchange, frame: Frame, exchanges: Exchanges, onAsk: () => void): Promise<Begun> {
     const { hub } = this.#options;
     const sensed = this.#asked(exchange, exchanges);
-    return hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes));
+    return hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes), onAsk);
   }
 
   /** Tells of a call that has gone on already. */

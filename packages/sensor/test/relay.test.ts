@@ -256,3 +256,57 @@ test('no plaintext of arguments, results, ids or URIs leaves as a fact', async (
   expect(hub.ended).toHaveLength(1);
   expect(withoutProjections).not.toContain(canary);
 });
+
+describe('while a person is asked', () => {
+  const asking = () => {
+    const word = Promise.withResolvers<boolean>();
+    const hub = testHub({
+      mode: 'enforce',
+      person: ({ tool }) => (tool === 'share' ? word.promise : undefined),
+    });
+    return { word, hub, ...testRelay(hub) };
+  };
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+  verifies(
+    'ask:waits',
+    async () => {
+      const { word, relay, toServer, toClient } = asking();
+      relay.fromClient(Buffer.from(call(1, 'share') + call(2) + call(3)));
+      await settled();
+      expect(toServer()).toBe(call(2) + call(3));
+      relay.fromServer(Buffer.from(result(2)));
+      expect(toClient()).toBe(result(2));
+      word.resolve(true);
+      await settled();
+      expect(toServer()).toBe(call(2) + call(3) + call(1, 'share'));
+    },
+    { case: 'in the relay, byte for byte' },
+  );
+
+  test('a no is answered as a denial', async () => {
+    const { word, relay, toServer, toClient } = asking();
+    relay.fromClient(Buffer.from(call(1, 'share') + call(2)));
+    word.resolve(false);
+    await settled();
+    expect(toServer()).toBe(call(2));
+    expect(toClient()).toContain(DENIED_TEXT);
+  });
+
+  test('a client that cancels or leaves takes the call back', async () => {
+    const cancelled = asking();
+    const cancel = `${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } })}\n`;
+    cancelled.relay.fromClient(Buffer.from(call(1, 'share')));
+    await settled();
+    cancelled.relay.fromClient(Buffer.from(cancel));
+    const atOnce = asking();
+    atOnce.relay.fromClient(Buffer.from(call(1, 'share') + cancel));
+    await settled();
+    const left = asking();
+    left.relay.fromClient(Buffer.from(call(1, 'share')));
+    await settled();
+    await left.relay.clientEnded();
+    for (const { hub } of [cancelled, atOnce, left])
+      expect(hub.ended).toMatchObject([{ outcome: 'cancelled', tool: 'share' }]);
+  });
+});

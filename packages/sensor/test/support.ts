@@ -14,6 +14,8 @@ export interface Answers {
   readonly mode?: Mode;
   readonly hold?: (observation: Sensed) => boolean;
   readonly deny?: (observation: Sensed) => boolean;
+  /** What a person says, of calls that ask. */
+  readonly person?: (observation: Sensed) => Promise<boolean> | undefined;
   /** Awaited before each answer. */
   readonly wait?: () => Promise<void>;
 }
@@ -28,7 +30,7 @@ const decision = (deny: boolean, mode: Mode): Decision => ({
   by: 'hub',
 });
 
-export function testHub({ mode = 'observe', hold, deny, wait }: Answers = {}): TestHub {
+export function testHub({ mode = 'observe', hold, deny, person, wait }: Answers = {}): TestHub {
   const begun: Sensed[] = [];
   const ended: Sensed[] = [];
   return {
@@ -44,10 +46,12 @@ export function testHub({ mode = 'observe', hold, deny, wait }: Answers = {}): T
       (op === 'begin' ? begun : ended).push(observation);
     },
     seal: () => [],
-    begin: async (observation): Promise<Begun> => {
+    begin: async (observation, _sealed, onAsk): Promise<Begun> => {
       begun.push(observation);
       await wait?.();
-      const denied = deny?.(observation) ?? false;
+      const asked = person?.(observation);
+      if (asked !== undefined) onAsk?.();
+      const denied = asked === undefined ? (deny?.(observation) ?? false) : !(await asked);
       return { decision: decision(denied, mode), labels: [], hold: hold?.(observation) ?? false };
     },
     end: async (observation) => {

@@ -84,6 +84,7 @@ async function startOn(
     ...(labelsFile === undefined ? {} : { labelsFile }),
     project: config.flag('projection'),
     budgetMs: config.number('budget.ms'),
+    askTimeoutMs: config.number('ask.timeout-ms'),
     retentionDays: config.number('retention.days'),
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
     ...otlpOf(config),

@@ -18,7 +18,7 @@ export function decide(
   fired: readonly Rule[],
   policy: Policy,
   newCase: () => CaseId,
-  allowOnce: boolean,
+  { allowOnce, approved }: Consent,
 ): Decision {
   const server = observation.server.name;
   const pending = observation.outcome === 'pending';
@@ -36,7 +36,19 @@ export function decide(
   }
   const { weight: _, ...judged } = strictest;
   const decision: Decision = { ...judged, reason: 'rule', case: newCase(), by: 'hub' };
-  return allowOnce ? { ...decision, action: 'allow', reason: 'allowed-once' } : decision;
+  if (allowOnce === true) return { ...decision, action: 'allow', reason: 'allowed-once' };
+  // What was answered is a question: a rule that denies by now is not.
+  if (approved === true && decision.action === 'ask')
+    return { ...decision, action: 'allow', reason: 'approved' };
+  return decision;
+}
+
+/** What a person has said of this very call. */
+export interface Consent {
+  /** It goes on whatever rules want. */
+  readonly allowOnce?: boolean;
+  /** It goes on where rules ask. */
+  readonly approved?: boolean;
 }
 
 type Judged = Pick<Decision, 'action' | 'wanted' | 'rule' | 'mode'> & {
@@ -47,10 +59,15 @@ type Judged = Pick<Decision, 'action' | 'wanted' | 'rule' | 'mode'> & {
 const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
 
 function judge(rule: Rule, server: string, policy: Policy): Judged {
-  const wanted = rule.response === 'alert' ? 'allow' : rule.response;
+  const wanted = wantedOf(rule, policy);
   const mode = effectiveMode(policy, rule.ref.id, server);
   const weight = LEVELS.indexOf(rule.ref.level);
   return { action: mode === 'enforce' ? wanted : 'allow', wanted, rule: rule.ref.id, mode, weight };
+}
+
+function wantedOf({ response, ref }: Rule, policy: Policy): DecisionAction {
+  if (response === 'deny' && policy.ask?.includes(ref.id) === true) return 'ask';
+  return response === 'alert' ? 'allow' : response;
 }
 
 const rank = (action: DecisionAction): number => STRICTNESS.indexOf(action);

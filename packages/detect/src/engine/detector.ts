@@ -12,7 +12,7 @@ import {
 import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
 import { Candidates } from './candidates.ts';
 import { type Correlation, Correlations } from './correlations.ts';
-import { decide } from './decide.ts';
+import { type Consent, decide } from './decide.ts';
 import { Groups } from './groups.ts';
 import { Sessions } from './sessions.ts';
 import { type Memory, readSnapshot, writeSnapshot } from './snapshot.ts';
@@ -50,8 +50,7 @@ export interface DetectorStats {
   readonly openCallsDropped: number;
 }
 
-export interface StepOptions {
-  readonly allowOnce?: boolean;
+export interface StepOptions extends Consent {
   readonly mode?: Mode;
 }
 
@@ -59,7 +58,8 @@ export interface Detector {
   /**
    * Takes the next observation, in the hub's order. A call comes twice: `pending` when asked for,
    * then ended. With `allowOnce` a person has allowed this very call: it goes on whatever the rules
-   * want. `mode` is the mode of this one connection, over the policy.
+   * want; with `approved`, where they ask. `mode` is the mode of this one connection, over the
+   * policy.
    */
   step(observation: Observation, options?: StepOptions): Step;
   setPolicy(policy: Policy): void;
@@ -117,7 +117,7 @@ class Engine implements Detector {
       fired.map(({ rule }) => rule),
       policyOf(this.#policy, observation, options?.mode),
       this.#newCase,
-      options?.allowOnce === true,
+      options ?? {},
     );
     const goesOn = decision.action === 'allow' || decision.action === 'modify';
     if (goesOn && observation.outcome !== 'denied')

@@ -16,7 +16,9 @@ import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Entries, HubState, Question } from '../bus.ts';
 import type { Store } from '../store/store.ts';
+import { askRoutes } from './asks.ts';
 import { type Auth, COOKIE } from './auth.ts';
+import { bodyOf } from './body.ts';
 import { isLogPath, readUnder, typeOf } from './files.ts';
 import type { LiveStream } from './live.ts';
 import { callDetail, caseView, inventory, sessionDetail } from './views.ts';
@@ -68,6 +70,10 @@ export function createApp(options: AppOptions): Hono {
   sessionRoutes(app, options);
   alertRoutes(app, options);
   hubRoutes(app, options);
+  askRoutes(app, {
+    ...options,
+    isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
+  });
   liveRoute(app, options);
   app.get('/ledger/*', async (c) => {
     const path = c.req.path.slice('/ledger/'.length);
@@ -209,9 +215,12 @@ function hubRoutes(app: Hono, options: AppOptions): void {
     });
   });
   app.post('/api/v1/enforce', async (c) => {
-    const { mode, rule, server } = await bodyOf(c);
+    const { mode, rule, server, ask: asks } = await bodyOf(c);
     if (mode !== 'observe' && mode !== 'enforce') throw new CodedError('BAD_REQUEST', 'mode');
-    return c.json(await ask({ kind: 'enforce', mode, ...targetOf(rule, server) }));
+    if (asks !== undefined && (asks !== true || rule === undefined))
+      throw new CodedError('BAD_REQUEST', 'ask');
+    const target = { ...targetOf(rule, server), ...(asks === true ? { ask: true } : {}) };
+    return c.json(await ask({ kind: 'enforce', mode, ...target }));
   });
   app.get('/api/v1/inventory', (c) => {
     const { byTool } = store.counts(nowMs() - DAY_MS);
@@ -274,16 +283,6 @@ function caseOf(store: Store, text: string): Observation {
   const observation = isCaseId(text) ? store.byCase(text) : undefined;
   if (observation === undefined) throw new CodedError('CASE_UNKNOWN', isCaseId(text) ? text : '');
   return observation;
-}
-
-async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    const value: unknown = await c.req.json();
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // Told below, like any other body that is no object.
-  }
-  throw new CodedError('BAD_REQUEST', 'body');
 }
 
 /**

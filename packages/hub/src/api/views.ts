@@ -77,7 +77,7 @@ export function caseView(store: Store, o: Observation): CaseView {
 }
 
 function whyOf(o: Observation, alert: Alert | undefined): string[] {
-  const did = o.decision?.action === 'allow' ? 'would have been denied (observe)' : 'was denied';
+  const did = didOf(o);
   const lines = [
     `${o.tool?.name ?? o.method} on ${o.server.name} ${did}: ${REASONS[o.decision?.reason ?? ''] ?? 'a rule matched'}.`,
   ];
@@ -96,7 +96,23 @@ function whyOf(o: Observation, alert: Alert | undefined): string[] {
   return lines;
 }
 
+function didOf({ decision }: Observation): string {
+  if (decision?.action === 'ask') return 'waits for a person';
+  if (decision?.wanted !== 'ask')
+    return decision?.action === 'allow' ? 'would have been denied (observe)' : 'was denied';
+  if (decision.action !== 'allow') return 'was denied';
+  return decision.reason.startsWith('approved')
+    ? 'was approved'
+    : 'would have waited for a person (observe)';
+}
+
 const REASONS: Readonly<Record<string, string>> = {
+  approved: 'a person let it go on',
+  'approved-in-host': 'its user let it go on in the host program',
+  refused: 'a person said no',
+  'ask-timeout': 'no person answered in time',
+  'no-approver': 'nobody could be asked',
+  withdrawn: 'its client took it back before a person answered',
   durability: 'its ledger entry could not be brought to disk',
   'fail-closed': 'no hub answered and the tool is sensitive',
 };

@@ -91,6 +91,12 @@ export class Admission {
     };
   }
 
+  /** The same call at a new place in the order: an answer to it came. */
+  again(observation: Observation, nowMs: number): Observation {
+    const { decision: _, ...rest } = observation;
+    return { ...rest, seq: ++this.#seq, time: { ...rest.time, hubMs: nowMs } };
+  }
+
   #tool(server: string, name: string): ToolRef {
     const definition = this.#definitions.definition(server, name)?.digest;
     return {

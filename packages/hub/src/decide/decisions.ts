@@ -1,4 +1,5 @@
 import {
+  type AskView,
   type CallId,
   CodedError,
   type ContentFacts,
@@ -22,8 +23,10 @@ import type { Begun, Ended, Push, Sensed } from '@spoor/edge';
 import type { Appended, Entry, Ledger } from '@spoor/ledger';
 import type { RecordBatch } from '../bus.ts';
 import type { Admission, Connection } from './admission.ts';
+import { Asking } from './asking.ts';
+import type { Answer } from './asks.ts';
 import type { Definitions } from './definitions.ts';
-import { entryOf } from './entry.ts';
+import { count, entryOf, withLedger } from './entry.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface DecisionsOptions {
@@ -38,6 +41,12 @@ export interface DecisionsOptions {
   readonly record: (part: Partial<RecordBatch>) => void;
   /** Sensors of that server are to know. */
   readonly relabelled: (server: string, push: Push) => void;
+  /** The sensor of that connection is to know. */
+  readonly tell: (connection: Connection, push: Push) => void;
+  /** What waits for a person has changed. */
+  readonly asksChanged: () => void;
+  /** What a call waits for a person. */
+  readonly askTimeoutMs: number;
 }
 
 const LATER_MS = 1;
@@ -68,6 +77,7 @@ export class Decisions {
   readonly #allowances = new Map<string, number>();
   readonly #due: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
+  readonly #asking: Asking;
   readonly counts: Record<string, number> = {
     begun: 0,
     ended: 0,
@@ -75,10 +85,35 @@ export class Decisions {
     late: 0,
     notDurable: 0,
     notWritten: 0,
+    asked: 0,
   };
 
   constructor(options: DecisionsOptions) {
     this.#options = options;
+    this.#asking = new Asking(options, {
+      counts: this.counts,
+      finish: () => this.finish(),
+      append: (o, sealed) => this.#append('call.request', o, sealed),
+      write: (entry) => this.#write(entry),
+      durably: (...args) => this.#durably(...args),
+      decided: (...args) => this.#decided(...args),
+      settle: (...args) => this.#settle(...args),
+    });
+  }
+
+  /** What waits for a person now. */
+  get asks(): readonly AskView[] {
+    return this.#asking.views;
+  }
+
+  /** Throws CASE_ANSWERED, CASE_CHANGED or APPROVER_NOT_INDEPENDENT. */
+  answer(answer: Answer): Promise<Decision> {
+    return this.#asking.answer(answer);
+  }
+
+  /** Nobody is left to go on: a sensor is gone or, without a connection, the hub stops. */
+  withdraw(connection?: Connection): void {
+    this.#asking.withdraw(connection);
   }
 
   /**
@@ -98,6 +133,7 @@ export class Decisions {
     const labels = step.observation.tool?.labels ?? [];
     const begun = { labels, hold: hasAny(labels, READING_LABELS) };
     count(this.counts, 'begun');
+    if (step.decision.action === 'ask') return this.#asking.ask(connection, step, begun, sealed);
     if (step.decision.action === 'allow' && hasAny(labels, SENSITIVE_LABELS)) {
       this.finish();
       const appended = this.#append('call.request', step.observation, sealed);
@@ -122,6 +158,7 @@ export class Decisions {
   /** Takes what has ended, what needed no decision, and what a sensor decided alone. */
   end(connection: Connection, sensed: Sensed, sealed: readonly SealedContent[]): Ended {
     const { admission, detector, nowMs } = this.#options;
+    this.#asking.ended(connection, sensed.id as CallId);
     const admitted = admission.admit(connection, sensed, nowMs());
     const begun = this.#begun(admitted);
     const merged = mergeEnd(admitted, begun, sensed.decidedAlone, this.#listed(admitted, sensed));
@@ -306,9 +343,13 @@ export class Decisions {
     }
   }
 
-  #settle(connection: Connection, observation: Observation, { detections }: Step): void {
+  #settle(
+    connection: Connection,
+    observation: Observation,
+    { detections }: Pick<Step, 'detections'>,
+  ): void {
     const decision = observation.decision as Decision;
-    const denied = decision.action !== 'allow';
+    const denied = decision.action !== 'allow' && decision.action !== 'ask';
     const final: Observation = denied
       ? {
           ...observation,
@@ -352,10 +393,6 @@ export class Decisions {
   }
 }
 
-function count(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1;
-}
-
 const wantedBy = ({ response }: Detection): DecisionAction =>
   response === 'alert' ? 'allow' : response;
 
@@ -363,11 +400,6 @@ function entryKind({ kind, outcome }: Observation): EntryKind {
   if (outcome === 'pending') return 'call.request';
   return kind === 'tool.list' ? 'definitions' : kind === 'intent' ? 'intent' : 'call.result';
 }
-
-const withLedger = (o: Observation, appended: Appended | undefined): Observation =>
-  appended === undefined
-    ? o
-    : { ...o, ledger: { index: appended.index, leafHash: appended.leafHash } };
 
 /** Arguments are known by their keyed digest alone. */
 function allowanceKey({ session, server, tool, method, facts }: Observation): string | undefined {

@@ -1,5 +1,5 @@
 import type { Observation } from '@spoor/core';
-import type { Entry } from '@spoor/ledger';
+import type { Appended, Entry } from '@spoor/ledger';
 
 /** The ledger's entry about an observation: bindings and digests, no content. */
 export function entryOf(kind: Entry['kind'], o: Observation): Entry {
@@ -46,3 +46,12 @@ const mcpOf = (o: Observation): NonNullable<Entry['mcp']> => ({
   ...(o.prompt === undefined ? {} : { prompt: o.prompt }),
   ...(o.tool?.definition === undefined ? {} : { definition: o.tool.definition }),
 });
+
+export const withLedger = (o: Observation, appended: Appended | undefined): Observation =>
+  appended === undefined
+    ? o
+    : { ...o, ledger: { index: appended.index, leafHash: appended.leafHash } };
+
+export function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}

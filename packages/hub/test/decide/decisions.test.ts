@@ -1,61 +1,12 @@
-import { CodedError, newCaseId, OBSERVE, type Policy } from '@spoor/core';
-import { compileRules, createDetector, createLabeler } from '@spoor/detect';
-import type { Push, Sensed } from '@spoor/edge';
-import type { Appended, Entry, Ledger } from '@spoor/ledger';
+import { CodedError, OBSERVE } from '@spoor/core';
+import type { Sensed } from '@spoor/edge';
+import type { Appended } from '@spoor/ledger';
 import { describe, expect, test } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
 import type { RecordBatch } from '../../src/bus.ts';
-import { Admission, type Connection, identify } from '../../src/decide/admission.ts';
-import { Decisions } from '../../src/decide/decisions.ts';
-import { Definitions } from '../../src/decide/definitions.ts';
-import { Sessions } from '../../src/decide/sessions.ts';
-import { countingRandom, definitionOf, hello, START_MS, sensed } from '../support/build.ts';
+import { START_MS, sensed } from '../support/build.ts';
+import { afterwards, durable, ENFORCE, SHARE, setUp } from '../support/decisions.ts';
 
-const ENFORCE: Policy = { ...OBSERVE, mode: 'enforce' };
-/** A tool that shares with others, which is sensitive. */
-const SHARE = 'create_shareable_link';
-
-function setUp(policy: Policy, append: (entry: Entry) => Appended | undefined) {
-  const random = countingRandom();
-  const sessions = new Sessions(random, []);
-  const definitions = new Definitions(createLabeler([]), []);
-  const share = definitionOf(SHARE, { labels: ['shares-externally'] });
-  definitions.list('crm', { tools: [share], partial: false }, START_MS);
-  const recorded: Partial<RecordBatch>[] = [];
-  const entries: Entry[] = [];
-  const ledger: Pick<Ledger, 'append' | 'published'> = {
-    published: undefined,
-    append: (entry) => {
-      entries.push(entry);
-      return append(entry);
-    },
-  };
-  const pushed: { readonly server: string; readonly push: Push }[] = [];
-  const decisions = new Decisions({
-    admission: new Admission(definitions, sessions, 0),
-    definitions,
-    sessions,
-    detector: createDetector({
-      rules: compileRules([]).rules,
-      policy,
-      newCase: () => newCaseId(random),
-    }),
-    ledger: ledger as Ledger,
-    random,
-    nowMs: () => START_MS,
-    policy: () => policy,
-    record: (part) => recorded.push(part),
-    relabelled: (server, push) => pushed.push({ server, push }),
-  });
-  const connect = (pid: number): Connection => {
-    const said = hello({ host: { ...hello().host, process: { pid, start: '1' }, ancestors: [] } });
-    const { session } = sessions.resolve(said.host, START_MS);
-    return { hello: said, session, principal: identify(said, new Uint8Array(32)), open: new Set() };
-  };
-  return { decisions, connect, recorded, entries, pushed };
-}
-
-const durable = (): Appended => ({ index: 3, leafHash: 'ab', durable: async () => undefined });
 const refusing = (): Appended => ({
   ...durable(),
   durable: () => Promise.reject(new CodedError('DURABILITY_LOST')),
@@ -64,9 +15,6 @@ const failing = (): never => {
   throw new CodedError('LEDGER_WRITE_FAILED');
 };
 const dropping = (): undefined => undefined;
-
-/** Entry and record follow the answer. */
-const afterwards = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('a sensitive call whose entry is not on disk', () => {
   verifies('ledger:durable-first', async () => {

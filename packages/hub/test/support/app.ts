@@ -45,6 +45,7 @@ const STATE: HubState = {
     published: false,
   },
   rules: { rules: [], problems: [] },
+  asks: [],
 };
 
 /**

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type AskView, CodedError } from '@spoor/core';
+import { type HubApi, hubApi } from '../client.ts';
+import type { Command, Output } from '../command.ts';
+import { paint, visible } from '../output.ts';
+
+export const asks: Command = {
+  usage: '[--watch]',
+  summary: 'Lists the calls that wait for a person, with what they would do.',
+  flags: { watch: { type: 'boolean', help: 'Stay, and show each call as it begins to wait' } },
+  more: 'Answer with `spoor approve CASE` or `spoor deny CASE`. Exit code 0, also when nothing waits.',
+  run: async ({ words, flags, home, out }) => {
+    if (words.length > 0) throw new CodedError('USAGE', 'no words');
+    const api = hubApi(home);
+    if (flags.watch === true) return watch(api, flags.json === true, out);
+    const { rows } = await waiting(api);
+    if (flags.json === true) out.json(rows);
+    else if (rows.length === 0) out.line('No call waits for a person.');
+    for (const ask of flags.json === true ? [] : rows) show(ask, out);
+    return 0;
+  },
+};
+
+export const waiting = (api: HubApi): Promise<{ readonly rows: readonly AskView[] }> =>
+  api.get('/api/v1/asks');
+
+const WATCH_EVERY_MS = 500;
+
+/** Until it is interrupted, or the hub is gone. */
+async function watch(api: HubApi, json: boolean, out: Output): Promise<never> {
+  let known: ReadonlySet<string> = new Set();
+  for (;;) {
+    const { rows } = await waiting(api);
+    for (const ask of rows.filter((one) => !known.has(one.case))) {
+      if (json) out.json(ask);
+      else show(ask, out);
+    }
+    known = new Set(rows.map((one) => one.case));
+    await delay(WATCH_EVERY_MS);
+  }
+}
+
+function show(ask: AskView, out: Output): void {
+  const leftS = Math.max(0, Math.round((ask.expiresMs - Date.now()) / 1_000));
+  const name = `${ask.tool} on ${ask.server}`;
+  const head = [
+    paint(out, 'bold', ask.case),
+    paint(out, 'yellow', visible(name)),
+    `asked by ${visible(ask.agent)}, ${leftS} s left`,
+  ];
+  out.line(head.join('  '));
+  if (ask.labels.length > 0) out.line(`  labels     ${ask.labels.join(', ')}`);
+  if (ask.rule !== undefined) out.line(`  rule       ${ask.rule.id}: ${visible(ask.rule.title)}`);
+  for (const [at, line] of ask.why.entries())
+    out.line(`  ${at === 0 ? 'why' : '   '}        ${visible(line)}`);
+  out.line(`  arguments  ${visible(ask.projection ?? '(no projection is kept)')}`);
+  out.line(paint(out, 'dim', `  spoor approve ${ask.case}   or   spoor deny ${ask.case}`));
+}
