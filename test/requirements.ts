@@ -326,6 +326,45 @@ const TABLE = {
     behavior: 'The demo plays its sessions on real servers, and each ends as its story says.',
     source: 'examples/demo/README.md',
   },
+  'init:survives': {
+    behavior:
+      "Comments, unknown keys, order, indentation, line endings and byte order mark of a client's configuration survive wrapping.",
+    source: 'docs/init.md',
+  },
+  'init:undo-exact': {
+    behavior: 'A wrapped configuration that nobody has changed since is restored byte for byte.',
+    source: 'docs/init.md',
+  },
+  'init:undo-later-edits': {
+    behavior: 'Undoing takes away the wrapping alone where the user has changed the file since.',
+    source: 'docs/init.md',
+  },
+  'init:idempotent': {
+    behavior: 'A second `spoor init` finds nothing to do.',
+    source: 'docs/init.md',
+  },
+  'init:bad-config': {
+    behavior:
+      'A configuration with a syntax error is left untouched and named with line and column; the others go on.',
+    source: 'docs/init.md',
+  },
+  'init:no-secrets': {
+    behavior: 'What `spoor init` shows has no values of environments, headers or tokens in it.',
+    source: 'docs/init.md',
+  },
+  'init:without-path': {
+    behavior: 'A wrapped server starts where there is no PATH.',
+    source: 'docs/init.md',
+  },
+  'init:spoor-gone': {
+    behavior: 'Where Spoor is gone, the launcher starts the server without it and says so.',
+    source: 'docs/init.md',
+  },
+  'init:links': {
+    behavior:
+      "A configuration is written through the user's own links and never through somebody else's.",
+    source: 'docs/init.md',
+  },
   'cli:no-build': {
     behavior: 'The command runs from a checkout without a build.',
     source: 'README.md',

@@ -6,11 +6,13 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const NODE_MAJOR_MIN = 24;
 const source = new URL('../src/main.ts', import.meta.url);
 const main = existsSync(source) ? source : new URL('../dist/main.js', import.meta.url);
+/** Only newer Nodes strip types; what was compiled needs `node:sqlite` without a flag. */
+const [majorMin, minorMin] = main === source ? [24, 0] : [22, 15];
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
+if (major > majorMin || (major === majorMin && minor >= minorMin)) {
   module.enableCompileCache?.();
   await import(main.href);
 } else {
@@ -27,7 +29,7 @@ function pinnedNode() {
     return fileURLToPath(new URL(executable, `file://${manifest}`));
   } catch {
     process.stderr.write(
-      `spoor: needs Node ${NODE_MAJOR_MIN} or newer, this is ${process.version}\n`,
+      `spoor: needs Node ${majorMin}.${minorMin} or newer, this is ${process.version}\n`,
     );
     process.exit(1);
   }

@@ -17,6 +17,8 @@ export interface Flag {
   readonly type: 'string' | 'boolean';
   readonly help: string;
   readonly placeholder?: string;
+  /** May be given several times; the values then arrive with commas between them. */
+  readonly multiple?: true;
 }
 
 export interface Context {

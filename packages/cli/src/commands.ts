@@ -13,6 +13,16 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Wrap an MCP server (stdio)',
     load: async () => (await import('./commands/run.ts')).run,
   },
+  init: {
+    group: 'Protect',
+    summary: 'Put Spoor in front of the servers of your MCP clients',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  undo: {
+    group: 'Protect',
+    summary: 'Take Spoor out of them again',
+    load: async () => (await import('./commands/undo.ts')).undo,
+  },
   enforce: {
     group: 'Protect',
     summary: 'Make denials real, or only shown',

@@ -59,12 +59,20 @@ function parse(
   const split = args.indexOf('--');
   const own = split < 0 ? [...args] : args.slice(0, split);
   const options = Object.fromEntries(
-    Object.entries({ ...COMMON, ...command.flags }).map(([flag, { type }]) => [flag, { type }]),
+    Object.entries({ ...COMMON, ...command.flags }).map(([flag, { type, multiple }]) => [
+      flag,
+      { type, multiple: multiple === true },
+    ]),
   );
   try {
     const { values, positionals } = parseArgs({ args: own, options, allowPositionals: true });
     return {
-      flags: values as Record<string, string | boolean | undefined>,
+      flags: Object.fromEntries(
+        Object.entries(values).map(([flag, value]) => [
+          flag,
+          Array.isArray(value) ? value.join(',') : value,
+        ]),
+      ),
       words: positionals,
       after: split < 0 ? [] : args.slice(split + 1),
     };

@@ -333,6 +333,48 @@ const TABLE = {
     message: 'Spoor denied this call',
     hint: 'Ask the owner: spoor why',
   },
+  CLIENT_UNKNOWN: {
+    http: 400,
+    exit: 2,
+    message: 'No client has this name',
+    hint: 'See `spoor init --help` for the names',
+  },
+  CLIENT_CONFIG_UNREADABLE: {
+    http: 500,
+    exit: 65,
+    message: "A client's configuration cannot be read",
+    hint: 'Fix the place that is named; the file was left as it is',
+  },
+  CLIENT_CONFIG_UNSAFE: {
+    http: 500,
+    exit: 77,
+    message: "A client's configuration is not yours alone to change",
+    hint: 'Check who owns the file, its folder and the link that leads there',
+  },
+  CLIENT_CONFIG_CHANGED: {
+    http: 409,
+    exit: 75,
+    message: "A client's configuration changed meanwhile",
+    hint: 'Run the command again',
+  },
+  CLIENT_CONFIG_UNUSUAL: {
+    http: 500,
+    exit: 65,
+    message: "A client's configuration cannot be changed safely",
+    hint: 'Put `spoor run --` in front of the command by hand',
+  },
+  CLIENT_CONFIG_UNWRITABLE: {
+    http: 500,
+    exit: 73,
+    message: "A client's configuration cannot be written",
+    hint: 'Check the permissions of the file and its folder',
+  },
+  LAUNCHER_UNUSABLE: {
+    http: 500,
+    exit: 73,
+    message: 'The launcher cannot be installed or used',
+    hint: 'Check the path, or give the path of an executable with --launcher',
+  },
   DURABILITY_LOST: {
     http: 503,
     exit: 74,

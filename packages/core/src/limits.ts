@@ -143,6 +143,8 @@ export const LIMITS = {
   samplingKeptSessionsMax: 100_000,
   /** Destinations of telemetry: each has its own queue, spool and connections. */
   destinationsMax: 16,
+  /** A client's configuration file; a longer one is not looked at, and that is said. */
+  clientConfigBytesMax: 33_554_432,
   /** Live streams open at once. */
   liveStreamsMax: 32,
   /** Body of one telemetry request as it comes. */

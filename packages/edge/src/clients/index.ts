@@ -1,0 +1,21 @@
+export type {
+  ArgumentList,
+  ClientDocument,
+  Literal,
+  Scalar,
+  ServerEntry,
+  ServerForm,
+  StdioForm,
+  TextRange,
+} from './document.ts';
+export { readDocument } from './document.ts';
+export { type ClientConfig, type ClientPlaces, locateClients } from './locate.ts';
+export {
+  type ClientServers,
+  type ClientText,
+  digestOf,
+  readClient,
+  readClientText,
+} from './read.ts';
+export { CLIENTS, type ClientFile, type ClientRow, type ClientScope } from './table.ts';
+export { isLauncherName, LAUNCHER_NAMES, type Wrapping, wrappingOf } from './wrapping.ts';

@@ -1,0 +1,152 @@
+import {
+  type Node,
+  type ParseError,
+  parse,
+  parseTree,
+  printParseErrorCode,
+  visit,
+} from 'jsonc-parser';
+import type {
+  ArgumentList,
+  ClientDocument,
+  Literal,
+  Scalar,
+  ServerEntry,
+  ServerForm,
+  TextRange,
+} from './document.ts';
+import { formWithoutCommand, indentBefore, position } from './form.ts';
+
+const OPTIONS = { allowTrailingComma: true, disallowComments: false };
+
+/** JSON with comments and trailing commas; of equal keys the last counts, as it does to clients. */
+export function readJsonc(whole: string, at: readonly (readonly string[])[]): ClientDocument {
+  // A byte order mark is no part of the JSON; a blank in its place keeps all offsets.
+  const text = whole.startsWith('\ufeff') ? ` ${whole.slice(1)}` : whole;
+  if (text.trim() === '') return { ok: true, servers: [], value: {}, scalars: [], comments: [] };
+  const errors: ParseError[] = [];
+  try {
+    const root = parseTree(text, errors, OPTIONS);
+    const [error] = errors;
+    if (error !== undefined) {
+      return { ok: false, ...position(text, error.offset), why: printParseErrorCode(error.error) };
+    }
+    return {
+      ok: true,
+      servers: root === undefined ? [] : at.flatMap((pattern) => serversAt(text, root, pattern)),
+      value: parse(text, [], OPTIONS),
+      ...outline(text),
+    };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { ok: false, line: 1, column: 1, why: 'nested too deeply' };
+  }
+}
+
+function serversAt(text: string, root: Node, pattern: readonly string[]): ServerEntry[] {
+  return containers(root, pattern, []).flatMap(({ node, keys }) =>
+    members(node).map(({ key, value }) => ({
+      at: [...keys, key],
+      name: key,
+      form: formOf(text, value, [...keys, key]),
+    })),
+  );
+}
+
+interface Found {
+  readonly node: Node;
+  readonly keys: readonly string[];
+}
+
+function containers(node: Node, [first, ...rest]: readonly string[], keys: string[]): Found[] {
+  if (first === undefined) return [{ node, keys }];
+  return members(node)
+    .filter(({ key }) => first === '*' || key === first)
+    .flatMap(({ key, value }) => containers(value, rest, [...keys, key]));
+}
+
+interface Member {
+  readonly key: string;
+  readonly property: Node;
+  readonly value: Node;
+}
+
+/** The members that count: of equal keys the last. */
+function members(node: Node): Member[] {
+  if (node.type !== 'object') return [];
+  const byKey = new Map<string, Member>();
+  for (const property of node.children ?? []) {
+    const [key, value] = property.children ?? [];
+    if (key === undefined || value === undefined) continue;
+    byKey.set(String(key.value), { key: String(key.value), property, value });
+  }
+  return [...byKey.values()];
+}
+
+const member = (node: Node, key: string): Member | undefined =>
+  members(node).find((one) => one.key === key);
+
+function formOf(text: string, node: Node, at: readonly string[]): ServerForm {
+  const command = member(node, 'command');
+  if (command === undefined) {
+    return formWithoutCommand((key) => {
+      const found = member(node, key)?.value;
+      return found?.type === 'string' ? String(found.value) : undefined;
+    });
+  }
+  if (command.value.type === 'string') return stdio(text, node, command, at, 'command');
+  const path = member(command.value, 'path');
+  if (path?.value.type === 'string') {
+    return stdio(text, command.value, path, [...at, 'command'], 'path');
+  }
+  return { kind: 'other', why: 'its command is no text' };
+}
+
+function stdio(
+  text: string,
+  node: Node,
+  command: Member,
+  holder: readonly string[],
+  commandKey: 'command' | 'path',
+): ServerForm {
+  const given = member(node, 'args');
+  const args = given === undefined ? undefined : argumentsOf(text, given);
+  if (args === null) return { kind: 'other', why: 'its arguments are not all text' };
+  const gap = indentBefore(text, command.property.offset) ?? ' ';
+  return {
+    kind: 'stdio',
+    holder,
+    commandKey,
+    command: literal(command.value),
+    args,
+    insertion: { at: endOf(command.value), before: `,${gap}"args": [`, after: ']' },
+  };
+}
+
+/** Null where an element is no text. */
+function argumentsOf(text: string, { property, value }: Member): ArgumentList | null {
+  const items = value.children ?? [];
+  if (value.type !== 'array' || items.some(({ type }) => type !== 'string')) return null;
+  const before = text.slice(0, property.offset).trimEnd();
+  const start = before.endsWith(',') ? before.length - 1 : property.offset;
+  return { ...range(value), items: items.map(literal), removal: { start, end: endOf(value) } };
+}
+
+const endOf = (node: Node): number => node.offset + node.length;
+const range = (node: Node): TextRange => ({ start: node.offset, end: endOf(node) });
+const literal = (node: Node): Literal => ({ ...range(node), value: String(node.value) });
+
+function outline(text: string): { scalars: Scalar[]; comments: TextRange[] } {
+  const scalars: Scalar[] = [];
+  const comments: TextRange[] = [];
+  visit(
+    text,
+    {
+      onLiteralValue: (value, start, length, _line, _column, pathOf) =>
+        scalars.push({ start, end: start + length, at: pathOf(), value }),
+      onComment: (start, length) => comments.push({ start, end: start + length }),
+    },
+    OPTIONS,
+  );
+  return { scalars, comments };
+}
