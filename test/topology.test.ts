@@ -90,7 +90,8 @@ describe.each(packages)('%s', (name) => {
   });
 
   test('imports of others only what its manifest declares', () => {
-    const known = Object.keys(readManifest(`packages/${name}`).dependencies ?? {});
+    const { dependencies, peerDependencies } = readManifest(`packages/${name}`);
+    const known = Object.keys({ ...dependencies, ...peerDependencies });
     const stray = importsIn(name).filter(
       (one) =>
         !isRelative(one) && !isBuiltin(one.specifier) && !known.includes(packageOf(one.specifier)),

@@ -145,6 +145,8 @@ export const LIMITS = {
   destinationsMax: 16,
   /** A client's configuration file; a longer one is not looked at, and that is said. */
   clientConfigBytesMax: 33_554_432,
+  /** Tools and prompts with metric series of their own; the others share one. */
+  metricNamesMax: 256,
   /** Live streams open at once. */
   liveStreamsMax: 32,
   /** Body of one telemetry request as it comes. */

@@ -27,9 +27,18 @@ const AUTH_FAILURES: ReadonlySet<string> = new Set([
   'unauthorized',
 ]);
 
+/** What of an observation the reasons rest on; a finished span can say it too. */
+export interface Telling {
+  readonly decision?: Pick<NonNullable<Observation['decision']>, 'wanted' | 'action' | 'rule'>;
+  readonly errorType?: string;
+  readonly outcome: Observation['outcome'];
+  readonly principal: Pick<Observation['principal'], 'level'>;
+  readonly tool?: Pick<NonNullable<Observation['tool']>, 'labels'>;
+}
+
 /** @param detections How many rules matched on it. */
 export function alwaysReason(
-  { decision, errorType, outcome, principal, tool }: Observation,
+  { decision, errorType, outcome, principal, tool }: Telling,
   detections: number,
 ): AlwaysReason | undefined {
   if (decision?.wanted === 'deny' || decision?.action === 'deny' || outcome === 'denied')

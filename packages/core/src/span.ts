@@ -41,17 +41,22 @@ const METHODS: ReadonlySet<string> = new Set([
   'subscriptions/listen',
   'tasks/cancel',
   'tasks/get',
+  'tasks/list',
+  'tasks/result',
   'tasks/update',
   'tools/call',
   'tools/list',
 ]);
+
+/** The method as spans and metrics may name it. */
+export const methodName = (method: string): string => (METHODS.has(method) ? method : '_OTHER');
 
 /**
  * The span of a finished observation. Source: OpenTelemetry semantic conventions for MCP (client
  * side), with the exceptions that `docs/telemetry.md` lists.
  */
 export function spanOf(o: Observation, declaredArguments: ReadonlySet<string>): Span {
-  const method = METHODS.has(o.method) ? o.method : '_OTHER';
+  const method = methodName(o.method);
   const failed = o.outcome !== 'ok' && o.outcome !== 'input_required';
   const { attributes, dropped } = allowAttributes({
     ...convention(o, method),

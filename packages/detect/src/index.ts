@@ -1,3 +1,4 @@
+export { intentCluster } from '@spoor/core';
 export {
   createDetector,
   type Detector,
@@ -8,7 +9,6 @@ export {
   type StepOptions,
 } from './engine/detector.ts';
 export { type ExamineContext, examine } from './examine/examine.ts';
-export { intentCluster } from './examine/intent.ts';
 export { compileRules } from './rules/compile.ts';
 export { renderRuleDocs, renderSchemaDocs } from './rules/docs.ts';
 export type { Rule, RuleBody, RuleFile, RuleProblem, RuleSet, RuleTest } from './rules/types.ts';

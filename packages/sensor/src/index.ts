@@ -1,6 +1,5 @@
 export { type Exit, serverEnvironment } from './child.ts';
 export { SENSOR_SETTINGS } from './config.ts';
-export { DENIED_CODE, DENIED_TEXT } from './deny.ts';
 export { findHost, identify } from './host.ts';
 export { HubClient, type HubClientOptions } from './hubclient.ts';
 export { exitAs, type RunOptions, runWrapper, sayToTerminal } from './run.ts';

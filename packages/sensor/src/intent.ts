@@ -1,5 +1,11 @@
-import { newCallId, newSpanId, systemClock, systemRandom, uuidv7 } from '@spoor/core';
-import { intentCluster } from '@spoor/detect';
+import {
+  intentCluster,
+  newCallId,
+  newSpanId,
+  systemClock,
+  systemRandom,
+  uuidv7,
+} from '@spoor/core';
 import { NO_CAUSE, senseIntent } from '@spoor/detect/sense';
 import type { Home } from '@spoor/edge/home';
 import type { Sensed } from '@spoor/edge/wire';

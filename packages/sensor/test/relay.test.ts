@@ -1,7 +1,7 @@
+import { DENIED_CODE, DENIED_TEXT } from '@spoor/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
-import { DENIED_CODE, DENIED_TEXT } from '../src/deny.ts';
 import { testHub, testRelay } from './support.ts';
 
 const call = (id: unknown, name = 'read', more: object = {}): string =>

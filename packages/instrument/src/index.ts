@@ -1,0 +1,4 @@
+export { counts, type InstrumentCounts } from './counts.ts';
+export { instrument, uninstrument } from './instrument.ts';
+export { withIntent } from './intent.ts';
+export type { HubOptions, InstrumentOptions } from './options.ts';
