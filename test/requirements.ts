@@ -216,6 +216,11 @@ const TABLE = {
     behavior: 'The noise of other sessions does not push out the past of a quieter one.',
     source: 'docs/telemetry.md',
   },
+  'sampling:hub': {
+    behavior:
+      'At a rate of 1 %, all security events of 10,000 calls arrive at a backend, and with a detection its whole session; each leaf says what was left out.',
+    source: 'docs/telemetry.md',
+  },
   'export:conventions': {
     behavior:
       'Spans have the names and attributes of the MCP conventions and go on in the client’s trace.',

@@ -306,6 +306,13 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
     bytesMax: 32,
     why: 'Why this span was kept',
   },
+  'spoor.detection.rules': {
+    type: 'strings',
+    class: 'coded',
+    form: /^[a-z0-9-]{1,64}$/,
+    bytesMax: 64,
+    why: 'Rules that matched on it, also those that only alert',
+  },
   'spoor.covered': {
     type: 'boolean',
     class: 'measure',

@@ -40,6 +40,8 @@ export interface Observation {
    */
   readonly errorType?: string;
   readonly decision?: Decision;
+  /** Ids of the rules that matched on it, as the hub found. */
+  readonly detected?: readonly string[];
   readonly ledger?: LedgerRef;
   /** False where the sensor decided without the hub; `coverage: this server`. */
   readonly covered: boolean;

@@ -122,6 +122,7 @@ function ours(o: Observation): Wanted {
     'mcp.audit.index': o.ledger?.index,
     'mcp.audit.leaf_hash': o.ledger?.leafHash,
     'spoor.sampling.reason': o.trace.sampled.reason,
+    'spoor.detection.rules': o.detected,
     'spoor.covered': o.covered,
   };
 }

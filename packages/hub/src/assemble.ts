@@ -9,6 +9,7 @@ import type { Loaded, Question, WorkerSettings } from './bus.ts';
 import { Admission } from './decide/admission.ts';
 import { Decisions } from './decide/decisions.ts';
 import { Definitions } from './decide/definitions.ts';
+import { Keeping } from './decide/keeping.ts';
 import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
 import { loadDestinations } from './export/load.ts';
@@ -26,6 +27,7 @@ import { WorkerPort } from './worker-port.ts';
 export interface Parts {
   readonly decisions: Decisions;
   readonly detector: Detector;
+  readonly keeping: Keeping;
   readonly ledger: Ledger;
   readonly ledgerPath: string;
   readonly policy: PolicyFile;
@@ -77,13 +79,14 @@ export async function assemble(
     policy: policy.policy,
     newCase: () => newCaseId(random),
   });
-  catchUp(detector, loaded);
+  const keeping = catchUp(detector, loaded, options.sampleRate);
   let parts: Parts | undefined;
   const decisions = new Decisions({
     admission: new Admission(definitions, sessions, Math.max(written, loaded.lastSeq)),
     definitions,
     sessions,
     detector,
+    keeping,
     ledger,
     random,
     nowMs: systemClock.nowMs,
@@ -111,6 +114,7 @@ export async function assemble(
   parts = {
     decisions,
     detector,
+    keeping,
     ledger,
     ledgerPath: home.ledger,
     policy,
@@ -139,11 +143,14 @@ const startWorker = (
 /**
  * Steps what the store still knows: state comes back, and what it would detect was detected then.
  */
-function catchUp(detector: Detector, loaded: Loaded): void {
+function catchUp(detector: Detector, loaded: Loaded, sampleRate = 1): Keeping {
   // What was recorded as begun did go on, whatever the rules would say of it now.
   for (const observation of loaded.recent) {
     if (observation.decision?.action !== 'ask') detector.step(observation, { allowOnce: true });
   }
+  const keeping = new Keeping(sampleRate);
+  keeping.recall(loaded.recent);
+  return keeping;
 }
 
 function openHubLedger({ home, random, say }: HubOptions): Promise<Ledger> {

@@ -1,6 +1,7 @@
 import type {
   AskView,
   CallEntry,
+  CallId,
   Decision,
   Detection,
   LedgerView,
@@ -37,6 +38,8 @@ export interface RecordBatch {
   readonly detections: readonly DetectionRecord[];
   readonly bindings: readonly SessionBinding[];
   readonly definitions: readonly KnownTool[];
+  /** Calls whose spans were left out, and go out after all. */
+  readonly past: readonly CallId[];
 }
 
 export interface DetectionRecord {

@@ -92,4 +92,12 @@ export const HUB_SETTINGS: readonly Setting[] = [
     default: undefined,
     help: 'File with further destinations, each with its own credentials and attribute policy',
   },
+  {
+    name: 'sampling.rate',
+    type: 'number',
+    min: 0,
+    max: 1,
+    default: 1,
+    help: 'Share of ordinary spans that are exported; what matters to security always is',
+  },
 ];

@@ -26,6 +26,8 @@ export interface HubOptions {
   readonly otlp?: OtlpOptions;
   /** File that names further destinations. */
   readonly destinationsFile?: string;
+  /** Share of ordinary spans that are exported, from 0 to 1; all without it. */
+  readonly sampleRate?: number;
   readonly random: Random;
   /** One line for the log. */
   readonly say: (line: string) => void;

@@ -1,4 +1,4 @@
-import type { Observation, Random } from '@spoor/core';
+import type { CallId, Observation, Random } from '@spoor/core';
 import { raise } from './alerts.ts';
 import type { LiveStream } from './api/live.ts';
 import { withoutAtoms } from './api/views.ts';
@@ -11,6 +11,8 @@ export interface RecorderOptions {
   readonly random: Random;
   /** Hands finished observations to an exporter. */
   readonly exportSpans?: (observations: readonly Observation[]) => void;
+  /** Hands it what was left out before, from the store. */
+  readonly exportPast?: (calls: readonly CallId[]) => void;
 }
 
 /** A batch that the store has not taken whole. */
@@ -57,7 +59,7 @@ export class Recorder {
       const shown = withoutAtoms(observation, isIntent);
       this.#options.live.publish({ type: 'observation', observation: shown });
     }
-    this.#export(batch.observations);
+    this.#export(batch);
   }
 
   /**
@@ -104,8 +106,9 @@ export class Recorder {
     }
   }
 
-  #export(observations: readonly Observation[]): void {
+  #export({ observations, past }: RecordBatch): void {
     try {
+      if (past.length > 0) this.#options.exportPast?.(past);
       this.#options.exportSpans?.(observations);
     } catch {
       this.counts.exportFaults += 1;

@@ -4,7 +4,7 @@ import { rulesView } from './rules.ts';
 
 /** What the API shows of the deciding thread. */
 export function stateOf(parts: Parts): HubState {
-  const { decisions, detector, ledger, policy, rules, sensors, worker } = parts;
+  const { decisions, detector, keeping, ledger, policy, rules, sensors, worker } = parts;
   return {
     policy: policy.policy,
     sensors: sensors.count,
@@ -15,6 +15,7 @@ export function stateOf(parts: Parts): HubState {
       ...sensors.counts,
       ...worker.counts,
       ...detector.stats(),
+      ...keeping.counts,
       ledgerDropped: ledger.dropped,
     },
     ledger: {

@@ -76,6 +76,7 @@ export class WorkerPort {
     this.#batch.detections.push(...(part.detections ?? []));
     this.#batch.bindings.push(...(part.bindings ?? []));
     this.#batch.definitions.push(...(part.definitions ?? []));
+    this.#batch.past.push(...(part.past ?? []));
     this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
   }
 
@@ -231,9 +232,16 @@ async function startWorker(
 /** Short enough for a live view, long enough to share a commit. */
 const BATCH_MS = 10;
 
-const emptyBatch = (): { observations: []; detections: []; bindings: []; definitions: [] } => ({
+const emptyBatch = (): {
+  observations: [];
+  detections: [];
+  bindings: [];
+  definitions: [];
+  past: [];
+} => ({
   observations: [],
   detections: [],
   bindings: [],
   definitions: [],
+  past: [],
 });

@@ -22,7 +22,7 @@ import type {
   WorkerSettings,
 } from './bus.ts';
 import type { Exporter } from './export/exporter.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, type RecorderOptions } from './recorder.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     store,
     live,
     random: systemRandom,
-    ...(exporter === undefined ? {} : { exportSpans: exportTo(exporter, store) }),
+    ...(exporter === undefined ? {} : exportTo(exporter, store)),
   });
   const pruned = { pruneFailures: 0 };
   const tellCounts = (): void => {
@@ -107,16 +107,22 @@ async function main(): Promise<void> {
  * Argument names go out only where the pinned schema declares them: none where the store cannot
  * say.
  */
-const exportTo =
-  (exporter: Exporter, store: Store) =>
-  (observations: readonly Observation[]): void =>
-    exporter.add(observations, (o) => {
-      try {
-        return store.declaredArguments(o.server.name, o.tool?.name ?? '');
-      } catch {
-        return new Set();
-      }
-    });
+function exportTo(
+  exporter: Exporter,
+  store: Store,
+): Required<Pick<RecorderOptions, 'exportSpans' | 'exportPast'>> {
+  const declared = (o: Observation): ReadonlySet<string> => {
+    try {
+      return store.declaredArguments(o.server.name, o.tool?.name ?? '');
+    } catch {
+      return new Set();
+    }
+  };
+  return {
+    exportSpans: (observations) => exporter.add(observations, declared),
+    exportPast: (calls) => exporter.addPast(calls, (call) => store.observation(call), declared),
+  };
+}
 
 function noteState(next: HubState, live: LiveStream): void {
   if (JSON.stringify(state?.policy) !== JSON.stringify(next.policy))

@@ -43,6 +43,7 @@ const newRecorder = (exportSpans?: (observations: readonly Observation[]) => voi
 
 const records = (call: Observation, isDetected = false): RecordBatch => ({
   ...batch(call),
+  past: [],
   detections: isDetected ? [{ detection: detection(call), decision: ALLOW }] : [],
 });
 
@@ -109,6 +110,7 @@ test('an outage beyond the limit loses the oldest, and says how many', () => {
   const rows = (from: number): RecordBatch => ({
     ...batch(...Array.from({ length: 4_000 }, (_, n) => observation(from + n))),
     detections: [],
+    past: [],
   });
   for (const from of [1, 4_001, 8_001]) recorder.record(rows(from));
   expect(recorder.counts.unstored).toBe(4_000);

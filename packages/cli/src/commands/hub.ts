@@ -88,6 +88,7 @@ async function startOn(
     retentionDays: config.number('retention.days'),
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
     ...otlpOf(config),
+    sampleRate: config.number('sampling.rate'),
     random: systemRandom,
     say: (line) => out.note(`spoor: ${line}`),
   });

@@ -15,7 +15,7 @@ import type { Appended, Entry } from '@spoor/ledger';
 import type { Connection } from './admission.ts';
 import { type Answer, Asks, digestOf, type Refusal, refusal, type Waiting } from './asks.ts';
 import type { DecisionsOptions } from './decisions.ts';
-import { count, entryOf, withLedger } from './entry.ts';
+import { count, detected, entryOf, withLedger } from './entry.ts';
 
 /** What the path of every observation does for one that waits, too. */
 interface Steps {
@@ -65,7 +65,7 @@ export class Asking {
       : { ...step.decision, expiresMs: untilMs };
     this.#steps.finish();
     const appended = this.#steps.append(step.observation, sealed);
-    const observation = withLedger({ ...step.observation, decision }, appended);
+    const observation = withLedger({ ...detected(step), decision }, appended);
     count(this.#steps.counts, full ? 'denied' : 'asked');
     this.#steps.settle(connection, observation, step);
     const { detections } = step;
@@ -122,7 +122,7 @@ export class Asking {
   }
 
   #decideAgain({ connection, detections }: Waiting, step: Step, decision: Decision): void {
-    const observation: Observation = { ...step.observation, decision };
+    const observation: Observation = { ...detected(step), decision };
     const known = new Set(detections.map(({ rule }) => rule.id));
     this.#steps.decided(connection, observation);
     // What was detected when the call began to wait is not detected twice.

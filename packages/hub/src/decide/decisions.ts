@@ -26,7 +26,8 @@ import type { Admission, Connection } from './admission.ts';
 import { Asking } from './asking.ts';
 import type { Answer } from './asks.ts';
 import type { Definitions } from './definitions.ts';
-import { count, entryOf, withLedger } from './entry.ts';
+import { count, detected, entryOf, withLedger } from './entry.ts';
+import type { Keeping } from './keeping.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface DecisionsOptions {
@@ -34,6 +35,7 @@ export interface DecisionsOptions {
   readonly definitions: Definitions;
   readonly sessions: Sessions;
   readonly detector: Detector;
+  readonly keeping: Keeping;
   readonly ledger: Ledger;
   readonly random: Random;
   readonly nowMs: () => number;
@@ -139,14 +141,14 @@ export class Decisions {
       const appended = this.#append('call.request', step.observation, sealed);
       const needed = mode ?? this.#serverMode(admitted);
       return this.#durably(appended, step.decision, needed).then((decision) => {
-        const observation = withLedger({ ...step.observation, decision }, appended);
+        const observation = withLedger({ ...detected(step), decision }, appended);
         this.#decided(connection, observation);
         this.#later(() => this.#settle(connection, observation, step));
         return { ...begun, decision };
       });
     }
     const { decision } = step;
-    const observation: Observation = { ...step.observation, decision };
+    const observation: Observation = { ...detected(step), decision };
     this.#decided(connection, observation);
     this.#later(() => {
       const appended = this.#append('call.request', step.observation, sealed);
@@ -166,13 +168,18 @@ export class Decisions {
     const step = detector.step(merged, { allowOnce: merged.outcome === 'pending' });
     count(this.counts, 'ended');
     const isBegun = merged.outcome === 'pending';
-    if (isBegun) this.#decided(connection, step.observation);
+    const found = detected(step);
+    if (isBegun) this.#decided(connection, found);
     else this.#closed(merged, begun !== undefined);
     this.#later(() => {
-      const appended = this.#append(entryKind(merged), step.observation, sealed);
-      const observation = withLedger(step.observation, appended);
-      if (isBegun) this.#settle(connection, observation, step);
-      else this.#recordEnd(connection, observation, step);
+      if (isBegun) {
+        const appended = this.#append(entryKind(merged), found, sealed);
+        this.#settle(connection, withLedger(found, appended), step);
+        return;
+      }
+      const { observation: kept, past } = this.#options.keeping.of(found);
+      const appended = this.#append(entryKind(merged), kept, sealed);
+      this.#recordEnd(connection, withLedger(kept, appended), step, past);
     });
     return { decision: step.decision };
   }
@@ -208,9 +215,9 @@ export class Decisions {
       this.#relabel(o.server.name, o.tool.name);
   }
 
-  #recordEnd(connection: Connection, o: Observation, step: Step): void {
-    this.#options.record({ observations: [o] });
-    this.#alert(o, step.detections, o.decision ?? step.decision);
+  #recordEnd(connection: Connection, o: Observation, step: Step, past: readonly CallId[]): void {
+    this.#options.record({ observations: [o], past });
+    this.#alert(o, step.detections, o.decision ?? step.decision, past.length);
     this.#remember(connection);
   }
 
@@ -358,10 +365,11 @@ export class Decisions {
           time: { ...observation.time, endMs: observation.time.hubMs },
         }
       : observation;
-    this.#options.record({ observations: [final] });
+    const { observation: kept, past } = this.#options.keeping.of(final);
+    this.#options.record({ observations: [kept], past });
     const spoke = decision.wanted !== 'allow' || decision.reason !== 'default';
-    const entry = spoke ? this.#write(entryOf('decision', final)) : undefined;
-    this.#alert(final, detections, decision, entry?.index);
+    const entry = spoke ? this.#write(entryOf('decision', kept)) : undefined;
+    this.#alert(kept, detections, decision, past.length, entry?.index);
     this.#remember(connection);
   }
 
@@ -369,12 +377,16 @@ export class Decisions {
     o: Observation,
     detections: readonly Detection[],
     decision: Decision,
+    past: number,
     index?: number,
   ): void {
     if (detections.length === 0) return;
     const { ledger, record } = this.#options;
     const records = detections.map((detection) => {
-      const entry = this.#write({ ...entryOf('alert', o), detail: { rule: detection.rule.id } });
+      const entry = this.#write({
+        ...entryOf('alert', o),
+        detail: { rule: detection.rule.id, past },
+      });
       const ledgerIndex = index ?? entry?.index;
       return {
         detection,
@@ -426,6 +438,7 @@ function mergeEnd(
       ? {}
       : { cause: begun.cause, trace: begun.trace, session: begun.session }),
     ...(begun?.intent === undefined ? {} : { intent: begun.intent }),
+    ...(begun?.detected === undefined ? {} : { detected: begun.detected }),
     ...(decision === undefined ? {} : { decision }),
     covered: end.covered && begun?.covered !== false,
     facts: {

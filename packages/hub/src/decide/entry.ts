@@ -1,4 +1,5 @@
 import type { Observation } from '@spoor/core';
+import type { Step } from '@spoor/detect';
 import type { Appended, Entry } from '@spoor/ledger';
 
 /** The ledger's entry about an observation: bindings and digests, no content. */
@@ -14,7 +15,8 @@ export function entryOf(kind: Entry['kind'], o: Observation): Entry {
     trace: o.trace.trace,
     span: o.trace.span,
     ...(o.trace.parent === undefined ? {} : { parent: o.trace.parent }),
-    sampled: o.trace.sampled,
+    // Nothing is sampled before it is over.
+    ...(o.outcome === 'pending' ? {} : { sampled: o.trace.sampled }),
     time: {
       start: Math.round(o.time.startMs),
       ...(o.time.endMs === undefined ? {} : { end: Math.round(o.time.endMs) }),
@@ -54,4 +56,11 @@ export const withLedger = (o: Observation, appended: Appended | undefined): Obse
 
 export function count(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
+}
+
+/** With the rules that matched on it, now and when it began. */
+export function detected({ observation, detections }: Pick<Step, 'observation' | 'detections'>): Observation {
+  if (detections.length === 0) return observation;
+  const rules = detections.map(({ rule }) => rule.id);
+  return { ...observation, detected: [...new Set([...(observation.detected ?? []), ...rules])] };
 }

@@ -1,8 +1,8 @@
 import { ATTRIBUTES, type AttributeValue, allowAttributes, nearest, type Span } from '@spoor/core';
 
 /**
- * What one destination gets of what the table in `core` allows. A pattern is a name, or a
- * beginning such as `mcp.identity.*`.
+ * What one destination gets of what the table in `core` allows. A pattern is a name, a beginning
+ * such as `mcp.identity.*`, or a class of the table such as `class:name`.
  */
 export interface AttributePolicy {
   /** Nothing else goes there; without it, everything. */
@@ -18,10 +18,15 @@ const NAMES = Object.keys(ATTRIBUTES);
 /** Undefined for a pattern that stands for some attribute, else what is wrong with it. */
 export function unknownPattern(pattern: string): string | undefined {
   if (NAMES.some((name) => matches(pattern, name))) return undefined;
-  return `no attribute is called “${pattern}”; did you mean “${nearest(pattern, NAMES)}”?`;
+  const known = [...NAMES, ...CLASSES];
+  return `no attribute is called “${pattern}”; did you mean “${nearest(pattern, known)}”?`;
 }
 
+const CLASS = 'class:';
+const CLASSES = [...new Set(Object.values(ATTRIBUTES).map((row) => `${CLASS}${row.class}`))];
+
 function matches(pattern: string, name: string): boolean {
+  if (pattern.startsWith(CLASS)) return ATTRIBUTES[name]?.class === pattern.slice(CLASS.length);
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 

@@ -8,6 +8,8 @@ import type { ExportSpool } from './spool.ts';
 const BATCH_MS = 200;
 const QUEUE_MAX = 10_000;
 const REQUEST_SPANS_MAX = 1_000;
+/** Requests on their way to the spool. */
+const SPILLING_MAX = 16;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 60_000;
 
@@ -25,6 +27,8 @@ export class ExportDestination {
   readonly #queue: Span[] = [];
   #timer: NodeJS.Timeout | undefined;
   #draining: Promise<void> | undefined;
+  #spills: Promise<void> = Promise.resolve();
+  #spilling = 0;
   #pausedUntilMs = 0;
   #waitMs = RETRY_FIRST_MS;
   #closing = false;
@@ -56,7 +60,7 @@ export class ExportDestination {
   add(spans: readonly Span[]): void {
     if (!this.wants('spans')) return;
     for (const span of spans) {
-      if (this.#queue.length >= QUEUE_MAX) this.counts.dropped += 1;
+      if (this.#queue.length >= QUEUE_MAX && !this.#spill()) this.counts.dropped += 1;
       else this.#queue.push(spanFor(span, this.#keep));
     }
     if (this.#queue.length > 0) this.#later(BATCH_MS);
@@ -75,6 +79,7 @@ export class ExportDestination {
     clearTimeout(this.#timer);
     await this.#draining;
     await this.#drain();
+    await this.#spills;
     await this.#sender.close();
   }
 
@@ -96,6 +101,20 @@ export class ExportDestination {
       },
       ...this.#last,
     };
+  }
+
+  /** More than a queue's worth at once: the oldest wait on disk. */
+  #spill(): boolean {
+    const spool = this.#spool;
+    if (spool === undefined || this.#spilling >= SPILLING_MAX) return false;
+    const spans = this.#queue.splice(0, REQUEST_SPANS_MAX);
+    const body = encodeSpans(spans, this.#version);
+    this.#spilling += 1;
+    this.#spills = this.#spills.then(async () => {
+      await spool.put(body, spans.length);
+      this.#spilling -= 1;
+    });
+    return true;
   }
 
   #later(ms: number): void {
@@ -120,7 +139,7 @@ export class ExportDestination {
       if (kept !== undefined) {
         const result = await this.#sender.send('spans', kept.body);
         this.#count(result, kept.items);
-        if (result.status !== 'later') await this.#spool?.removeFirst();
+        if (result.status !== 'later') await this.#spool?.remove(kept.file);
       } else if (this.#queue.length > 0) await this.#sendBatch();
       else return;
     }

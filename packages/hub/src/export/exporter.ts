@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import {
+  type CallId,
   type DestinationView,
   guardrailSpan,
   newSpanId,
   type Observation,
+  type Sampling,
   type Span,
   spanOf,
   systemRandom,
@@ -15,10 +17,14 @@ import { ExportSpool } from './spool.ts';
 /** Episodes whose root span has gone out. */
 const ROOTS_MAX = 10_000;
 
+const PAST: Sampling = { keep: true, reason: 'past' };
+
 /** Spans of finished observations, to every destination that wants them. */
 export class Exporter {
   readonly destinations: readonly ExportDestination[];
   readonly #roots = new Set<string>();
+  /** Calls that the store did not know, or not yet. */
+  #pastMissing = 0;
 
   private constructor(destinations: readonly ExportDestination[]) {
     this.destinations = destinations;
@@ -52,6 +58,19 @@ export class Exporter {
     if (made.length > 0) for (const destination of this.destinations) destination.add(made);
   }
 
+  /** Calls that were left out, and are kept after all; the store has them. */
+  addPast(
+    calls: readonly CallId[],
+    read: (call: CallId) => Observation | undefined,
+    declared: (o: Observation) => ReadonlySet<string>,
+  ): void {
+    for (const call of calls) {
+      const o = read(call);
+      if (o === undefined) this.#pastMissing += 1;
+      else this.add([{ ...o, trace: { ...o.trace, sampled: PAST } }], declared);
+    }
+  }
+
   get views(): readonly DestinationView[] {
     return this.destinations.map(({ view }) => view);
   }
@@ -66,6 +85,7 @@ export class Exporter {
       spansRejected: sum((view) => view.rejected),
       spansSpooled: sum((view) => view.spooled.spans),
       exportFailures: sum((view) => view.failures),
+      spansPastMissing: this.#pastMissing,
     };
   }
 

@@ -8,6 +8,12 @@ interface Waiting {
   readonly bytes: number;
 }
 
+interface SpooledRequest {
+  readonly file: string;
+  readonly body: Uint8Array;
+  readonly items: number;
+}
+
 const FILE = /^(\d{12})-(\d{1,6})\.otlp$/;
 
 /**
@@ -70,24 +76,27 @@ export class ExportSpool {
   }
 
   /** The oldest request; one that cannot be read any more is counted as dropped. */
-  async first(): Promise<{ readonly body: Uint8Array; readonly items: number } | undefined> {
+  async first(): Promise<SpooledRequest | undefined> {
     for (;;) {
       const [oldest] = this.#waiting;
       if (oldest === undefined) return undefined;
       try {
-        return { body: await readFile(join(this.#folder, oldest.file)), items: oldest.items };
+        const body = await readFile(join(this.#folder, oldest.file));
+        return { file: oldest.file, body, items: oldest.items };
       } catch {
-        this.dropped += oldest.items;
-        await this.removeFirst();
+        if (await this.remove(oldest.file)) this.dropped += oldest.items;
       }
     }
   }
 
-  async removeFirst(): Promise<void> {
-    const oldest = this.#waiting.shift();
-    if (oldest === undefined) return;
-    this.#bytes -= oldest.bytes;
-    await rm(join(this.#folder, oldest.file), { force: true }).catch(() => undefined);
+  /** False where it is gone already: the limit may have taken it while it was sent. */
+  async remove(file: string): Promise<boolean> {
+    const at = this.#waiting.findIndex((one) => one.file === file);
+    const [found] = at < 0 ? [] : this.#waiting.splice(at, 1);
+    if (found === undefined) return false;
+    this.#bytes -= found.bytes;
+    await rm(join(this.#folder, file), { force: true }).catch(() => undefined);
+    return true;
   }
 
   async #found(file: string): Promise<void> {
@@ -105,9 +114,9 @@ export class ExportSpool {
   }
 
   async #trim(coming: number): Promise<void> {
-    while (this.#bytes + coming > this.#bytesMax && this.#waiting.length > 0) {
-      this.dropped += this.#waiting[0]?.items ?? 0;
-      await this.removeFirst();
+    for (let [oldest] = this.#waiting; oldest !== undefined; [oldest] = this.#waiting) {
+      if (this.#bytes + coming <= this.#bytesMax) return;
+      if (await this.remove(oldest.file)) this.dropped += oldest.items;
     }
   }
 }

@@ -6,6 +6,7 @@ import type { RecordBatch } from '../../src/bus.ts';
 import { Admission, type Connection, identify } from '../../src/decide/admission.ts';
 import { Decisions } from '../../src/decide/decisions.ts';
 import { Definitions } from '../../src/decide/definitions.ts';
+import { Keeping } from '../../src/decide/keeping.ts';
 import { Sessions } from '../../src/decide/sessions.ts';
 import { countingRandom, definitionOf, hello, START_MS } from './build.ts';
 
@@ -52,6 +53,7 @@ export function setUp(
       // Ids that count up differ only in bytes that a case does not show.
       newCase: () => newCaseId(systemRandom),
     }),
+    keeping: new Keeping(1),
     ledger: ledger as Ledger,
     random,
     nowMs: () => START_MS,
