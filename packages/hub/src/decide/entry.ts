@@ -59,7 +59,10 @@ export function count(counts: Record<string, number>, name: string): void {
 }
 
 /** With the rules that matched on it, now and when it began. */
-export function detected({ observation, detections }: Pick<Step, 'observation' | 'detections'>): Observation {
+export function detected({
+  observation,
+  detections,
+}: Pick<Step, 'observation' | 'detections'>): Observation {
   if (detections.length === 0) return observation;
   const rules = detections.map(({ rule }) => rule.id);
   return { ...observation, detected: [...new Set([...(observation.detected ?? []), ...rules])] };
