@@ -370,6 +370,11 @@ const TABLE = {
       "A configuration is written through the user's own links and never through somebody else's.",
     source: 'docs/init.md',
   },
+  'cli:packed': {
+    behavior:
+      'Packed and installed globally into an empty prefix, the command wraps, serves the UI and undoes.',
+    source: 'packages/cli/README.md',
+  },
   'cli:no-build': {
     behavior: 'The command runs from a checkout without a build.',
     source: 'README.md',

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Alert, Page, SessionView } from '@spoor/core';
+import { type Alert, CodedError, type Page, type SessionView } from '@spoor/core';
 import { type Home, locateHome } from '@spoor/edge/home';
 import { hubApi } from '../client.ts';
 import type { Command, Context, Output } from '../command.ts';
@@ -34,6 +34,12 @@ export const demo: Command = {
   },
   more: 'State, HOME and all files are temporary and removed at the end. Exit code 1 when a session went otherwise than expected.',
   run: async (context) => {
+    if (!existsSync(EXAMPLES_FOLDER)) {
+      throw new CodedError(
+        'USAGE',
+        'the demo is played in a checkout of the repository: npm start',
+      );
+    }
     const folder = mkdtempSync(join(tmpdir(), 'spoor-demo-'));
     try {
       return await play(context, folder);
