@@ -165,7 +165,9 @@ describeUi('rules, inventory and audit', () => {
     const toggle = page.getByRole('group', { name: /Mode of this rule/ });
     await toggle.getByRole('button', { name: 'Observe' }).click();
     await until(mode, (now) => now === 'observe');
-    await page.getByRole('button', { name: 'Undo' }).click();
+    // A toast of an earlier change may still be there.
+    const toast = page.getByRole('status').filter({ hasText: 'Denials are only shown now' });
+    await toast.getByRole('button', { name: 'Undo' }).click();
     await until(mode, (now) => now === 'enforce');
     visitor.expectQuiet();
   });

@@ -62,7 +62,8 @@ describe('a wrapped server', () => {
         'said\tso',
       );
       expect(code).toBe(42);
-      expect(err.replace(/^spoor: no hub answers.*\n/m, '')).toBe('said\tso');
+      // Our own line may come in the middle of theirs.
+      expect(err.replace(/spoor: no hub answers.*\n/, '')).toBe('said\tso');
     },
     { case: 'exit code, and what it says on standard error' },
   );
