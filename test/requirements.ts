@@ -48,6 +48,47 @@ const TABLE = {
     behavior: 'The official suite finds no difference between a server and the same one wrapped.',
     source: 'test/conformance/README.md',
   },
+  'gateway:transparent': {
+    behavior: 'Requests and answers leave a gateway byte for byte as they came, and as they come.',
+    source: 'ARCHITECTURE.md',
+  },
+  'gateway:disconnect': {
+    behavior: 'When a client leaves a gateway, its upstream learns it at once.',
+    source: 'ARCHITECTURE.md',
+  },
+  'gateway:back-pressure': {
+    behavior: 'A client that does not read stops the upstream; a gateway keeps nothing for it.',
+    source: 'ARCHITECTURE.md',
+  },
+  'gateway:mirror': {
+    behavior: 'A modern message whose headers and body tell two stories is refused.',
+    source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports',
+  },
+  'gateway:rebinding': {
+    behavior: 'A gateway answers only by its own names and to pages of allowed origins.',
+    source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports',
+  },
+  'gateway:smuggling': {
+    behavior: 'A request that two readers could frame in two ways reaches no upstream.',
+    source: 'https://www.rfc-editor.org/rfc/rfc9112',
+  },
+  'gateway:limits': {
+    behavior: 'What is too large, too slow or encoded is refused with a code, and counted.',
+    source: 'docs/limits.md',
+  },
+  'gateway:decides': {
+    behavior:
+      'A call through a gateway is decided like any other, in the same session, in both eras.',
+    source: 'ARCHITECTURE.md',
+  },
+  'gateway:legacy': {
+    behavior: 'Clients of both legacy transports use a server through a gateway as without it.',
+    source: 'https://modelcontextprotocol.io/specification/2025-11-25/basic/transports',
+  },
+  'gateway:upstream-fails': {
+    behavior: 'An upstream that fails gives a coded answer, and half an answer never looks whole.',
+    source: 'docs/errors.md',
+  },
   'parse:duplicate-keys': {
     behavior: 'JSON that two readers could read differently is no message.',
     source: 'ARCHITECTURE.md',

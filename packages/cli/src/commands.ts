@@ -23,6 +23,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Take Spoor out of them again',
     load: async () => (await import('./commands/undo.ts')).undo,
   },
+  gateway: {
+    group: 'Protect',
+    summary: 'Stand in front of MCP servers (HTTP)',
+    load: async () => (await import('./commands/gateway.ts')).gateway,
+  },
   enforce: {
     group: 'Protect',
     summary: 'Make denials real, or only shown',

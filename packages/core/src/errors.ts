@@ -1,3 +1,5 @@
+import { GATEWAY_ERRORS } from './errors-gateway.ts';
+
 /**
  * Operational errors: one class, one table. `docs/errors.md` is generated from the table.
  * To an MCP peer goes `message` only where the row says so; never a cause.
@@ -383,9 +385,9 @@ const TABLE = {
   },
 } as const;
 
-export type ErrorCode = keyof typeof TABLE;
+export type ErrorCode = keyof typeof TABLE | keyof typeof GATEWAY_ERRORS;
 
-export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = TABLE;
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = { ...TABLE, ...GATEWAY_ERRORS };
 
 export class CodedError extends Error {
   override readonly name: string = 'CodedError';

@@ -165,4 +165,28 @@ export const LIMITS = {
   otlpValueDepthMax: 16,
   /** Nesting of a telemetry request as JSON: sixteen levels of values take four times as many. */
   otlpJsonDepthMax: 128,
+  /** Body of one request to a gateway: it is read whole before it goes on, since a call waits. */
+  gatewayBodyBytesMax: 16_777_216,
+  /** Request bodies that a gateway holds at once; beyond it requests are refused, and counted. */
+  gatewayBufferBytesMax: 268_435_456,
+  /** Headers of one request or answer: names, tokens and traces, never documents. */
+  gatewayHeaderBytesMax: 32_768,
+  /** What a client may take to send the headers of a request, so that nobody holds a connection. */
+  gatewayHeaderMs: 10_000,
+  /** What a client may take to send a whole request. */
+  gatewayRequestMs: 60_000,
+  /** Requests under way in a gateway, streams too; beyond it they are refused, and counted. */
+  gatewayStreamsMax: 1_024,
+  /** Connections of clients to one gateway. */
+  gatewayConnectionsMax: 2_048,
+  /** Requests on one connection before it has to be opened anew. */
+  gatewayConnectionRequestsMax: 100_000,
+  /** What an upstream may take to begin its answer: tools may work for minutes. */
+  gatewayAnswerMs: 300_000,
+  /** Clients of one gateway that have a connection to the hub; the longest idle loses its own. */
+  gatewayPeersMax: 512,
+  /** Conversations that a gateway remembers; the longest idle is forgotten. */
+  gatewayConversationsMax: 4_096,
+  /** Silence after which a gateway gives up a client's connection to the hub. */
+  gatewayIdleMs: 1_800_000,
 } as const;

@@ -202,7 +202,7 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
     token: z.string().max(128),
     sensor: z.object({
       id: UUID,
-      kind: z.enum(['wrapper', 'intent']),
+      kind: z.enum(['wrapper', 'gateway', 'intent']),
       version: z.string().max(32),
     }),
     server: z.object({
@@ -218,6 +218,13 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
     }),
     mode: z.enum(['observe', 'enforce']).optional(),
     asksInHost: z.literal(true).optional(),
+    session: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .optional(),
+    claims: z
+      .object({ issuer: z.string().min(1).max(512), subject: z.string().min(1).max(256) })
+      .optional(),
   }),
   z.object({ op: z.literal('begin'), ...OBSERVED }),
   z.object({ op: z.literal('end'), ...OBSERVED }),

@@ -66,7 +66,7 @@ export class OutboundClient {
    * CONFIG_UNREADABLE names a certificate or key that cannot be read.
    */
   async post(url: URL, headers: Record<string, string>, body: Uint8Array): Promise<OutboundAnswer> {
-    this.#check(url);
+    checkOutbound(url, this.#options.trustedHosts);
     await this.#renew();
     try {
       const response = await request(url, {
@@ -94,9 +94,9 @@ export class OutboundClient {
   }
 
   #newAgent(): Agent {
-    const { timeoutMs } = this.#options;
+    const { timeoutMs, trustedHosts } = this.#options;
     return new Agent({
-      connect: { ...this.#pem, lookup: this.#lookup, timeout: timeoutMs },
+      connect: { ...this.#pem, lookup: guardedLookup(trustedHosts), timeout: timeoutMs },
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       connections: 4,
@@ -121,40 +121,6 @@ export class OutboundClient {
     this.#agent = this.#newAgent();
     void old.close();
   }
-
-  #check(url: URL): void {
-    if (url.username !== '' || url.password !== '') {
-      throw new CodedError('OUTBOUND_REFUSED', 'credentials in the URL');
-    }
-    const trusted = this.#isTrusted(url.hostname);
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && trusted)) {
-      throw new CodedError('OUTBOUND_REFUSED', url.protocol);
-    }
-    // A literal address never reaches the look-up, so it is checked here.
-    const literal = url.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(literal) !== 0 && !trusted && !isPublicAddress(literal)) {
-      throw new CodedError('OUTBOUND_REFUSED', url.host);
-    }
-  }
-
-  #isTrusted(hostname: string): boolean {
-    return this.#options.trustedHosts.includes(hostname);
-  }
-
-  readonly #lookup: LookupFunction = (hostname, options, done) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const bad = addresses?.find(({ address }) => !isPublicAddress(address));
-      const refused =
-        error ??
-        (bad !== undefined && !this.#isTrusted(hostname)
-          ? new CodedError('OUTBOUND_REFUSED', hostname)
-          : null);
-      const [first] = addresses ?? [];
-      if (refused !== null || first === undefined) done(refused ?? new Error('no address'), '', 0);
-      else if (options.all) done(null, addresses);
-      else done(null, first.address, first.family);
-    });
-  };
 
   async #read(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
@@ -181,4 +147,38 @@ function waitOf(header: string | string[] | undefined): number | undefined {
   return typeof header === 'string' && /^\d{1,6}$/.test(header)
     ? Number(header) * 1_000
     : undefined;
+}
+
+/** Throws OUTBOUND_REFUSED for a URL that nothing of Spoor may be sent to. */
+export function checkOutbound(url: URL, trustedHosts: readonly string[]): void {
+  if (url.username !== '' || url.password !== '') {
+    throw new CodedError('OUTBOUND_REFUSED', 'credentials in the URL');
+  }
+  const trusted = trustedHosts.includes(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && trusted)) {
+    throw new CodedError('OUTBOUND_REFUSED', url.protocol);
+  }
+  // A literal address never reaches the look-up, so it is checked here.
+  const literal = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(literal) !== 0 && !trusted && !isPublicAddress(literal)) {
+    throw new CodedError('OUTBOUND_REFUSED', url.host);
+  }
+}
+
+/** Fails with OUTBOUND_REFUSED where any address of an untrusted name is not public. */
+export function guardedLookup(trustedHosts: readonly string[]): LookupFunction {
+  return (hostname, options, done) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const bad = addresses?.find(({ address }) => !isPublicAddress(address));
+      const refused =
+        error ??
+        (bad !== undefined && !trustedHosts.includes(hostname)
+          ? new CodedError('OUTBOUND_REFUSED', hostname)
+          : null);
+      const [first] = addresses ?? [];
+      if (refused !== null || first === undefined) done(refused ?? new Error('no address'), '', 0);
+      else if (options.all) done(null, addresses);
+      else done(null, first.address, first.family);
+    });
+  };
 }

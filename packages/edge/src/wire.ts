@@ -21,12 +21,24 @@ export interface Hello {
   readonly mode?: Mode;
   /** The host asks its user itself where the decision is `ask`. */
   readonly asksInHost?: true;
+  /**
+   * Digest of what makes the session, where it is not the host's process: 32 hexadecimal digits.
+   */
+  readonly session?: string;
+  /** Of a token that the sensor has verified. */
+  readonly claims?: Claims;
+}
+
+/** On whose behalf, as an issuer says it. */
+export interface Claims {
+  readonly issuer: string;
+  readonly subject: string;
 }
 
 export interface SensorInfo {
   /** UUIDv7, new with each start; the same after a reconnect. */
   readonly id: string;
-  readonly kind: 'wrapper' | 'intent';
+  readonly kind: 'wrapper' | 'gateway' | 'intent';
   readonly version: string;
 }
 

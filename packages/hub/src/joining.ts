@@ -27,7 +27,7 @@ interface Joining {
 export function joiner(joining: Joining): (hello: Hello) => Joined {
   const { secrets, sessions } = joining;
   return (hello) => {
-    const { session, parent } = sessions.resolve(hello.host, Date.now());
+    const { session, parent } = sessions.resolve(hello.host, Date.now(), hello.session);
     const { open, leave } = sessions.serve(hello.server, session);
     const connection: Connection = {
       hello,

@@ -153,7 +153,10 @@ export class Conversation {
   }
 
   /** Must this response wait until `responds` has resolved? */
-  isHeld(message: Message | InvalidFrame | undefined, scope = ''): boolean {
+  isHeld(
+    message: Pick<Response, 'kind' | 'id'> | Message | InvalidFrame | undefined,
+    scope = '',
+  ): boolean {
     if (message?.kind !== 'response') return false;
     return this.#asked.find(message.id, scope)?.hold === true;
   }

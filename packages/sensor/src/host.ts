@@ -49,12 +49,15 @@ interface Process extends ProcessId {
  * Who started this process, seen through shells and package runners. Linux; elsewhere only the
  * parent's id.
  */
-export function findHost(): HostInfo {
-  const ancestors = ancestorsOf(process.ppid);
+export const findHost = (): HostInfo => hostOf(process.ppid);
+
+/** The host that a process belongs to: itself, or who started it. */
+export function hostOf(pid: number): HostInfo {
+  const ancestors = ancestorsOf(pid);
   // Process 1 is everybody's ancestor and nobody's host.
   const host = ancestors.find((one) => !one.launcher && one.pid > 1) ?? ancestors[0];
   return {
-    process: host === undefined ? { pid: process.ppid, start: '' } : idOf(host),
+    process: host === undefined ? { pid, start: '' } : idOf(host),
     name: host?.name ?? 'unknown',
     ancestors: ancestors.map(idOf),
     uid: process.getuid?.() ?? 0,

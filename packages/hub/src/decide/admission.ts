@@ -25,16 +25,19 @@ export interface Connection {
 }
 
 /**
- * Who speaks on a connection: process facts, so `unverified`; the level is computed here and never
- * read.
+ * Who speaks on a connection. The level is computed here and never read: `verified` where a gateway
+ * has checked a token that was made for it, `unverified` where there are only process facts.
  */
-export function identify(hello: Hello, key: Uint8Array): Principal {
-  const subject = `${hello.host.uid}|${hello.host.name}`;
+export function identify({ host, claims, sensor }: Hello, key: Uint8Array): Principal {
+  const verified = sensor.kind === 'gateway' && claims !== undefined;
+  const subject = verified
+    ? JSON.stringify([claims.issuer, claims.subject])
+    : `${host.uid}|${host.name}`;
   return {
-    level: 'unverified',
+    level: verified ? 'verified' : 'unverified',
     pseudonym: createHmac('sha256', key).update(subject).digest('hex').slice(0, 32),
-    agent: hello.host.name,
-    evidence: ['process'],
+    agent: host.name,
+    evidence: verified ? ['token', 'process'] : ['process'],
   };
 }
 

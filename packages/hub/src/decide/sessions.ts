@@ -17,7 +17,7 @@ import type { HostInfo, ProcessId, ServerInfo } from '@spoor/edge';
  */
 export interface Session {
   readonly id: SessionId;
-  /** Key of the host process. */
+  /** Key of the host process, or what a sensor stated in its place. */
   readonly host: string;
   readonly agent: string;
   episode: number;
@@ -89,17 +89,18 @@ export class Sessions {
 
   /**
    * The session that a connection belongs to: that of the wrapped server it runs under, if any,
-   * else its host's.
+   * else the one that its sensor states, else its host's.
    */
   resolve(
     host: HostInfo,
     nowMs: number,
+    stated?: string,
   ): { readonly session: Session; readonly parent?: OpenServer } {
     const parent = host.ancestors
       .map((ancestor) => this.#servers.get(keyOf(ancestor)))
       .find((server) => server !== undefined);
     if (parent !== undefined) return { session: parent.session, parent };
-    const key = keyOf(host.process);
+    const key = stated ?? keyOf(host.process);
     const known = this.#byHost.get(key);
     if (known !== undefined) return { session: known };
     if (this.#byHost.size >= this.#sessionsMax) this.#dropIdlest();

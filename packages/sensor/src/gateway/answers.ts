@@ -1,0 +1,70 @@
+import type { ServerResponse } from 'node:http';
+import { ERRORS, type ErrorCode, type JsonRpcId } from '@spoor/core';
+import type { Denials } from '../conversation.ts';
+
+/** Where MCP or JSON-RPC has a code. */
+const STANDARD_CODES: Partial<Record<ErrorCode, number>> = {
+  HEADER_MISMATCH: -32_020,
+  FRAME_UNREADABLE: -32_700,
+};
+/** Ours stand outside of what JSON-RPC and MCP keep for themselves: −31000 and the HTTP status. */
+const OWN_CODES_FROM = -31_000;
+
+/** Answers in Spoor's own name: fixed text and a code, whatever the cause. */
+export function refuse(
+  response: ServerResponse,
+  code: ErrorCode,
+  id: JsonRpcId | null = null,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const { http, message } = ERRORS[code];
+  const body = errorBody(code, message, http, id);
+  response.writeHead(http, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(body);
+}
+
+function errorBody(code: ErrorCode, message: string, http: number, id: JsonRpcId | null): string {
+  const number = STANDARD_CODES[code] ?? OWN_CODES_FROM - http;
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code: number, message, data: { code } } });
+}
+
+/** The same where no response object exists: the request could not even be parsed. */
+export function rawRefusal(code: ErrorCode): string {
+  const { http, message } = ERRORS[code];
+  const body = errorBody(code, message, http, null);
+  return [
+    `HTTP/1.1 ${http} Refused`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}
+
+/** Denied calls, in the form that the client asked for: JSON, or an event each. */
+export function answerDenied(
+  response: ServerResponse,
+  denials: Denials,
+  accept: string,
+  batch: boolean,
+): void {
+  const lines = denials.map((line) => Buffer.from(line).toString().trimEnd());
+  const asEvents = !accept.includes('application/json') && accept.includes('text/event-stream');
+  const body = asEvents ? lines.map(eventOf).join('') : batch ? `[${lines}]` : (lines[0] ?? '');
+  response.writeHead(200, {
+    'content-type': asEvents ? 'text/event-stream' : 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  response.end(body);
+}
+
+/** One line of JSON as a server-sent event. */
+export const eventOf = (line: string): string => `event: message\ndata: ${line.trimEnd()}\n\n`;

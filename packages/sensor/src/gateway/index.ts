@@ -1,0 +1,9 @@
+export {
+  GATEWAY_LISTEN,
+  GATEWAY_PORT,
+  type GatewayFile,
+  readGatewayFile,
+  singleUpstream,
+} from './file.ts';
+export { type Gateway, startGateway } from './gateway.ts';
+export type { GatewayOptions, UpstreamOptions } from './options.ts';

@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Random, UnreadableReason } from '@spoor/core';
+import { type Client, Clients, identityOf } from './clients.ts';
+import { Conversations, type Talk } from './conversations.ts';
+import type { Counts } from './counts.ts';
+import { requestHeaders } from './headers.ts';
+import type { GatewayOptions } from './options.ts';
+import { Passage } from './passage.ts';
+import { type Peer, Peers } from './peers.ts';
+import type { Route, Routes } from './routes.ts';
+import type { Said } from './said.ts';
+import type { Upstream } from './upstream.ts';
+
+const SWEEP_EVERY_MS = 60_000;
+
+/** What a gateway knows of who speaks with whom. */
+export class Sensing {
+  readonly counts: Counts;
+  readonly conversations: Conversations;
+  readonly routes: Routes<Upstream>;
+  readonly #clients = new Clients();
+  readonly #peers: Peers;
+  readonly #sweep: NodeJS.Timeout;
+  #passages = 0;
+
+  constructor(options: GatewayOptions, routes: Routes<Upstream>, counts: Counts, random: Random) {
+    this.counts = counts;
+    this.routes = routes;
+    this.conversations = new Conversations(random, counts);
+    this.#peers = new Peers(options, random, counts);
+    this.#sweep = setInterval(() => this.#peers.sweep(Date.now()), SWEEP_EVERY_MS).unref();
+  }
+
+  /** Finds out who asks: from here on, the request belongs to somebody. */
+  async seat(request: IncomingMessage, route: Route<Upstream>): Promise<Seat> {
+    const found = this.#clients.of(request.socket);
+    const client = found instanceof Promise ? await found : found;
+    this.#passages += 1;
+    return new Seat(this, request, route, client, this.#passages);
+  }
+
+  peer(upstream: Upstream, client: Client, request: IncomingMessage, session?: string): Peer {
+    return this.#peers.of(upstream.options, identityOf(client, request, session, undefined));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    await this.conversations.close();
+    await this.#peers.close();
+  }
+}
+
+/** One request, with its place in a conversation. */
+export class Seat {
+  readonly #sensing: Sensing;
+  readonly #request: IncomingMessage;
+  readonly #route: Route<Upstream>;
+  readonly #client: Client;
+  /** The legacy session that it names, or that its path does. */
+  readonly #session: string | undefined;
+  /** Of the stream that this request has opened. */
+  #opened: string | undefined;
+  readonly #number: number;
+
+  constructor(
+    sensing: Sensing,
+    request: IncomingMessage,
+    route: Route<Upstream>,
+    client: Client,
+    number: number,
+  ) {
+    this.#sensing = sensing;
+    this.#request = request;
+    this.#route = route;
+    this.#client = client;
+    this.#number = number;
+    this.#session = sessionHeader(request) ?? route.session;
+  }
+
+  /** Notes a message that nobody can read; in `enforce` it does not go on. */
+  async refuses(reason: UnreadableReason): Promise<boolean> {
+    const { conversation } = this.#talk(this.#session);
+    conversation.unreadable(reason);
+    this.#sensing.counts.add('unreadable');
+    await conversation.ready;
+    return conversation.mode === 'enforce';
+  }
+
+  pass(response: ServerResponse, said: Said | undefined, bytes: Buffer): Promise<void> {
+    const { upstream, path, isEndpoint } = this.#route;
+    const { method = 'GET', rawHeaders } = this.#request;
+    const readable = said !== undefined || (isEndpoint && method === 'GET');
+    const headers = requestHeaders(rawHeaders, { host: this.#host(), readable });
+    const body = bytes.length === 0 ? null : bytes;
+    const passage = new Passage({
+      request: this.#request,
+      response,
+      counts: this.#sensing.counts,
+      said,
+      readable,
+      talk: (given) => this.#talk(given ?? this.#session),
+      scope: this.#session === undefined ? `${this.#number}:` : '',
+      send: (reader) => upstream.client.send({ method, path, headers, body }, reader),
+      onEndpoint: (uri) => this.#named(uri),
+      onOver: (status) => this.#over(status),
+    });
+    return passage.begin();
+  }
+
+  #talk(session: string | undefined): Talk {
+    const { conversations } = this.#sensing;
+    return session === undefined
+      ? conversations.ofPeer(this.#peer(undefined))
+      : conversations.ofSession(this.#key(session), () => this.#peer(session));
+  }
+
+  #peer(session: string | undefined): Peer {
+    return this.#sensing.peer(this.#route.upstream, this.#client, this.#request, session);
+  }
+
+  #key = (session: string): string => `${this.#route.upstream.options.name} ${session}`;
+
+  #host(): string {
+    const { options } = this.#route.upstream;
+    return options.host === 'preserve'
+      ? (this.#request.headers.host ?? options.url.host)
+      : options.url.host;
+  }
+
+  /** A stream of the oldest transport is a session of its own. */
+  #named(uri: string): Talk {
+    this.#opened = this.#sensing.routes.name(uri, this.#request.url ?? '/', this.#route);
+    return this.#talk(this.#opened);
+  }
+
+  #over(status: number): void {
+    const { conversations, routes } = this.#sensing;
+    if (this.#opened !== undefined) {
+      routes.forget(this.#opened);
+      conversations.end(this.#key(this.#opened));
+    }
+    const ended = this.#request.method === 'DELETE' && status > 0 && status < 300;
+    if (ended && this.#session !== undefined) conversations.end(this.#key(this.#session));
+  }
+}
+
+function sessionHeader({ headers }: IncomingMessage): string | undefined {
+  const value = headers['mcp-session-id'];
+  return Array.isArray(value) ? value[0] : value;
+}
