@@ -21,6 +21,7 @@ interface Budget {
 const BENCHES: readonly { readonly name: string; readonly flags: readonly string[] }[] = [
   { name: 'examine', flags: [] },
   { name: 'latency', flags: [] },
+  { name: 'ledger', flags: [] },
   { name: 'otlp', flags: [] },
   { name: 'startup', flags: [] },
   { name: 'step', flags: ['--expose-gc'] },

@@ -34,6 +34,11 @@ export interface PublisherOptions {
   readonly folders: Set<string>;
 }
 
+/** Leaves hashed before decisions and acknowledgements have their turn again: about a millisecond. */
+const LEAVES_A_TURN = 512;
+
+const otherWork = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /**
  * Turns durable leaves into tiles and a signed checkpoint. The checkpoint is signed and locked
  * before any tile is written, and published after all of them, so a stop at any point leaves the
@@ -62,7 +67,10 @@ export class Publisher {
   async publish(leaves: readonly NewLeaf[]): Promise<void> {
     const tree = this.#tree.clone();
     const filled: Tile[] = [];
-    for (const leaf of leaves) tree.push(leaf.hash, filled);
+    for (const [i, leaf] of leaves.entries()) {
+      tree.push(leaf.hash, filled);
+      if (i % LEAVES_A_TURN === LEAVES_A_TURN - 1) await otherWork();
+    }
     const bundled = [...this.#tail, ...leaves.map(({ leaf }) => leaf)];
     const checkpoint = this.#sign(tree);
     await this.#options.lock.swap(checkpoint);

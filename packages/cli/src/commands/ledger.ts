@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -93,6 +94,7 @@ async function verify(context: Context): Promise<number> {
   const progress = process.stderr.isTTY && flags.json !== true;
   const result = await verifyLog(readLog(dirOf(context)), {
     verifierKey: await keyOf(context),
+    sha256: (data) => hash('sha256', data, 'buffer'),
     ...ageLimit(flags['max-age']),
     ...(typeof earlier === 'string' ? { checkpoint: await readText(earlier) } : {}),
     ...(progress

@@ -1,5 +1,4 @@
 /** Where C2SP's tlog-tiles puts hashes and entries. */
-import { concatBytes } from '@spoor/core';
 import { HASH_BYTES } from './hasher.ts';
 
 /** Hashes in a full tile, entries in a full bundle. */
@@ -40,9 +39,15 @@ export function splitTile(bytes: Uint8Array, width: number): Uint8Array[] | unde
 
 /** An entry bundle: each leaf after its length, in two bytes, big endian. */
 export function encodeBundle(leaves: readonly Uint8Array[]): Uint8Array {
-  return concatBytes(
-    ...leaves.flatMap((leaf) => [Uint8Array.of(leaf.length >> 8, leaf.length & 0xff), leaf]),
-  );
+  const bundle = new Uint8Array(leaves.reduce((sum, leaf) => sum + 2 + leaf.length, 0));
+  let at = 0;
+  for (const leaf of leaves) {
+    bundle[at] = leaf.length >> 8;
+    bundle[at + 1] = leaf.length & 0xff;
+    bundle.set(leaf, at + 2);
+    at += 2 + leaf.length;
+  }
+  return bundle;
 }
 
 /** Returns undefined where the bytes are not that many entries exactly. */
