@@ -1,9 +1,9 @@
 /**
  * What it costs to have entries on disk before they are acknowledged, beside the bare writes that
  * any log would need for it: the same bytes in groups of the same size, with nothing around them.
- * Both in one run and in turns. With more callers the groups grow, and where the disk is faster than
- * one thread can encode and hash entries, the ratio falls while the rate rises. Then how long an acknowledgement takes at half that load, and how
- * fast the log is verified.
+ * Both in one run and in turns. With more callers the groups grow; where the disk is then faster
+ * than one thread can encode and hash, the ratio falls while the rate rises. Then how long an
+ * acknowledgement takes at half that load, and how fast the log is verified.
  */
 import { hash } from 'node:crypto';
 import { constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -34,7 +34,7 @@ export interface PublisherOptions {
   readonly folders: Set<string>;
 }
 
-/** Leaves hashed before decisions and acknowledgements have their turn again: about a millisecond. */
+/** Leaves hashed before decisions and acknowledgements have their turn: about a millisecond. */
 const LEAVES_A_TURN = 512;
 
 const otherWork = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

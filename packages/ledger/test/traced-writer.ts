@@ -1,4 +1,4 @@
-/** A writer that is traced: one entry at a time, and a line on standard output once it is durable. */
+/** A writer that is traced: one entry at a time, and a line of output when it is durable. */
 import { writeSync } from 'node:fs';
 import { systemClock, systemRandom } from '@spoor/core';
 import { openLedger } from '../src/index.ts';
