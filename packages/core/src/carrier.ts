@@ -8,7 +8,10 @@ export const CARRIER_KEYS = ['traceparent', 'tracestate', 'baggage', 'dev.spoor/
 export type CarrierKey = (typeof CARRIER_KEYS)[number];
 
 /** A text replaces the value, null takes the member out; what is not named is left alone. */
-export type CarrierEdit = Readonly<Partial<Record<CarrierKey, string | null>>>;
+export type CarrierEdit = Readonly<Partial<Record<CarrierKey, Change | ChangeBy>>>;
+export type Change = string | null | undefined;
+/** Asked for each value that stands there. */
+export type ChangeBy = (value: unknown) => Change;
 
 /** Nothing goes on. */
 export const TAKE_OUT: CarrierEdit = {
@@ -119,7 +122,7 @@ class Walk {
   /** A value of which only objects are looked into. */
   #value(place: Place | undefined): boolean {
     if (place === undefined || this.#bytes[this.#at] !== OPEN_OBJECT) return this.#skipValue();
-    const cutter = place.carrier === true ? new Cutter(this.#edit, this.cuts) : undefined;
+    const cutter = place.carrier === true ? new Cutter(this.#bytes, this.#edit, this.cuts) : undefined;
     const whole = this.#items(CLOSE_OBJECT, () => this.#member(place, cutter));
     cutter?.end();
     return whole;
@@ -226,6 +229,7 @@ class Walk {
 
 /** Says what of one carrier goes; commas go so that JSON stays JSON. */
 class Cutter {
+  readonly #bytes: Uint8Array;
   readonly #edit: CarrierEdit;
   readonly #cuts: Cut[];
   readonly #replaced = new Set<string>();
@@ -233,14 +237,15 @@ class Cutter {
   #going: Member[] = [];
   #lastKept: Member | undefined;
 
-  constructor(edit: CarrierEdit, cuts: Cut[]) {
+  constructor(bytes: Uint8Array, edit: CarrierEdit, cuts: Cut[]) {
+    this.#bytes = bytes;
     this.#edit = edit;
     this.#cuts = cuts;
   }
 
   take(member: Member): void {
     const { value, end } = member;
-    const text = this.#textFor(member.key);
+    const text = this.#textFor(member);
     if (text === null) {
       this.#going.push(member);
       return;
@@ -261,12 +266,23 @@ class Cutter {
   }
 
   /** New text, null where it goes, undefined where it stays. */
-  #textFor(key: string | undefined): string | null | undefined {
+  #textFor({ key, value, end }: Member): string | null | undefined {
     if (key === undefined || !Object.hasOwn(this.#edit, key)) return undefined;
-    const wanted = this.#edit[key as CarrierKey];
+    const change = this.#edit[key as CarrierKey];
+    const wanted =
+      typeof change === 'function' ? change(valueOf(this.#bytes.subarray(value, end))) : change;
     if (typeof wanted !== 'string') return wanted;
     if (this.#replaced.has(key)) return null;
     this.#replaced.add(key);
     return JSON.stringify(wanted);
+  }
+}
+
+/** Undefined where it is no JSON. */
+function valueOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return undefined;
   }
 }

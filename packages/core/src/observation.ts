@@ -122,7 +122,19 @@ export interface TraceRef {
   readonly parent?: SpanId;
   /** Whose span the parent is: the client's, or the one that stands for the episode. */
   readonly parentOf?: 'client' | 'episode';
+  /** A span of a peer in whose trace this one does not continue. */
+  readonly link?: RemoteSpan;
+  /** Ids that the server got in place of ours: what it sends to a backend hangs below them. */
+  readonly given?: RemoteSpan;
+  /** Flag of a client that is trusted for it. */
+  readonly sampledHint?: boolean;
   readonly sampled: Sampling;
+}
+
+/** A span as its ids. */
+export interface RemoteSpan {
+  readonly trace: TraceId;
+  readonly span: SpanId;
 }
 
 /** Is the span exported? Ledger and detection have every call, whatever stands here. */

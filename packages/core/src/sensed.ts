@@ -24,6 +24,12 @@ export interface Sensed {
   readonly span: string;
   /** From the client's `traceparent`, where its policy says so. */
   readonly traceparent?: { readonly trace: string; readonly parent: string };
+  /** The same, where its policy says that a new trace begins here. */
+  readonly link?: { readonly trace: string; readonly parent: string };
+  /** Opaque ids that the server got in place of ours: spans that come back with them are its. */
+  readonly given?: { readonly trace: string; readonly parent: string };
+  /** The client's sampled flag, where it is trusted for it. */
+  readonly sampledHint?: boolean;
   readonly cause: Cause;
   readonly request?: ContentFacts;
   readonly result?: ContentFacts;

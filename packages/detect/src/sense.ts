@@ -12,7 +12,6 @@ import {
   type ObservationKind,
   type Outcome,
   PROTOCOL_VERSION_META_KEY,
-  parseTraceparent,
   type Random,
   type Request,
   type Response,
@@ -57,6 +56,8 @@ export interface SenseContext {
   readonly random: Random;
   readonly nowMs: number;
   readonly protocolVersion?: string;
+  /** What the trust boundary let through of the request's trace context. */
+  readonly crossing?: Pick<Sensed, 'traceparent' | 'link' | 'given' | 'sampledHint'>;
 }
 
 /** A request as an observation that is pending. `bytes` is the size of its frame. */
@@ -69,7 +70,6 @@ export function senseRequest(
 ): Sensed {
   const { keys, random, nowMs } = context;
   const version = metaOf(request.params)[PROTOCOL_VERSION_META_KEY] ?? context.protocolVersion;
-  const traceparent = parseTraceparent(metaOf(request.params).traceparent);
   return {
     id: newCallId(nowMs, random),
     kind,
@@ -82,7 +82,7 @@ export function senseRequest(
       ? { protocolVersion: version }
       : {}),
     span: newSpanId(random),
-    ...(traceparent === undefined ? {} : { traceparent }),
+    ...context.crossing,
     cause,
     request: examineContent(argumentsOf(request), bytes, 'arguments', context),
     outcome: 'pending',

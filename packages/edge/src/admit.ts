@@ -22,6 +22,7 @@ const DIGEST = z.string().regex(/^[0-9a-f]{8,64}$/);
 /** All zeros stand for no id in W3C Trace Context. */
 const TRACE_ID = z.string().regex(/^(?!0+$)[0-9a-f]{32}$/);
 const SPAN_ID = z.string().regex(/^(?!0+$)[0-9a-f]{16}$/);
+const TRACE_PARENT = z.object({ trace: TRACE_ID, parent: SPAN_ID });
 const COUNT = z.int().nonnegative();
 const PATH = z.string().max(256);
 const FLAG = z.boolean();
@@ -145,12 +146,10 @@ const SENSED = z.object({
   era: z.enum(['legacy', 'modern', 'unknown']),
   protocolVersion: z.string().max(10).optional(),
   span: SPAN_ID,
-  traceparent: z
-    .object({
-      trace: TRACE_ID,
-      parent: SPAN_ID,
-    })
-    .optional(),
+  traceparent: TRACE_PARENT.optional(),
+  link: TRACE_PARENT.optional(),
+  given: TRACE_PARENT.optional(),
+  sampledHint: FLAG.optional(),
   cause: z.object({
     kind: z.enum(['user', 'tool', 'server', 'unknown']),
     parent: UUID.optional(),

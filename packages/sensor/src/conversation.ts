@@ -16,6 +16,7 @@ import {
   SENSITIVE_LABELS,
   type UnreadableReason,
 } from '@spoor/core';
+import type { Boundary } from './boundary.ts';
 import { type Exchange, Exchanges } from './calls.ts';
 import { denial } from './deny.ts';
 import type { HubPort } from './hubport.ts';
@@ -26,6 +27,8 @@ export interface ConversationOptions {
   readonly hub: HubPort;
   readonly clock: Clock;
   readonly random: Random;
+  /** What carries the bytes has them go through it; without one no trace context is believed. */
+  readonly boundary?: Boundary;
 }
 
 /** Frames that nobody could read, and faults of our own. */

@@ -6,6 +6,7 @@ import {
   type Message,
   type UnreadableReason,
 } from '@spoor/core';
+import { Boundary } from './boundary.ts';
 import {
   Conversation,
   type ConversationCounts,
@@ -14,6 +15,7 @@ import {
 } from './conversation.ts';
 import { unreadableAnswer } from './deny.ts';
 import { Lane, type Slot } from './lane.ts';
+import { STDIO_TRUST } from './trust.ts';
 
 export interface RelayOptions extends ConversationOptions {
   readonly toServer: (bytes: Uint8Array) => void;
@@ -22,10 +24,11 @@ export interface RelayOptions extends ConversationOptions {
 
 /**
  * The data path of a stream of lines: bytes go on as they came, in both directions, but for what a
- * decision holds, answers or takes out.
+ * decision holds, answers or takes out, and for what stays behind at the trust boundary.
  */
 export class Relay {
   readonly #conversation: Conversation;
+  readonly #boundary: Boundary;
   readonly #toServer: Lane;
   readonly #toClient: Lane;
   readonly #clientSplitter = new FrameSplitter();
@@ -33,7 +36,8 @@ export class Relay {
   #oversized = false;
 
   constructor(options: RelayOptions) {
-    this.#conversation = new Conversation(options);
+    this.#boundary = options.boundary ?? new Boundary(STDIO_TRUST, options.random);
+    this.#conversation = new Conversation({ ...options, boundary: this.#boundary });
     this.#toServer = new Lane(options.toServer);
     this.#toClient = new Lane(options.toClient);
   }

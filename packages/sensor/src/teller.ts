@@ -9,6 +9,7 @@ import {
   type UnreadableReason,
 } from '@spoor/core';
 import type { Begun, Sensed } from '@spoor/edge/wire';
+import type { Boundary } from './boundary.ts';
 import type { Exchange, Exchanges } from './calls.ts';
 import { type HubPort, type Known, knownTarget } from './hubport.ts';
 
@@ -18,6 +19,8 @@ export interface TellerOptions {
   readonly hub: HubPort;
   readonly clock: Clock;
   readonly random: Random;
+  /** Without one, nothing is believed of anybody's trace context. */
+  readonly boundary?: Boundary;
 }
 
 /** More questions in one answer are nothing a person could read. */
@@ -142,7 +145,11 @@ export class Teller {
     cause: Sensed['cause'],
   ): Sensed {
     const kind = this.#senses.kindOf(request.method) ?? 'system';
-    return this.#senses.senseRequest(request, kind, bytes, cause, this.#context());
+    const crossing = this.#options.boundary?.crossingOf(request);
+    return this.#senses.senseRequest(request, kind, bytes, cause, {
+      ...this.#context(),
+      ...(crossing === undefined ? {} : { crossing }),
+    });
   }
 
   /** In the modern era a server asks for sampling and elicitation inside a result. */

@@ -5,6 +5,7 @@ import {
   LIMITS,
   type Observation,
   type Principal,
+  type RemoteSpan,
   type SpanId,
   type ToolRef,
   type TraceId,
@@ -114,15 +115,24 @@ export class Admission {
 const clamp = (ms: number, nowMs: number): number =>
   Math.min(Math.max(ms, nowMs - LIMITS.clockSkewMaxMs), nowMs + LIMITS.clockSkewMaxMs);
 
-function traceOf({ traceparent, span }: Sensed, session: Session): Observation['trace'] {
+function traceOf(sensed: Sensed, session: Session): Observation['trace'] {
+  const { traceparent, span, link, given, sampledHint } = sensed;
   return {
     trace: (traceparent?.trace as TraceId | undefined) ?? session.trace,
     span: span as SpanId,
     parent: (traceparent?.parent as SpanId | undefined) ?? session.root,
     parentOf: traceparent === undefined ? 'episode' : 'client',
+    ...(link === undefined ? {} : { link: remoteSpan(link) }),
+    ...(given === undefined ? {} : { given: remoteSpan(given) }),
+    ...(sampledHint === undefined ? {} : { sampledHint }),
     sampled: { keep: true, reason: 'base' },
   };
 }
+
+const remoteSpan = ({ trace, parent }: NonNullable<Sensed['link']>): RemoteSpan => ({
+  trace: trace as TraceId,
+  span: parent as SpanId,
+});
 
 function causeOf({ around, session }: Connection, stated: Cause): Cause {
   if (stated.kind !== 'unknown') return stated;
