@@ -10,6 +10,7 @@ import { renderLimits } from './docs/limits.ts';
 import { renderRules } from './docs/rules.ts';
 import { renderConfig, renderConfigSchema } from './docs/settings.ts';
 import { renderTelemetry } from './docs/telemetry.ts';
+import { renderTrust } from './docs/trust.ts';
 
 const FOLDER = join(import.meta.dirname, '../docs');
 
@@ -21,6 +22,7 @@ const DOCUMENTS: Readonly<Record<string, (current: string) => string>> = {
   'mcp-log-schema.md': renderSchemaDocs,
   'rules.md': renderRules,
   'telemetry.md': renderTelemetry,
+  'trust.md': renderTrust,
 };
 
 function currentText(name: string): string {

@@ -241,6 +241,11 @@ const TABLE = {
     behavior: 'Trace keys change in the bytes of a frame, however it is written, and nothing else.',
     source: 'ARCHITECTURE.md',
   },
+  'trust:table': {
+    behavior:
+      'Whatever trace context or baggage is forged, each transport does what the table says.',
+    source: 'docs/trust.md',
+  },
   'trust:flags': {
     behavior: 'The sampled flag of a peer that is not trusted for it changes nothing.',
     source: 'docs/telemetry.md',

@@ -1,6 +1,6 @@
 import { LABELS } from './labels.ts';
 import { LIMITS } from './limits.ts';
-import { CONTENT_CLASSES, SAMPLING_REASONS } from './observation.ts';
+import { CONTENT_CLASSES, REFUSALS, SAMPLING_REASONS } from './observation.ts';
 
 /**
  * The allowlist of span attributes: what has no row here never leaves. A row says what values may
@@ -312,6 +312,13 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
     form: /^[a-z0-9-]{1,64}$/,
     bytesMax: 64,
     why: 'Rules that matched on it, also those that only alert',
+  },
+  'spoor.trace.refused': {
+    type: 'strings',
+    class: 'coded',
+    form: oneOf(...REFUSALS),
+    bytesMax: 32,
+    why: 'What of the client’s trace context and baggage did not pass',
   },
   'spoor.covered': {
     type: 'boolean',

@@ -44,13 +44,12 @@ const NOTHING: FilteredBaggage = {
   oversized: false,
 };
 
-/** @param value Of the header or the `_meta` key: text, or several texts of one header. */
+/** @param value Of the header or the `_meta` key; several headers are joined by commas. */
 export function filterBaggage(value: unknown, rules: readonly BaggageRule[]): FilteredBaggage {
-  const text = Array.isArray(value) ? value.join(',') : value;
-  if (text === undefined) return NOTHING;
-  if (typeof text !== 'string') return { ...NOTHING, refused: 1 };
-  if (isOversized(text)) return { ...NOTHING, oversized: true };
-  const members = text
+  if (value === undefined) return NOTHING;
+  if (typeof value !== 'string') return { ...NOTHING, refused: 1 };
+  if (isOversized(value)) return { ...NOTHING, oversized: true };
+  const members = value
     .split(',')
     .map((member) => member.replace(/^[ \t]+|[ \t]+$/g, ''))
     .filter((member) => member !== '');
@@ -65,13 +64,16 @@ export function filterBaggage(value: unknown, rules: readonly BaggageRule[]): Fi
     else if (actionOf(rules, key) === 'keep') kept.push(members[i] ?? '');
   }
   return {
-    value: kept.length === 0 ? undefined : kept.join(','),
+    value: kept.length === 0 ? undefined : keptText(value, members, kept),
     kept: kept.length,
     dropped: members.length - kept.length - refused,
     refused,
     oversized: false,
   };
 }
+
+const keptText = (value: string, members: readonly string[], kept: readonly string[]): string =>
+  kept.length === members.length ? value : kept.join(',');
 
 const encoder = new TextEncoder();
 const isOversized = (text: string): boolean =>

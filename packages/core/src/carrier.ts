@@ -122,7 +122,8 @@ class Walk {
   /** A value of which only objects are looked into. */
   #value(place: Place | undefined): boolean {
     if (place === undefined || this.#bytes[this.#at] !== OPEN_OBJECT) return this.#skipValue();
-    const cutter = place.carrier === true ? new Cutter(this.#bytes, this.#edit, this.cuts) : undefined;
+    const cutter =
+      place.carrier === true ? new Cutter(this.#bytes, this.#edit, this.cuts) : undefined;
     const whole = this.#items(CLOSE_OBJECT, () => this.#member(place, cutter));
     cutter?.end();
     return whole;
@@ -270,7 +271,7 @@ class Cutter {
     if (key === undefined || !Object.hasOwn(this.#edit, key)) return undefined;
     const change = this.#edit[key as CarrierKey];
     const wanted =
-      typeof change === 'function' ? change(valueOf(this.#bytes.subarray(value, end))) : change;
+      typeof change === 'function' ? change(readValue(this.#bytes.subarray(value, end))) : change;
     if (typeof wanted !== 'string') return wanted;
     if (this.#replaced.has(key)) return null;
     this.#replaced.add(key);
@@ -279,7 +280,7 @@ class Cutter {
 }
 
 /** Undefined where it is no JSON. */
-function valueOf(bytes: Uint8Array): unknown {
+function readValue(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch {

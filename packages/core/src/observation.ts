@@ -128,8 +128,25 @@ export interface TraceRef {
   readonly given?: RemoteSpan;
   /** Flag of a client that is trusted for it. */
   readonly sampledHint?: boolean;
+  /** Of what the client sent with the request. */
+  readonly refused?: readonly Refusal[];
   readonly sampled: Sampling;
 }
+
+/**
+ * What of a peer's trace context or baggage did not pass, in words of ours: they can be counted and
+ * shown without what was refused.
+ */
+export const REFUSALS = [
+  'traceparent-invalid',
+  'traceparent-dropped',
+  'tracestate-invalid',
+  'tracestate-dropped',
+  'baggage-invalid',
+  'baggage-oversized',
+  'baggage-dropped',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
 
 /** A span as its ids. */
 export interface RemoteSpan {

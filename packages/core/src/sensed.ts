@@ -6,6 +6,7 @@ import type {
   Era,
   ObservationKind,
   Outcome,
+  Refusal,
 } from './observation.ts';
 
 /** An observation as the sensor can state it; the hub adds the rest. */
@@ -30,6 +31,8 @@ export interface Sensed {
   readonly given?: { readonly trace: string; readonly parent: string };
   /** The client's sampled flag, where it is trusted for it. */
   readonly sampledHint?: boolean;
+  /** What of its trace context and baggage did not pass. */
+  readonly refused?: readonly Refusal[];
   readonly cause: Cause;
   readonly request?: ContentFacts;
   readonly result?: ContentFacts;

@@ -1,6 +1,6 @@
 import { type AttributeValue, allowAttributes } from './attributes.ts';
 import type { SpanId, TraceId } from './ids.ts';
-import type { Observation, ServerRef } from './observation.ts';
+import type { Observation, RemoteSpan, ServerRef } from './observation.ts';
 
 /**
  * A span as Spoor exports it, whatever the encoding. It can hold nothing that the allowlist does
@@ -12,6 +12,8 @@ export interface Span {
   readonly trace: TraceId;
   readonly span: SpanId;
   readonly parent?: SpanId;
+  /** A span of a peer in whose trace this one does not continue. */
+  readonly link?: RemoteSpan;
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
@@ -72,6 +74,7 @@ export function spanOf(o: Observation, declaredArguments: ReadonlySet<string>): 
     trace: o.trace.trace,
     span: o.trace.span,
     ...(o.trace.parent === undefined ? {} : { parent: o.trace.parent }),
+    ...(o.trace.link === undefined ? {} : { link: o.trace.link }),
     startMs: o.time.startMs,
     endMs: o.time.endMs ?? o.time.startMs,
     attributes,
@@ -123,6 +126,7 @@ function ours(o: Observation): Wanted {
     'mcp.audit.leaf_hash': o.ledger?.leafHash,
     'spoor.sampling.reason': o.trace.sampled.reason,
     'spoor.detection.rules': o.detected,
+    'spoor.trace.refused': o.trace.refused,
     'spoor.covered': o.covered,
   };
 }

@@ -7,7 +7,9 @@ import {
   type OwnBaggage,
 } from './baggage.ts';
 import { newSpanId, newTraceId, type SpanId, type TraceId } from './ids.ts';
+import type { Refusal } from './observation.ts';
 import type { Random } from './ports.ts';
+import type { Sensed } from './sensed.ts';
 import {
   formatTraceparent,
   parseTraceparent,
@@ -58,7 +60,10 @@ export function trustOf(peers: Readonly<Record<string, TrustPolicy>>, name: stri
   return (Object.hasOwn(peers, name) ? peers[name] : undefined) ?? UNTRUSTED;
 }
 
-/** `_meta` of a message, HTTP headers in lower case, or what goes into either. */
+/**
+ * `_meta` of a message, or HTTP headers in lower case as Node has them: one that came twice is
+ * joined by a comma, which makes a `traceparent` invalid.
+ */
 export interface Carrier {
   readonly traceparent?: unknown;
   readonly tracestate?: unknown;
@@ -84,16 +89,6 @@ export type ReceivedContext =
       readonly sampledHint?: boolean;
     };
 
-/** Coded, so that refusals can be counted and shown without what was refused. */
-export type Refusal =
-  | 'traceparent-invalid'
-  | 'traceparent-dropped'
-  | 'tracestate-invalid'
-  | 'tracestate-dropped'
-  | 'baggage-invalid'
-  | 'baggage-oversized'
-  | 'baggage-dropped';
-
 /** What a peer's carrier is worth under its policy. */
 export function receiveContext(carrier: Carrier, { receive }: TrustPolicy): Received {
   const refused: Refusal[] = [];
@@ -110,8 +105,7 @@ function receivedContext(
   { context, sampledHint }: TrustPolicy['receive'],
   refused: Refusal[],
 ): ReceivedContext {
-  const traceparent = only(carrier.traceparent);
-  const tracestate = joined(carrier.tracestate);
+  const { traceparent, tracestate } = carrier;
   const remote = parseTraceparent(traceparent);
   if (traceparent !== undefined && remote === undefined) refused.push('traceparent-invalid');
   const goesOn = remote !== undefined && context === 'continue';
@@ -145,10 +139,18 @@ function receiveBaggage(
   return found.value;
 }
 
-/** Several headers of one name: two readers may take different ones. */
-const only = (value: unknown): unknown =>
-  Array.isArray(value) && value.length === 1 ? value[0] : value;
-const joined = (value: unknown): unknown => (Array.isArray(value) ? value.join(',') : value);
+/** What the trust boundary let through of a request's trace context, and what went on instead. */
+export type Crossing = Pick<Sensed, 'traceparent' | 'link' | 'given' | 'sampledHint' | 'refused'>;
+
+/** What is believed of what was received. */
+export function crossed(received: Received): Crossing {
+  const refused = received.refused.length === 0 ? {} : { refused: received.refused };
+  if (received.kind === 'none') return refused;
+  if (received.kind === 'restart-link') return { link: received.remote, ...refused };
+  const { remote, sampledHint } = received;
+  const hint = sampledHint === undefined ? {} : { sampledHint };
+  return { traceparent: remote, ...hint, ...refused };
+}
 
 /** Where a message stands in our own trace. */
 export interface CurrentContext {

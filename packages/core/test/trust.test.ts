@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FORGED_SPAN, FORGED_TRACE, MARK, TRUST_CASES } from '../../../test/trust/cases.ts';
 import { verifies } from '../../../test/verifies.ts';
 import { parseBaggageRules } from '../src/baggage.ts';
 import type { SessionId, SpanId, TraceId } from '../src/ids.ts';
@@ -14,7 +15,6 @@ import {
   trustOf,
   UNTRUSTED,
 } from '../src/trust.ts';
-import { FORGED_SPAN, FORGED_TRACE, MARK, TRUST_CASES } from './trust-cases.ts';
 
 const receiving = (change: Partial<TrustPolicy['receive']>): TrustPolicy => ({
   ...TRUSTED,

@@ -1,6 +1,7 @@
 import {
   type Cause,
   type ContentFacts,
+  type Crossing,
   type DefinitionFacts,
   eraOf,
   isObject,
@@ -57,7 +58,7 @@ export interface SenseContext {
   readonly nowMs: number;
   readonly protocolVersion?: string;
   /** What the trust boundary let through of the request's trace context. */
-  readonly crossing?: Pick<Sensed, 'traceparent' | 'link' | 'given' | 'sampledHint'>;
+  readonly crossing?: Crossing;
 }
 
 /** A request as an observation that is pending. `bytes` is the size of its frame. */

@@ -6,6 +6,7 @@ import {
   LIMITS,
   OBSERVATION_KINDS,
   OUTCOMES,
+  REFUSALS,
   SEALED_PARTS,
 } from '@spoor/core';
 import { z } from 'zod';
@@ -150,6 +151,7 @@ const SENSED = z.object({
   link: TRACE_PARENT.optional(),
   given: TRACE_PARENT.optional(),
   sampledHint: FLAG.optional(),
+  refused: z.array(z.enum(REFUSALS)).max(REFUSALS.length).optional(),
   cause: z.object({
     kind: z.enum(['user', 'tool', 'server', 'unknown']),
     parent: UUID.optional(),

@@ -3,6 +3,7 @@ import {
   LABELS,
   OBSERVATION_KINDS,
   OUTCOMES,
+  REFUSALS,
   SEALED_PARTS,
   toHex,
 } from '@spoor/core';
@@ -130,6 +131,7 @@ export const SENSED: fc.Arbitrary<object> = fc.record(
     link: fc.record({ trace: hex(16), parent: hex(8) }),
     given: fc.record({ trace: hex(16), parent: hex(8) }),
     sampledHint: fc.boolean(),
+    refused: fc.subarray([...REFUSALS]),
     cause,
     request: content,
     result: content,

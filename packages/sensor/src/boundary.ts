@@ -1,7 +1,10 @@
 import {
   type BaggageRule,
   type CarrierEdit,
+  type Crossing,
+  crossed,
   editCarrier,
+  type Frame,
   filterBaggage,
   formatTraceparent,
   type InvalidFrame,
@@ -11,13 +14,11 @@ import {
   newTraceId,
   parseTraceparent,
   type Random,
-  type ReceivedContext,
-  type Refusal,
   type Request,
   receiveContext,
-  type Sensed,
   type TraceParent,
   type TrustPolicy,
+  validTracestate,
 } from '@spoor/core';
 import { OBSERVED_METHODS } from './methods.ts';
 
@@ -27,16 +28,11 @@ export interface Trust {
   readonly server: TrustPolicy;
 }
 
-/** Of a request that came by: what is believed of its context, and what the other side got. */
-export type Crossing = Pick<Sensed, 'traceparent' | 'link' | 'given' | 'sampledHint'>;
-
 /**
  * The trust boundary between one client and one server: what of trace context, baggage and identity
  * goes on from one to the other. Bytes that hold none of it come back as the same buffer.
  */
 export class Boundary {
-  /** By reason, over both directions. */
-  readonly refused: Partial<Record<Refusal, number>> = {};
   readonly #trust: Trust;
   readonly #random: Random;
   readonly #crossings = new WeakMap<Request, Crossing>();
@@ -52,28 +48,28 @@ export class Boundary {
   }
 
   /** What goes on to the server of a client's frame; `message` is what was read of it. */
-  toServer(bytes: Uint8Array, message: Message | InvalidFrame): Uint8Array {
+  toServer(frame: Frame, message: Message | InvalidFrame | undefined): Uint8Array {
     const { client, server } = this.#trust;
-    if (!mayCarry(bytes)) return bytes;
+    if (!mayCarry(frame)) return frame.bytes;
     const requests = requestsOf(message);
     const goesOn = client.receive.context === 'continue' && server.send.context === 'continue';
-    const gives = !goesOn && server.send.context !== 'drop' && requests.some(isObserved);
+    const gives = !goesOn && server.send.context !== 'drop' && requests.some(takesIds);
     const given = gives ? this.#fresh() : undefined;
     for (const request of requests) this.#cross(request, client, given);
     const text = given === undefined ? null : formatTraceparent(given, true);
-    return editCarrier(bytes, {
-      ...contextEdit(goesOn, text),
+    return editCarrier(frame.bytes, {
+      ...(goesOn ? valid(!hasOrphan(message)) : restarted(text)),
       ...restEdit(client.receive.baggage, server.send.baggage),
     });
   }
 
   /** What goes on to the client of a server's frame. No id of ours is ever in it. */
-  toClient(bytes: Uint8Array): Uint8Array {
+  toClient(frame: Frame): Uint8Array {
     const { client, server } = this.#trust;
-    if (!mayCarry(bytes)) return bytes;
+    if (!mayCarry(frame)) return frame.bytes;
     const goesOn = server.receive.context === 'continue' && client.send.context === 'continue';
-    return editCarrier(bytes, {
-      ...contextEdit(goesOn, null),
+    return editCarrier(frame.bytes, {
+      ...(goesOn ? valid(true) : restarted(null)),
       ...restEdit(server.receive.baggage, client.send.baggage),
     });
   }
@@ -85,9 +81,8 @@ export class Boundary {
 
   #cross(request: Request, policy: TrustPolicy, given: TraceParent | undefined): void {
     const received = receiveContext(metaOf(request.params), policy);
-    for (const reason of received.refused) this.refused[reason] = (this.refused[reason] ?? 0) + 1;
-    const tells = given !== undefined && isObserved(request) && hasContext(request);
-    this.#crossings.set(request, { ...believed(received), ...(tells ? { given } : {}) });
+    const tells = given !== undefined && takesIds(request);
+    this.#crossings.set(request, { ...crossed(received), ...(tells ? { given } : {}) });
   }
 
   #fresh(): TraceParent {
@@ -95,33 +90,35 @@ export class Boundary {
   }
 }
 
-function believed(received: ReceivedContext): Crossing {
-  if (received.kind === 'none') return {};
-  const { kind, remote } = received;
-  if (kind === 'restart-link') return { link: remote };
-  const { sampledHint } = received;
-  return { traceparent: remote, ...(sampledHint === undefined ? {} : { sampledHint }) };
-}
-
 /** Fresh ids are given only where they can be mapped: to what becomes an observation. */
-const isObserved = ({ method }: Request): boolean => OBSERVED_METHODS.has(method);
-const hasContext = ({ params }: Request): boolean =>
-  parseTraceparent(metaOf(params).traceparent) !== undefined;
+const takesIds = ({ method, params }: Request): boolean =>
+  OBSERVED_METHODS.has(method) && parseTraceparent(metaOf(params).traceparent) !== undefined;
 
-function requestsOf(message: Message | InvalidFrame): readonly Request[] {
-  if (message.kind === 'request') return [message];
-  if (message.kind !== 'batch') return [];
+function requestsOf(message: Message | InvalidFrame | undefined): readonly Request[] {
+  if (message?.kind === 'request') return [message];
+  if (message?.kind !== 'batch') return [];
   return message.messages.filter((one) => one.kind === 'request');
 }
 
-/** @param text Stands in place of each valid `traceparent`; null takes it out. */
-function contextEdit(goesOn: boolean, text: string | null): CarrierEdit {
-  if (goesOn) return {};
-  return {
-    traceparent: (value) => (parseTraceparent(value) === undefined ? null : text),
-    tracestate: null,
-  };
+/** Is there a `tracestate` without the `traceparent` to which it would belong? */
+function hasOrphan(message: Message | InvalidFrame | undefined): boolean {
+  if (message?.kind === 'batch') return message.messages.some(hasOrphan);
+  if (message?.kind !== 'request' && message?.kind !== 'notification') return false;
+  const { traceparent, tracestate } = metaOf(message.params);
+  return tracestate !== undefined && parseTraceparent(traceparent) === undefined;
 }
+
+/** What is valid goes on as it came. */
+const valid = (withState: boolean): CarrierEdit => ({
+  traceparent: (value) => (parseTraceparent(value) === undefined ? null : undefined),
+  tracestate: (value) => (withState && validTracestate(value) !== undefined ? undefined : null),
+});
+
+/** @param text Stands in place of each valid `traceparent`; null takes it out. */
+const restarted = (text: string | null): CarrierEdit => ({
+  traceparent: (value) => (parseTraceparent(value) === undefined ? null : text),
+  tracestate: null,
+});
 
 /** A proof of identity is meant for the hop on which it came. */
 const restEdit = (...rules: readonly (readonly BaggageRule[])[]): CarrierEdit => ({
@@ -141,7 +138,9 @@ const SIGNS = ['traceparent', 'tracestate', 'baggage', 'dev.spoor', '\\u00'].map
   Buffer.from(sign),
 );
 
-function mayCarry(bytes: Uint8Array): boolean {
+function mayCarry({ kind, bytes }: Frame): boolean {
+  // A line that is too long streams by without being read.
+  if (kind === 'part') return false;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return SIGNS.some((sign) => buffer.includes(sign));
 }

@@ -1,4 +1,4 @@
-import type { Setting } from '@spoor/core';
+import { CONTEXT_POLICIES, type Setting } from '@spoor/core';
 
 /** The sensor's settings. */
 export const SENSOR_SETTINGS: readonly Setting[] = [
@@ -7,5 +7,25 @@ export const SENSOR_SETTINGS: readonly Setting[] = [
     type: 'boolean',
     default: true,
     help: 'Start a hub in the background when none answers',
+  },
+  {
+    name: 'trust.client',
+    type: 'choice',
+    choices: CONTEXT_POLICIES,
+    default: 'continue',
+    help: "What the trace context of a wrapper's client is worth",
+  },
+  {
+    name: 'trust.server',
+    type: 'choice',
+    choices: CONTEXT_POLICIES,
+    default: 'restart-link',
+    help: 'What a wrapped server gets of the trace context, and what its own is worth',
+  },
+  {
+    name: 'trust.baggage',
+    type: 'string',
+    default: undefined,
+    help: 'Baggage that may pass a wrapper: `keep app.tenant, drop app.*`; the first match decides',
   },
 ];

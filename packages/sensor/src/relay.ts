@@ -77,25 +77,26 @@ export class Relay {
   #clientFrame(frame: Frame): void {
     const message = this.#read(frame);
     const conversation = this.#conversation;
-    if (message?.kind === 'invalid') this.#unreadable(frame, message.reason);
+    const bytes = this.#boundary.toServer(frame, message);
+    if (message?.kind === 'invalid') this.#unreadable(frame, bytes, message.reason);
     else if (message?.kind === 'batch')
-      this.#gate((onAsk) => conversation.asksBatch(message, frame, '', onAsk), frame);
+      this.#gate((onAsk) => conversation.asksBatch(message, frame, '', onAsk), bytes);
     else if (message?.kind === 'request')
-      this.#gate((onAsk) => conversation.asks(message, frame, '', onAsk), frame);
+      this.#gate((onAsk) => conversation.asks(message, frame, '', onAsk), bytes);
     else {
-      this.#toServer.pass(frame.bytes);
+      this.#toServer.pass(bytes);
       if (message?.kind === 'notification') conversation.notifies(message);
       if (message?.kind === 'response') conversation.answers(message, frame);
     }
   }
 
-  #unreadable(frame: Frame, reason: UnreadableReason): void {
+  #unreadable(frame: Frame, bytes: Uint8Array, reason: UnreadableReason): void {
     // A long line comes in many parts and is one frame.
     const first = frame.kind !== 'part' || !this.#oversized;
     this.#oversized = frame.kind === 'part' && frame.bytes.at(-1) !== 0x0a;
     const conversation = this.#conversation;
     if (first) conversation.unreadable(reason);
-    const slot = this.#toServer.hold(frame.bytes);
+    const slot = this.#toServer.hold(bytes);
     const settle = (): void => {
       if (conversation.mode === 'observe') slot.release();
       else slot.drop();
@@ -107,23 +108,23 @@ export class Relay {
   }
 
   /** A frame that waits for a person leaves the line, so that others pass it. */
-  #gate(ask: (onAsk: () => void) => Promise<Denials> | undefined, frame: Frame): void {
+  #gate(ask: (onAsk: () => void) => Promise<Denials> | undefined, bytes: Uint8Array): void {
     let slot: Slot | undefined;
     const decided = ask(() => {
       slot?.drop();
       slot = undefined;
     });
     if (decided === undefined) {
-      this.#toServer.pass(frame.bytes);
+      this.#toServer.pass(bytes);
       return;
     }
-    slot = this.#toServer.hold(frame.bytes);
-    void this.#conversation.track(decided.then((answers) => this.#settle(slot, frame, answers)));
+    slot = this.#toServer.hold(bytes);
+    void this.#conversation.track(decided.then((answers) => this.#settle(slot, bytes, answers)));
   }
 
-  #settle(slot: Slot | undefined, frame: Frame, answers: Denials): void {
+  #settle(slot: Slot | undefined, bytes: Uint8Array, answers: Denials): void {
     if (answers.length > 0) slot?.drop();
-    else if (slot === undefined) this.#toServer.pass(frame.bytes);
+    else if (slot === undefined) this.#toServer.pass(bytes);
     else slot.release();
     for (const answer of answers) this.#toClient.pass(answer);
   }
@@ -131,14 +132,18 @@ export class Relay {
   #serverFrame(frame: Frame): void {
     const conversation = this.#conversation;
     const { holds } = conversation;
+    const bytes = this.#boundary.toClient(frame);
     // Only a result that may have to wait is read before it goes on.
-    if (!holds) this.#toClient.pass(frame.bytes);
+    if (!holds) this.#toClient.pass(bytes);
     const message = this.#read(frame);
-    const slot = holds && conversation.isHeld(message) ? this.#toClient.hold(frame.bytes) : null;
-    if (holds && slot === null) this.#toClient.pass(frame.bytes);
+    const slot = holds && conversation.isHeld(message) ? this.#toClient.hold(bytes) : null;
+    if (holds && slot === null) this.#toClient.pass(bytes);
     if (message?.kind === 'invalid' && frame.kind !== 'part')
       conversation.unreadable(message.reason);
-    if (message?.kind === 'request') conversation.asksBack(message, frame);
+    if (message?.kind === 'request') {
+      this.#boundary.fromServer(message);
+      conversation.asksBack(message, frame);
+    }
     if (message?.kind === 'response')
       void conversation.responds(message, frame).then(() => slot?.release());
     for (const one of message?.kind === 'batch' ? message.messages : []) {

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { type Mode, safeName, systemClock, systemRandom, uuidv7 } from '@spoor/core';
 import type { Home } from '@spoor/edge/home';
+import { Boundary, type Trust } from './boundary.ts';
 import { type Child, type Exit, startChild } from './child.ts';
 import { findHost, identify } from './host.ts';
 import { HubClient } from './hubclient.ts';
@@ -14,6 +15,7 @@ export interface RunOptions {
   /** As it appears on screens and in rules; default from the command. */
   readonly name: string;
   readonly mode?: Mode;
+  readonly trust: Trust;
   readonly home: Home;
   readonly version: string;
   readonly rulesFolder: string;
@@ -39,6 +41,7 @@ export async function runWrapper(options: RunOptions): Promise<Exit> {
     hub,
     clock: systemClock,
     random: systemRandom,
+    boundary: new Boundary(options.trust, systemRandom),
   });
   const stopForwarding = forwardSignals(child);
   wireClient(relay, child, output);

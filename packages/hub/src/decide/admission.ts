@@ -116,7 +116,7 @@ const clamp = (ms: number, nowMs: number): number =>
   Math.min(Math.max(ms, nowMs - LIMITS.clockSkewMaxMs), nowMs + LIMITS.clockSkewMaxMs);
 
 function traceOf(sensed: Sensed, session: Session): Observation['trace'] {
-  const { traceparent, span, link, given, sampledHint } = sensed;
+  const { traceparent, span, link, given, sampledHint, refused } = sensed;
   return {
     trace: (traceparent?.trace as TraceId | undefined) ?? session.trace,
     span: span as SpanId,
@@ -125,6 +125,7 @@ function traceOf(sensed: Sensed, session: Session): Observation['trace'] {
     ...(link === undefined ? {} : { link: remoteSpan(link) }),
     ...(given === undefined ? {} : { given: remoteSpan(given) }),
     ...(sampledHint === undefined ? {} : { sampledHint }),
+    ...(refused === undefined ? {} : { refused }),
     sampled: { keep: true, reason: 'base' },
   };
 }

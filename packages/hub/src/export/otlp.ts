@@ -8,7 +8,7 @@ import {
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { type AttributeValue, assert, type Span } from '@spoor/core';
+import { type AttributeValue, assert, type RemoteSpan, type Span } from '@spoor/core';
 
 /** Spans as one OTLP `ExportTraceServiceRequest`, protobuf. */
 export function encodeSpans(spans: readonly Span[], version: string): Uint8Array {
@@ -55,7 +55,7 @@ function readable(span: Span, resource: Resource, version: string): ReadableSpan
       string,
       Exclude<AttributeValue, readonly string[]> | string[]
     >,
-    links: [],
+    links: span.link === undefined ? [] : [{ context: remote(span.link) }],
     events: [],
     resource,
     instrumentationScope: { name: 'spoor', version },
@@ -69,6 +69,14 @@ const contextOf = ({ trace }: Span, spanId: string): SpanContext => ({
   traceId: trace,
   spanId,
   traceFlags: TraceFlags.SAMPLED,
+});
+
+const remote = ({ trace, span }: RemoteSpan): SpanContext => ({
+  traceId: trace,
+  spanId: span,
+  // Nobody knows whether the peer has kept it.
+  traceFlags: TraceFlags.NONE,
+  isRemote: true,
 });
 
 const hrTime = (ms: number): HrTime => [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)];

@@ -133,6 +133,21 @@ describe('trace', () => {
     });
   });
 
+  test('is ours where the client’s is only linked, and keeps the ids that the server got', () => {
+    const { admit, session } = setUp();
+    const link = { trace: 'a'.repeat(32), parent: 'b'.repeat(16) };
+    const given = { trace: 'c'.repeat(32), parent: 'd'.repeat(16) };
+    const refused = ['baggage-dropped'] as const;
+    expect(admit({ link, given, refused, sampledHint: true }).trace).toMatchObject({
+      trace: session.trace,
+      parentOf: 'episode',
+      link: { trace: 'a'.repeat(32), span: 'b'.repeat(16) },
+      given: { trace: 'c'.repeat(32), span: 'd'.repeat(16) },
+      refused,
+      sampledHint: true,
+    });
+  });
+
   test('is that of the episode otherwise, and the next episode has its own', () => {
     const { admit, session } = setUp();
     const { trace, root } = session;

@@ -40,6 +40,21 @@ function viewOf(exporter: Exporter): DestinationView {
 }
 
 describe('what is exported', () => {
+  test('has a link where a trace begins anew, and says what did not pass', async () => {
+    const exporter = await newExporter();
+    const link = { trace: 'a'.repeat(32), span: 'b'.repeat(16) } as Observation['trace']['link'];
+    const { trace, ...call } = finished(2);
+    add(exporter, {
+      ...call,
+      trace: { ...trace, ...(link && { link }), refused: ['baggage-dropped'] },
+    });
+    await exporter.close();
+    const [, span] = spansOf(backend);
+    expect(span?.links).toEqual([`${'a'.repeat(32)}-${'b'.repeat(16)}`]);
+    expect(span?.trace).toBe('1'.repeat(32));
+    expect(span?.attributes['spoor.trace.refused']).toEqual(['baggage-dropped']);
+  });
+
   test('is a span for a finished call, below one for its episode', async () => {
     const exporter = await newExporter();
     add(exporter, observation(1), finished(2), finished(4));

@@ -16,6 +16,8 @@ export interface DecodedSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Trace and span of each link, with a hyphen between. */
+  readonly links: readonly string[];
 }
 
 type Value = Uint8Array | bigint;
@@ -89,6 +91,7 @@ function spanOf(bytes: Uint8Array): DecodedSpan {
     startMs: milliseconds(fields, 7),
     endMs: milliseconds(fields, 8),
     attributes: Object.fromEntries(attributes),
+    links: messages(fields, 13).map((link) => linkOf(fieldsOf(link))),
   };
 }
 
@@ -96,6 +99,9 @@ const statusOf = (fields: Map<number, Value[]>): DecodedSpan['status'] => ({
   code: Number(fields.get(3)?.[0] ?? 0),
   message: text(fields, 2),
 });
+
+const linkOf = (fields: Map<number, Value[]>): string =>
+  [1, 2].map((id) => toHex(messages(fields, id)[0] ?? new Uint8Array())).join('-');
 
 function attributeValue(bytes: Uint8Array): unknown {
   const fields = fieldsOf(bytes);

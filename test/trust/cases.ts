@@ -1,4 +1,4 @@
-import type { Carrier } from '../src/trust.ts';
+import type { Carrier } from '@spoor/core';
 
 /**
  * What a forger puts on a message, for every transport that has a trust boundary: the same rows are
@@ -61,8 +61,13 @@ export const TRUST_CASES: readonly TrustCase[] = [
     valid: false,
   },
   {
-    name: 'traceparent twice',
-    carrier: { traceparent: [parent('01'), parent('00')] },
+    name: 'traceparent in a list',
+    carrier: { traceparent: [parent('01')] },
+    valid: false,
+  },
+  {
+    name: 'two headers of traceparent',
+    carrier: { traceparent: `${parent('01')}, ${parent('00')}` },
     valid: false,
   },
   {

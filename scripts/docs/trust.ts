@@ -1,0 +1,68 @@
+import { CONTEXT_POLICIES, type ContextPolicy } from '../../packages/core/src/trust.ts';
+import { TRUST_CASES, type TrustCase } from '../../test/trust/cases.ts';
+import { expected } from '../../test/trust/expected.ts';
+import { TRANSPORTS } from '../../test/trust/transports.ts';
+import { code, document, table } from './markdown.ts';
+
+/** `docs/trust.md`: what each policy makes of what a peer sends. */
+export function renderTrust(): string {
+  return document(
+    '# Trust table',
+    '',
+    '<!-- Generated: npm run docs -->',
+    '',
+    'What a forger may put on a message, and what comes of it. Every row is tried with every pair of',
+    `policies on these transports: ${TRANSPORTS.map(({ name }) => name).join(', ')}. What the policies mean stands in`,
+    '[telemetry.md](telemetry.md).',
+    '',
+    '## What is believed of a client, by the policy for it',
+    '',
+    'Flags are believed of nobody in this table: whether a peer says `sampled` or not changes nothing.',
+    '',
+    ...table(['Sent by the client', ...CONTEXT_POLICIES.map(code)], TRUST_CASES.map(believed)),
+    '',
+    '## What goes on to a server, by the policy for it',
+    '',
+    'From a client whose context is continued. From any other, a server that is continued gets fresh ids.',
+    '',
+    ...table(['Sent by the client', ...CONTEXT_POLICIES.map(code)], TRUST_CASES.map(sent)),
+    '',
+    '## What baggage goes on',
+    '',
+    ...table(
+      ['Sent by the client', 'Without a rule', 'With `keep *`'],
+      TRUST_CASES.filter(({ carrier }) => carrier.baggage !== undefined).map(baggage),
+    ),
+  );
+}
+
+const PARTS = { parent: 'parent of our span', link: 'linked', nothing: 'nothing' } as const;
+
+const believed = (one: TrustCase): readonly string[] => [
+  one.name,
+  ...CONTEXT_POLICIES.map(
+    (client) => PARTS[expected(one, { client, server: 'drop', baggage: '' }).believed],
+  ),
+];
+
+const sent = (one: TrustCase): readonly string[] => [
+  one.name,
+  ...CONTEXT_POLICIES.map((server) => sentUnder(one, server)),
+];
+
+function sentUnder(one: TrustCase, server: ContextPolicy): string {
+  const wanted = expected(one, { client: 'continue', server, baggage: '' });
+  const dropped = one.carrier.tracestate !== undefined && !wanted.state;
+  if (wanted.sent === 'goes on' && dropped) return 'goes on, without its `tracestate`';
+  return wanted.state ? 'goes on, with its `tracestate`' : wanted.sent;
+}
+
+const baggage = (one: TrustCase): readonly string[] => [
+  one.name,
+  'nothing',
+  one.baggage === undefined
+    ? 'nothing'
+    : one.baggage === one.carrier.baggage
+      ? 'goes on'
+      : 'the other members',
+];
