@@ -353,6 +353,30 @@ const TABLE = {
     behavior: 'The ledger tells who was asked, who answered from where, and for which arguments.',
     source: 'ARCHITECTURE.md',
   },
+  'hook:observed': {
+    behavior: "A host's own tools are seen by its hooks, each use as one call with its end.",
+    source: 'docs/hooks.md',
+  },
+  'hook:decides': {
+    behavior: "A hook denies and asks in its host's own words, and never grants a permission.",
+    source: 'docs/hooks.md',
+  },
+  'hook:intent': {
+    behavior: 'A prompt that a hook tells is the intent of what follows, with its cluster.',
+    source: 'docs/hooks.md',
+  },
+  'hook:once': {
+    behavior: 'A tool of a server that a wrapper stands before is not counted twice.',
+    source: 'docs/hooks.md',
+  },
+  'hook:chain': {
+    behavior: "A chain from a host's own tool to a wrapped server is seen.",
+    source: 'docs/hooks.md',
+  },
+  'hook:no-hub': {
+    behavior: 'A hook without a hub answers soon: in observe nothing, in enforce by label.',
+    source: 'docs/hooks.md',
+  },
   'config:unknown-key': {
     behavior: 'An unknown setting is an error that names the nearest known one.',
     source: 'docs/config.md',

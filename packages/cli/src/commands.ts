@@ -53,6 +53,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Deny a waiting call',
     load: async () => (await import('./commands/answer.ts')).deny,
   },
+  hook: {
+    group: 'Protect',
+    summary: 'Answer the hooks of an agent program',
+    load: async () => (await import('./commands/hook.ts')).hook,
+  },
   intent: {
     group: 'Protect',
     summary: "Tell Spoor the user's prompt",

@@ -11,6 +11,11 @@ import type {
 
 /** An observation as the sensor can state it; the hub adds the rest. */
 export interface Sensed {
+  /**
+   * Keyed digest by which another process, that sees the end of this call, finds it: of the host's
+   * id of the call, or of its arguments.
+   */
+  readonly pair?: string;
   readonly id: string;
   readonly kind: ObservationKind;
   readonly startMs: number;

@@ -15,5 +15,6 @@ export type { Rule, RuleBody, RuleFile, RuleProblem, RuleSet, RuleTest } from '.
 export { FIELDS, FLOW_FIELDS } from './schema.ts';
 export { type Classification, classifyTool, type ToolDefinition } from './tool/classify.ts';
 export { examineTool } from './tool/definition.ts';
+export { hostToolLabels } from './tool/host-tools.ts';
 export { createLabeler, type Labeler } from './tool/labeler.ts';
 export { type LabelOverride, parseLabels } from './tool/labels-file.ts';

@@ -135,6 +135,7 @@ const DECISION = z.object({
 });
 
 const SENSED = z.object({
+  pair: DIGEST.optional(),
   id: UUID,
   kind: z.enum(OBSERVATION_KINDS),
   startMs: z.number(),
@@ -203,7 +204,7 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
     token: z.string().max(128),
     sensor: z.object({
       id: UUID,
-      kind: z.enum(['wrapper', 'gateway', 'intent']),
+      kind: z.enum(['wrapper', 'gateway', 'intent', 'hook']),
       version: z.string().max(32),
     }),
     server: z.object({
@@ -218,6 +219,7 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
       uid: z.int(),
     }),
     mode: z.enum(['observe', 'enforce']).optional(),
+    hostSession: DIGEST.optional(),
     asksInHost: z.literal(true).optional(),
     session: z
       .string()
@@ -237,6 +239,7 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
       .max(64)
       .regex(/^[A-Za-z0-9_-]+$/),
   }),
+  z.object({ op: z.literal('find'), id: ID, tool: NAME, pair: DIGEST }),
   z.object({ op: z.literal('lost'), id: ID, count: COUNT }),
 ]);
 

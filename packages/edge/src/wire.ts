@@ -19,6 +19,11 @@ export interface Hello {
   readonly host: HostInfo;
   /** `--enforce` on the command line: denials on this connection are real. */
   readonly mode?: Mode;
+  /**
+   * Digest of the host's own session, where the host says which it is: the same in a process that
+   * goes on with it.
+   */
+  readonly hostSession?: string;
   /** The host asks its user itself where the decision is `ask`. */
   readonly asksInHost?: true;
   /**
@@ -38,7 +43,7 @@ export interface Claims {
 export interface SensorInfo {
   /** UUIDv7, new with each start; the same after a reconnect. */
   readonly id: string;
-  readonly kind: 'wrapper' | 'gateway' | 'intent';
+  readonly kind: 'wrapper' | 'gateway' | 'intent' | 'hook';
   readonly version: string;
 }
 
@@ -84,6 +89,8 @@ export interface Welcome {
   /** Is the redacted projection wanted? */
   readonly project: boolean;
   readonly budgetMs: number;
+  /** To a hook: a sensor on the way to that server sees the same calls. */
+  readonly elsewhere?: true;
 }
 
 export interface ObservationRequest<Op extends 'begin' | 'end'> {
@@ -103,6 +110,8 @@ export type SensorRequest =
    * The session key of this sensor, wrapped to the auditors: once, before content that needs it.
    */
   | { readonly op: 'key'; readonly id: number; readonly kek: string }
+  /** Which open call has this end? Takes it: an equal call after it is another one. */
+  | { readonly op: 'find'; readonly id: number; readonly tool: string; readonly pair: string }
   /** What was lost while no hub answered. */
   | { readonly op: 'lost'; readonly id: number; readonly count: number };
 
@@ -130,8 +139,15 @@ export interface Ended {
   readonly decision: Decision;
 }
 
+/** Answer to `find`. */
+export interface Found {
+  readonly call?: string;
+  readonly span?: string;
+  readonly startMs?: number;
+}
+
 export type HubMessage =
-  | { readonly id: number; readonly ok: Welcome | Begun | Ended | Record<string, never> }
+  | { readonly id: number; readonly ok: Welcome | Begun | Ended | Found | Record<string, never> }
   | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly detail: string } }
   /** All quiet requests up to this id are taken. */
   | { readonly acked: number }

@@ -1,8 +1,15 @@
 import type { SealedContent } from '@spoor/core';
-import { type Hello, type SensorRequest, type Welcome, WIRE_PROTOCOL } from '@spoor/edge';
+import {
+  type Begun,
+  type Hello,
+  type SensorRequest,
+  type Welcome,
+  WIRE_PROTOCOL,
+} from '@spoor/edge';
 import type { Ledger } from '@spoor/ledger';
 import { type Connection, identify } from './decide/admission.ts';
 import type { Decisions } from './decide/decisions.ts';
+import { Pairs } from './decide/pairs.ts';
 import type { Session, Sessions } from './decide/sessions.ts';
 import type { HubOptions } from './options.ts';
 import type { PolicyFile } from './policy.ts';
@@ -26,9 +33,18 @@ interface Joining {
  */
 export function joiner(joining: Joining): (hello: Hello) => Joined {
   const { secrets, sessions } = joining;
+  const pairs = new Pairs();
   return (hello) => {
-    const { session, parent } = sessions.resolve(hello.host, Date.now(), hello.session);
+    const { session, parent } = sessions.resolve(
+      hello.host,
+      Date.now(),
+      hello.session,
+      hello.hostSession,
+    );
     const { open, leave } = sessions.serve(hello.server, session);
+    const isHook = hello.sensor.kind === 'hook';
+    const inFront = isHook ? undefined : sessions.front(session, hello.server.name);
+    const elsewhere = isHook && sessions.isFronted(session, hello.server.name);
     const connection: Connection = {
       hello,
       session,
@@ -38,12 +54,17 @@ export function joiner(joining: Joining): (hello: Hello) => Joined {
     };
     return {
       connection,
-      welcome: welcomeTo(session, joining),
+      welcome: {
+        ...welcomeTo(session, joining),
+        ...(elsewhere ? { elsewhere } : {}),
+      } satisfies Welcome,
       leave: () => {
         leave();
+        inFront?.();
         joining.decisions.withdraw(connection);
       },
-      handle: (request, sealed, bytes) => handle(request, sealed, bytes, connection, joining),
+      handle: (request, sealed, bytes) =>
+        handle(request, sealed, bytes, connection, joining, pairs),
     };
   };
 }
@@ -54,10 +75,20 @@ function handle(
   bytes: Uint8Array,
   connection: Connection,
   { decisions, ledger, counts }: Joining,
+  pairs: Pairs,
 ): Promise<object> | object {
   switch (request.op) {
-    case 'begin':
-      return decisions.begin(connection, request.observation, sealed);
+    case 'begin': {
+      const begun = decisions.begin(connection, request.observation, sealed);
+      const note = ({ decision }: Begun): void => {
+        if (decision.action !== 'deny') pairs.begun(connection, request.observation);
+      };
+      if (begun instanceof Promise) begun.then(note, () => undefined);
+      else note(begun);
+      return begun;
+    }
+    case 'find':
+      return pairs.take(connection, request.tool, request.pair);
     case 'end':
       return decisions.end(connection, request.observation, sealed);
     case 'key':

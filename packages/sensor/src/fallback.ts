@@ -19,7 +19,13 @@ import {
   type SpanId,
   type TraceId,
 } from '@spoor/core';
-import { classifyTool, compileRules, createDetector, type Detector } from '@spoor/detect';
+import {
+  classifyTool,
+  compileRules,
+  createDetector,
+  type Detector,
+  hostToolLabels,
+} from '@spoor/detect';
 import type { Begun, Sensed } from '@spoor/edge/wire';
 
 /**
@@ -28,6 +34,7 @@ import type { Begun, Sensed } from '@spoor/edge/wire';
 export class Fallback {
   readonly #random: Random;
   readonly #server: string;
+  readonly #hook: boolean;
   readonly #rulesFolder: string;
   readonly #session: SessionId;
   readonly #trace: TraceId;
@@ -38,6 +45,8 @@ export class Fallback {
 
   constructor(options: {
     readonly server: string;
+    /** Tools that no server defines. */
+    readonly hook: boolean;
     readonly rulesFolder: string;
     readonly random: Random;
     readonly nowMs: number;
@@ -45,6 +54,7 @@ export class Fallback {
     readonly mode?: Mode;
   }) {
     this.#server = options.server;
+    this.#hook = options.hook;
     this.#rulesFolder = options.rulesFolder;
     this.#random = options.random;
     this.#session = newSessionId(options.nowMs, options.random);
@@ -59,7 +69,7 @@ export class Fallback {
   }
 
   async decide(sensed: Sensed, known: readonly Label[] | undefined): Promise<Begun> {
-    const labels = known ?? labelsByName(sensed.tool);
+    const labels = known ?? this.#labels(sensed.tool);
     const detector = await this.#load();
     const mode = this.#mode?.() ?? effectiveMode(this.#policy, '', this.#server);
     const { decision } = detector.step(this.#observation(sensed, labels), { mode });
@@ -69,6 +79,11 @@ export class Fallback {
       labels,
       hold: hasAny(labels, READING_LABELS),
     };
+  }
+
+  #labels(tool: string | undefined): readonly Label[] {
+    if (tool === undefined) return [];
+    return this.#hook ? hostToolLabels(tool) : classifyTool({ name: tool }).labels;
   }
 
   async ended(sensed: Sensed, labels: readonly Label[]): Promise<void> {
@@ -134,9 +149,6 @@ export class Fallback {
 /** Without a hub nobody can be asked, and silence is no consent. */
 const unasked = (decision: Decision): Decision =>
   decision.action === 'ask' ? { ...decision, action: 'deny', reason: 'no-approver' } : decision;
-
-const labelsByName = (tool: string | undefined): readonly Label[] =>
-  tool === undefined ? [] : classifyTool({ name: tool }).labels;
 
 async function loadRules(folder: string): Promise<{ path: string; text: string }[]> {
   const names = await readdir(folder, { recursive: true });

@@ -14,7 +14,7 @@ import {
 } from '@spoor/core';
 import { type Home, isNewer, readRecipients, readToken } from '@spoor/edge/home';
 import { type Keys, keysOf, ownKeys } from '@spoor/edge/keys';
-import type { Begun, Ended, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
+import type { Begun, Ended, Found, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import type { Sealer } from '@spoor/ledger/seal';
 import { Answers } from './answers.ts';
 import type { Fallback } from './fallback.ts';
@@ -29,6 +29,11 @@ export interface HubClientOptions {
   /** Starts a hub in the background; absent where that is not wanted. */
   readonly startHub?: () => void;
   readonly rulesFolder: string;
+  /**
+   * For a process that lives for one event: it tries once, and loads nothing ahead. With the policy
+   * that holds until a hub says another.
+   */
+  readonly brief?: { readonly policy: Policy };
   /** Told once for each change: `up`, or `down` with the reason. */
   readonly onState?: (state: 'up' | 'down', why: string) => void;
 }
@@ -82,6 +87,28 @@ export class HubClient implements HubPort {
     return this.#welcome?.session;
   }
 
+  get connected(): boolean {
+    return this.#link?.open === true;
+  }
+
+  /** Tells what nobody waits for, or keeps it; nothing is decided. */
+  record(observation: Sensed, sealed: readonly SealedContent[]): void {
+    const op = observation.outcome === 'pending' ? 'begin' : 'end';
+    if (this.#link?.post(op, observation, sealed) !== true) this.#spool.add(observation, sealed);
+  }
+
+  /** Does another sensor see the same calls? */
+  get elsewhere(): boolean {
+    return this.#welcome?.elsewhere === true;
+  }
+
+  /** The open call that an end belongs to, told by another process. */
+  async find(tool: string, pair: string): Promise<Found> {
+    if (this.#link?.open !== true) return {};
+    const found = await within(this.#budgetMs, this.#link.find(tool, pair));
+    return typeof found === 'object' ? found : {};
+  }
+
   get project(): boolean {
     return this.#welcome?.project ?? true;
   }
@@ -100,7 +127,7 @@ export class HubClient implements HubPort {
   }
 
   get #policy(): Policy {
-    return this.#welcome?.policy ?? OBSERVE;
+    return this.#welcome?.policy ?? this.#options.brief?.policy ?? OBSERVE;
   }
 
   seal(call: string, part: SealedPart, plaintext: Uint8Array): SealedContent[] {
@@ -212,7 +239,7 @@ export class HubClient implements HubPort {
     for (let waitMs = RETRY_FIRST_MS; !this.#closed; waitMs = Math.min(waitMs * 1.5, 250)) {
       if (await this.#connect()) break;
       if (!this.#start() && this.#startedMs === 0) break;
-      if (performance.now() > untilMs) break;
+      if (this.#options.brief !== undefined || performance.now() > untilMs) break;
       await delay(waitMs);
     }
     if (this.#link === undefined) this.#wentDown();
@@ -296,6 +323,7 @@ export class HubClient implements HubPort {
   #wentDown(): void {
     if (this.#closed) return;
     this.#options.onState?.('down', 'HUB_UNREACHABLE');
+    if (this.#options.brief !== undefined) return;
     void this.#alone();
     void this.#reconnect();
   }
@@ -324,6 +352,7 @@ export class HubClient implements HubPort {
     }
     return new Fallback({
       server: hello.server.name,
+      hook: hello.sensor.kind === 'hook',
       rulesFolder,
       random,
       nowMs: Date.now(),

@@ -39,11 +39,21 @@ export async function declareIntent(
     rulesFolder,
     ...(options.startHub === undefined ? {} : { startHub: options.startHub }),
   });
+  // Timers of the client do not keep a process, and nothing else here does.
+  const alive = setInterval(() => undefined, 60_000);
   await hub.ready;
+  const sensed = senseIntentOf(hub, prompt);
+  await hub.end(sensed, hub.seal(sensed.id, 'intent', Buffer.from(prompt)), []);
+  await hub.close();
+  clearInterval(alive);
+  return { session: hub.session, cluster: sensed.cluster ?? '' };
+}
+
+/** A prompt as an observation. */
+export function senseIntentOf(hub: Pick<HubClient, 'keys' | 'project'>, prompt: string): Sensed {
   const nowMs = systemClock.nowMs();
   const context = { keys: hub.keys, project: hub.project, random: systemRandom, nowMs };
-  const cluster = intentCluster(prompt, hub.keys.cluster);
-  const observation: Sensed = {
+  return {
     id: newCallId(nowMs, systemRandom),
     kind: 'intent',
     startMs: nowMs,
@@ -53,10 +63,7 @@ export async function declareIntent(
     span: newSpanId(systemRandom),
     cause: NO_CAUSE,
     request: senseIntent(prompt, context),
-    cluster,
+    cluster: intentCluster(prompt, hub.keys.cluster),
     outcome: 'ok',
   };
-  await hub.end(observation, hub.seal(observation.id, 'intent', Buffer.from(prompt)), []);
-  await hub.close();
-  return { session: hub.session, cluster };
 }

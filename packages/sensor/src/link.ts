@@ -4,6 +4,7 @@ import { encodeWire, WireDecoder } from '@spoor/edge/codec';
 import type {
   Begun,
   Ended,
+  Found,
   Hello,
   HubMessage,
   Push,
@@ -91,6 +92,10 @@ export class Link {
 
   async key(kek: string, wrapped: Uint8Array): Promise<void> {
     await this.#ask({ op: 'key', id: this.#nextId++, kek }, [wrapped]);
+  }
+
+  find(tool: string, pair: string): Promise<Found> {
+    return this.#ask({ op: 'find', id: this.#nextId++, tool, pair }) as Promise<Found>;
   }
 
   async lost(count: number): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type ToolRef,
   type TraceId,
 } from '@spoor/core';
+import { hostToolLabels } from '@spoor/detect';
 import type { Hello, Sensed } from '@spoor/edge';
 import type { Definitions } from './definitions.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -70,7 +71,7 @@ export class Admission {
         hubMs: nowMs,
       },
       server: { name, transport },
-      ...(sensed.tool === undefined ? {} : { tool: this.#tool(name, sensed.tool) }),
+      ...(sensed.tool === undefined ? {} : { tool: this.#tool(hello, sensed.tool) }),
       ...(sensed.resource === undefined ? {} : { resource: sensed.resource }),
       ...(sensed.prompt === undefined ? {} : { prompt: sensed.prompt }),
       method: sensed.method,
@@ -101,11 +102,13 @@ export class Admission {
     return { ...rest, seq: ++this.#seq, time: { ...rest.time, hubMs: nowMs } };
   }
 
-  #tool(server: string, name: string): ToolRef {
+  #tool({ sensor, server: { name: server } }: Hello, name: string): ToolRef {
+    // No server defines the tools that hosts bring with them.
+    const otherwise = sensor.kind === 'hook' ? hostToolLabels(name) : [];
     const definition = this.#definitions.definition(server, name)?.digest;
     return {
       name,
-      labels: this.#definitions.labels(server, name),
+      labels: this.#definitions.labels(server, name, otherwise),
       ...(definition === undefined ? {} : { definition }),
     };
   }

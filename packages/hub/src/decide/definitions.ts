@@ -43,9 +43,10 @@ export class Definitions {
     return { facts: { ...definitions, tools: all.map(({ facts }) => facts) }, seen: all };
   }
 
-  labels(server: string, tool: string): readonly Label[] {
+  /** @param otherwise What is said of a tool that no server has defined. */
+  labels(server: string, tool: string, otherwise: readonly Label[] = []): readonly Label[] {
     const at = key(server, tool);
-    const known = this.#tools.get(at)?.facts;
+    const known = this.#tools.get(at)?.facts ?? { labels: otherwise };
     return this.#labeler(server, tool, known, [...(this.#observed.get(at) ?? [])]);
   }
 

@@ -19,6 +19,8 @@ export interface Session {
   readonly id: SessionId;
   /** Key of the host process, or what a sensor stated in its place. */
   readonly host: string;
+  /** Digest of the host's own session, where hooks have said it. */
+  hostSession?: string;
   readonly agent: string;
   episode: number;
   /** One trace for one episode, where the client brings none. */
@@ -38,6 +40,7 @@ export interface Session {
 /** What outlives a restart of the hub. */
 export interface SessionBinding {
   readonly host: string;
+  readonly hostSession?: string;
   readonly id: string;
   readonly agent: string;
   readonly episode: number;
@@ -61,7 +64,10 @@ export class Sessions {
   readonly #random: Random;
   readonly #sessionsMax: number;
   readonly #byHost = new Map<string, Session>();
+  readonly #byHostSession = new Map<string, Session>();
   readonly #servers = new Map<string, OpenServer>();
+  /** Servers that a sensor stands before, by session: how many of that name. */
+  readonly #fronted = new Map<string, number>();
 
   /** @param sessionsMax Beyond it the longest silent session is forgotten; the store keeps it. */
   constructor(
@@ -80,6 +86,7 @@ export class Sessions {
         root: root as SpanId,
       };
       this.#byHost.set(host, session);
+      if (session.hostSession !== undefined) this.#byHostSession.set(session.hostSession, session);
     }
   }
 
@@ -89,20 +96,28 @@ export class Sessions {
 
   /**
    * The session that a connection belongs to: that of the wrapped server it runs under, if any,
-   * else the one that its sensor states, else its host's.
+   * else the one that its sensor states, else its host's, else that of the host's own session in an
+   * earlier process. Fingerprints are keyed by session, so what one process does stays in one.
    */
   resolve(
     host: HostInfo,
     nowMs: number,
     stated?: string,
+    hostSession?: string,
   ): { readonly session: Session; readonly parent?: OpenServer } {
     const parent = host.ancestors
       .map((ancestor) => this.#servers.get(keyOf(ancestor)))
       .find((server) => server !== undefined);
     if (parent !== undefined) return { session: parent.session, parent };
     const key = stated ?? keyOf(host.process);
-    const known = this.#byHost.get(key);
-    if (known !== undefined) return { session: known };
+    const known =
+      this.#byHost.get(key) ??
+      (hostSession === undefined ? undefined : this.#byHostSession.get(hostSession));
+    if (known !== undefined) {
+      this.#byHost.set(key, known);
+      this.#bind(known, hostSession);
+      return { session: known };
+    }
     if (this.#byHost.size >= this.#sessionsMax) this.#dropIdlest();
     const session: Session = {
       id: newSessionId(nowMs, this.#random),
@@ -114,7 +129,29 @@ export class Sessions {
       lastMs: nowMs,
     };
     this.#byHost.set(key, session);
+    this.#bind(session, hostSession);
     return { session };
+  }
+
+  #bind(session: Session, hostSession: string | undefined): void {
+    if (hostSession === undefined || session.hostSession !== undefined) return;
+    session.hostSession = hostSession;
+    this.#byHostSession.set(hostSession, session);
+  }
+
+  /** Notes that a sensor stands before a server of that name; undo with the function returned. */
+  front(session: Session, server: string): () => void {
+    const key = frontKey(session, server);
+    this.#fronted.set(key, (this.#fronted.get(key) ?? 0) + 1);
+    return () => {
+      const left = (this.#fronted.get(key) ?? 1) - 1;
+      if (left > 0) this.#fronted.set(key, left);
+      else this.#fronted.delete(key);
+    };
+  }
+
+  isFronted(session: Session, server: string): boolean {
+    return this.#fronted.has(frontKey(session, server));
   }
 
   /** Registers a wrapped server's process; undo with the function returned. */
@@ -167,6 +204,12 @@ export class Sessions {
     for (const entry of this.#byHost) {
       if (idlest === undefined || entry[1].lastMs < idlest[1].lastMs) idlest = entry;
     }
-    if (idlest !== undefined) this.#byHost.delete(idlest[0]);
+    if (idlest === undefined) return;
+    this.#byHost.delete(idlest[0]);
+    if (idlest[1].hostSession !== undefined) this.#byHostSession.delete(idlest[1].hostSession);
   }
 }
+
+/** Hosts write names of servers with fewer characters than their owners do. */
+const frontKey = ({ id }: Session, server: string): string =>
+  `${id}\n${server.replace(/[^A-Za-z0-9]+/g, '_').toLowerCase()}`;

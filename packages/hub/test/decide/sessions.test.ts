@@ -2,7 +2,7 @@ import { LIMITS } from '@spoor/core';
 import type { HostInfo } from '@spoor/edge';
 import { describe, expect, test } from 'vitest';
 import { Sessions } from '../../src/decide/sessions.ts';
-import { countingRandom, START_MS } from '../support/build.ts';
+import { countingRandom, hello, START_MS } from '../support/build.ts';
 
 const NOW = START_MS;
 const newSessions = (max?: number): Sessions => new Sessions(countingRandom(), [], max);
@@ -140,4 +140,47 @@ test('the store is told of news, and of mere activity once a minute', () => {
   expect(sessions.changed(session)).toMatchObject({ lastMs: NOW + 60_000 });
   session.intent = 'abcdef01';
   expect(sessions.changed(session)).toMatchObject({ intent: 'abcdef01' });
+});
+
+describe("a host's own session", () => {
+  const host = (pid: number) => ({ ...hello().host, process: { pid, start: '1' }, ancestors: [] });
+
+  test('goes on in another process', () => {
+    const sessions = new Sessions(countingRandom(), []);
+    const { session } = sessions.resolve(host(1), START_MS, undefined, 'aa'.repeat(16));
+    expect(sessions.resolve(host(2), START_MS, undefined, 'aa'.repeat(16)).session).toBe(session);
+    expect(sessions.resolve(host(2), START_MS).session).toBe(session);
+    expect(sessions.resolve(host(3), START_MS, undefined, 'bb'.repeat(16)).session).not.toBe(
+      session,
+    );
+  });
+
+  test('joins the wrappers of its process', () => {
+    const sessions = new Sessions(countingRandom(), []);
+    const { session } = sessions.resolve(host(1), START_MS);
+    expect(sessions.resolve(host(1), START_MS, undefined, 'aa'.repeat(16)).session).toBe(session);
+    expect(sessions.resolve(host(1), START_MS, undefined, 'bb'.repeat(16)).session).toBe(session);
+  });
+
+  test('is still known after a restart of the hub', () => {
+    const before = new Sessions(countingRandom(), []);
+    const { session } = before.resolve(host(1), START_MS, undefined, 'aa'.repeat(16));
+    const binding = before.changed(session);
+    const after = new Sessions(countingRandom(), binding === undefined ? [] : [binding]);
+    expect(after.resolve(host(2), START_MS, undefined, 'aa'.repeat(16)).session.id).toBe(
+      session.id,
+    );
+  });
+});
+
+test('a server is fronted while a sensor stands before it, however its name is written', () => {
+  const sessions = new Sessions(countingRandom(), []);
+  const { session } = sessions.resolve(hello().host, START_MS);
+  const [one, two] = [sessions.front(session, 'My.Drive'), sessions.front(session, 'My.Drive')];
+  expect(sessions.isFronted(session, 'my_drive')).toBe(true);
+  expect(sessions.isFronted(session, 'drive')).toBe(false);
+  one();
+  expect(sessions.isFronted(session, 'my_drive')).toBe(true);
+  two();
+  expect(sessions.isFronted(session, 'my_drive')).toBe(false);
 });

@@ -1,0 +1,2 @@
+export type { HookHost, HookSettings } from './host.ts';
+export { HOOK_HOSTS, hookHost } from './hosts.ts';
