@@ -267,6 +267,18 @@ const TABLE = {
       'At a rate of 1 %, all security events of 10,000 calls arrive at a backend, and with a detection its whole session; each leaf says what was left out.',
     source: 'docs/telemetry.md',
   },
+  'metrics:conventions': {
+    behavior: 'Durations of operations have the names, units and buckets of the MCP conventions.',
+    source: 'docs/telemetry.md',
+  },
+  'metrics:bounded': {
+    behavior: 'However many names come from outside, a metric keeps its number of series.',
+    source: 'docs/limits.md',
+  },
+  'metrics:served': {
+    behavior: 'Metrics of a running hub are served to Prometheus and sent over OTLP.',
+    source: 'docs/telemetry.md',
+  },
   'export:conventions': {
     behavior:
       'Spans have the names and attributes of the MCP conventions and go on in the client’s trace.',

@@ -25,6 +25,7 @@
  * GET  /api/v1/inventory                       {servers: ServerView[]}
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
  * GET  /api/v1/ledger                          LedgerView
+ * GET  /metrics                                  Prometheus' text format
  * GET  /ledger/…                               C2SP tlog-tiles: checkpoint, tile/…
  *
  * `before` is a cursor. Live events are named by `type`; their `id:` counts up.

@@ -147,6 +147,11 @@ export const LIMITS = {
   clientConfigBytesMax: 33_554_432,
   /** Tools and prompts with metric series of their own; the others share one. */
   metricNamesMax: 256,
+  /**
+   * Series of one metric, as OpenTelemetry's default has it: names come from outside, so the rest
+   * shares one.
+   */
+  metricSeriesMax: 2_000,
   /** Live streams open at once. */
   liveStreamsMax: 32,
   /** Body of one telemetry request as it comes. */

@@ -84,12 +84,22 @@ export function spanOf(o: Observation, declaredArguments: ReadonlySet<string>): 
 }
 
 /** Nothing where there is no network, or nobody knows. */
-const NETWORK: Readonly<Partial<Record<ServerRef['transport'], string>>> = {
+export const NETWORK: Readonly<Partial<Record<ServerRef['transport'], string>>> = {
   stdio: 'pipe',
   http: 'tcp',
 };
 
 type Wanted = Record<string, AttributeValue | undefined>;
+
+/** What the conventions put on an operation's duration, and our name of the server. */
+export function operationAttributes(o: Observation): Span['attributes'] {
+  const {
+    'mcp.resource.uri': _uri,
+    'jsonrpc.request.id': _id,
+    ...low
+  } = convention(o, methodName(o.method));
+  return allowAttributes({ ...low, 'spoor.server.name': o.server.name }).attributes;
+}
 
 function convention(o: Observation, method: string): Wanted {
   const isCode = o.errorType !== undefined && /^-?\d+$/.test(o.errorType);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { newCaseId, systemClock } from '@spoor/core';
+import { NETWORK, newCaseId, systemClock } from '@spoor/core';
 import { createDetector, type Detector } from '@spoor/detect';
 import { type Hello, readRecipients } from '@spoor/edge';
 import { type Ledger, openLedger } from '@spoor/ledger';
@@ -110,7 +110,7 @@ export async function assemble(
     counts,
     recipients,
   });
-  const sensors = new SensorServer({ token: secrets.token, join: enter });
+  const sensors = newSensorServer(secrets.token, enter, worker);
   parts = {
     decisions,
     detector,
@@ -127,6 +127,20 @@ export async function assemble(
   };
   return { url, parts };
 }
+
+const newSensorServer = (
+  token: string,
+  join: (hello: Hello) => Joined,
+  worker: WorkerPort,
+): SensorServer =>
+  new SensorServer({
+    token,
+    join,
+    left: ({ hello: { server } }, durationMs) => {
+      const transport = NETWORK[server.transport] ?? '';
+      worker.record({ connections: [{ server: server.name, transport, durationMs }] });
+    },
+  });
 
 const startWorker = (
   options: HubOptions,

@@ -40,6 +40,14 @@ export interface RecordBatch {
   readonly definitions: readonly KnownTool[];
   /** Calls whose spans were left out, and go out after all. */
   readonly past: readonly CallId[];
+  readonly connections: readonly ConnectionEnd[];
+}
+
+/** A sensor has gone, and with it the connection that it stood in. */
+export interface ConnectionEnd {
+  readonly server: string;
+  readonly transport: string;
+  readonly durationMs: number;
 }
 
 export interface DetectionRecord {

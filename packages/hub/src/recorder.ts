@@ -11,6 +11,8 @@ export interface RecorderOptions {
   readonly random: Random;
   /** Hands finished observations to an exporter. */
   readonly exportSpans?: (observations: readonly Observation[]) => void;
+  /** Counts whatever comes by. */
+  readonly measure?: (batch: RecordBatch) => void;
   /** Hands it what was left out before, from the store. */
   readonly exportPast?: (calls: readonly CallId[]) => void;
 }
@@ -59,6 +61,7 @@ export class Recorder {
       const shown = withoutAtoms(observation, isIntent);
       this.#options.live.publish({ type: 'observation', observation: shown });
     }
+    this.#options.measure?.(batch);
     this.#export(batch);
   }
 

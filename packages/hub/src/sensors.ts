@@ -19,6 +19,8 @@ export interface SensorHandler {
   readonly token: string;
   /** A sensor has said who it is. */
   join(hello: Hello): Joined;
+  /** It is gone. */
+  left?(connection: Connection, afterMs: number): void;
 }
 
 export interface Joined {
@@ -50,6 +52,7 @@ export class SensorServer {
   readonly #handler: SensorHandler;
   readonly #server: Server;
   readonly #sockets = new Map<Socket, Joined | undefined>();
+  readonly #joinedMs = new WeakMap<Socket, number>();
   readonly #deciding = new Set<Promise<unknown>>();
   readonly #acks = new Map<Socket, number>();
   readonly counts: Record<string, number> = {
@@ -133,9 +136,17 @@ export class SensorServer {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       clearTimeout(late);
-      this.#sockets.get(socket)?.leave();
+      this.#left(socket);
       this.#sockets.delete(socket);
     });
+  }
+
+  #left(socket: Socket): void {
+    const joined = this.#sockets.get(socket);
+    if (joined === undefined) return;
+    joined.leave();
+    const sinceMs = this.#joinedMs.get(socket) ?? performance.now();
+    this.#handler.left?.(joined.connection, performance.now() - sinceMs);
   }
 
   #receive(socket: Socket, { json, bytes }: WireMessage): void {
@@ -183,6 +194,7 @@ export class SensorServer {
       throw new CodedError('WIRE_INVALID', 'a second hello');
     const joined = this.#handler.join(hello);
     this.#sockets.set(socket, joined);
+    this.#joinedMs.set(socket, performance.now());
     this.#answer(socket, hello.id, joined.welcome);
   }
 

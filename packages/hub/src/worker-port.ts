@@ -77,6 +77,7 @@ export class WorkerPort {
     this.#batch.bindings.push(...(part.bindings ?? []));
     this.#batch.definitions.push(...(part.definitions ?? []));
     this.#batch.past.push(...(part.past ?? []));
+    this.#batch.connections.push(...(part.connections ?? []));
     this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
   }
 
@@ -238,10 +239,12 @@ const emptyBatch = (): {
   bindings: [];
   definitions: [];
   past: [];
+  connections: [];
 } => ({
   observations: [],
   detections: [],
   bindings: [],
   definitions: [],
   past: [],
+  connections: [],
 });

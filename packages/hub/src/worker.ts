@@ -22,6 +22,9 @@ import type {
   WorkerSettings,
 } from './bus.ts';
 import type { Exporter } from './export/exporter.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { toPrometheus } from './metrics/prometheus.ts';
+import type { Metric } from './metrics/series.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -65,11 +68,21 @@ async function main(): Promise<void> {
   const live = new LiveStream(systemClock.nowMs());
   const exporter = await openExporter();
   tell({ type: 'loaded', loaded: loadedFrom(store) });
-  const { server, url } = await listen(store, live, exporter);
+  const metrics = new Metrics();
+  const startedMs = systemClock.nowMs();
+  const readMetrics = (): readonly Metric[] =>
+    metrics.read({
+      state,
+      destinations: exporter?.views ?? [],
+      uptimeMs: systemClock.nowMs() - startedMs,
+    });
+  exporter?.startMetrics(readMetrics, startedMs);
+  const { server, url } = await listen(store, live, exporter, readMetrics);
   const recorder = new Recorder({
     store,
     live,
     random: systemRandom,
+    measure: (batch) => metrics.record(batch),
     ...(exporter === undefined ? {} : exportTo(exporter, store)),
   });
   const pruned = { pruneFailures: 0 };
@@ -155,6 +168,7 @@ function listen(
   store: Store,
   live: LiveStream,
   exporter: Exporter | undefined,
+  readMetrics: () => readonly Metric[],
 ): Promise<{ readonly server: ServerType; readonly url: string }> {
   let hosts: ReadonlySet<string> = new Set();
   const app = createApp({
@@ -167,6 +181,7 @@ function listen(
     },
     ask,
     destinations: () => exporter?.views ?? [],
+    metrics: () => toPrometheus(readMetrics(), settings.version),
     nowMs: systemClock.nowMs,
     startedMs: systemClock.nowMs(),
     version: settings.version,

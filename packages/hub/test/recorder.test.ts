@@ -44,6 +44,7 @@ const newRecorder = (exportSpans?: (observations: readonly Observation[]) => voi
 const records = (call: Observation, isDetected = false): RecordBatch => ({
   ...batch(call),
   past: [],
+  connections: [],
   detections: isDetected ? [{ detection: detection(call), decision: ALLOW }] : [],
 });
 
@@ -111,6 +112,7 @@ test('an outage beyond the limit loses the oldest, and says how many', () => {
     ...batch(...Array.from({ length: 4_000 }, (_, n) => observation(from + n))),
     detections: [],
     past: [],
+    connections: [],
   });
   for (const from of [1, 4_001, 8_001]) recorder.record(rows(from));
   expect(recorder.counts.unstored).toBe(4_000);

@@ -15,6 +15,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Entries, HubState, Question } from '../bus.ts';
+import { PROMETHEUS_TYPE } from '../metrics/prometheus.ts';
 import type { Store } from '../store/store.ts';
 import { askRoutes } from './asks.ts';
 import { type Auth, COOKIE } from './auth.ts';
@@ -30,6 +31,8 @@ export interface AppOptions {
   readonly state: () => HubState;
   readonly ask: (question: Question) => Promise<unknown>;
   readonly destinations: () => readonly DestinationView[];
+  /** In Prometheus' text format. */
+  readonly metrics: () => string;
   readonly nowMs: () => number;
   readonly startedMs: number;
   readonly version: string;
@@ -67,6 +70,7 @@ export function createApp(options: AppOptions): Hono {
   login(app, options);
   app.use('/api/*', authorize(options));
   app.use('/ledger/*', authorize(options));
+  app.use('/metrics', authorize(options));
   sessionRoutes(app, options);
   alertRoutes(app, options);
   hubRoutes(app, options);
@@ -81,6 +85,7 @@ export function createApp(options: AppOptions): Hono {
     if (bytes === undefined) throw new CodedError('NOT_FOUND');
     return c.body(new Uint8Array(bytes), 200, { 'content-type': 'application/octet-stream' });
   });
+  app.get('/metrics', (c) => c.body(options.metrics(), 200, { 'content-type': PROMETHEUS_TYPE }));
   app.all('/api/*', () => {
     throw new CodedError('NOT_FOUND');
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import {
   type CallId,
@@ -10,8 +11,10 @@ import {
   spanOf,
   systemRandom,
 } from '@spoor/core';
+import { type Metric, without } from '../metrics/series.ts';
 import { ExportDestination } from './destination.ts';
 import type { Destination } from './destinations.ts';
+import { encodeMetrics, type MetricSource } from './otlp-metrics.ts';
 import { ExportSpool } from './spool.ts';
 
 /** Episodes whose root span has gone out. */
@@ -22,12 +25,15 @@ const PAST: Sampling = { keep: true, reason: 'past' };
 /** Spans of finished observations, to every destination that wants them. */
 export class Exporter {
   readonly destinations: readonly ExportDestination[];
+  readonly #version: string;
+  readonly #metrics: { readonly send: () => Promise<void>; readonly timer: NodeJS.Timeout }[] = [];
   readonly #roots = new Set<string>();
   /** Calls that the store did not know, or not yet. */
   #pastMissing = 0;
 
-  private constructor(destinations: readonly ExportDestination[]) {
+  private constructor(destinations: readonly ExportDestination[], version: string) {
     this.destinations = destinations;
+    this.#version = version;
   }
 
   /** @param folder Holds a spool for each destination. */
@@ -42,7 +48,7 @@ export class Exporter {
         spoolBytesMax > 0 ? await ExportSpool.open(join(folder, name), spoolBytesMax) : undefined;
       return new ExportDestination(destination, version, spool);
     });
-    return new Exporter(await Promise.all(opened));
+    return new Exporter(await Promise.all(opened), version);
   }
 
   add(
@@ -89,7 +95,22 @@ export class Exporter {
     };
   }
 
+  /** Each destination that wants metrics gets them at its own pace, and once more at the end. */
+  startMetrics(read: () => readonly Metric[], startMs: number): void {
+    const source: MetricSource = { version: this.#version, instance: randomUUID(), startMs };
+    for (const destination of this.destinations) {
+      if (!destination.wants('metrics')) continue;
+      const send = (): Promise<void> => {
+        const metrics = read().map((metric) => without(metric, destination.keeps));
+        return destination.sendMetrics(encodeMetrics(metrics, source, Date.now()));
+      };
+      this.#metrics.push({ send, timer: setInterval(send, destination.metricsEveryMs) });
+    }
+  }
+
   async close(): Promise<void> {
+    for (const { timer } of this.#metrics) clearInterval(timer);
+    await Promise.all(this.#metrics.map(({ send }) => send()));
     await Promise.all(this.destinations.map((destination) => destination.close()));
   }
 

@@ -79,4 +79,7 @@ const remote = ({ trace, span }: RemoteSpan): SpanContext => ({
   isRemote: true,
 });
 
-const hrTime = (ms: number): HrTime => [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)];
+export const hrTime = (ms: number): HrTime => [
+  Math.floor(ms / 1000),
+  Math.round((ms % 1000) * 1e6),
+];

@@ -69,6 +69,7 @@ export function testApp(answer: (question: Question) => unknown = () => true): T
       return answer(question);
     },
     destinations: () => [],
+    metrics: () => 'spoor_up 1\n',
     nowMs: () => START_MS,
     startedMs: START_MS,
     version: '0.1.0',

@@ -110,3 +110,74 @@ function attributeValue(bytes: Uint8Array): unknown {
   if (list !== undefined) return messages(fieldsOf(list), 1).map(attributeValue);
   return Number(fields.get(2)?.[0] ?? fields.get(3)?.[0]);
 }
+
+/** One point of a metric as it stands in the bytes of an OTLP request. */
+export interface DecodedPoint {
+  readonly name: string;
+  readonly unit: string;
+  readonly kind: 'gauge' | 'sum' | 'histogram';
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Of a gauge or a sum. */
+  readonly value: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly bounds: readonly number[];
+  readonly buckets: readonly number[];
+}
+
+/** Points of an `ExportMetricsServiceRequest`. Field numbers: metrics/v1. */
+export function decodeMetrics(body: Uint8Array): DecodedPoint[] {
+  const resources = messages(fieldsOf(body), 1);
+  const scopes = resources.flatMap((resource) => messages(fieldsOf(resource), 2));
+  return scopes.flatMap((scope) => messages(fieldsOf(scope), 2)).flatMap(pointsOf);
+}
+
+const KINDS = [
+  ['gauge', 5, 7],
+  ['sum', 7, 7],
+  ['histogram', 9, 9],
+] as const;
+
+function pointsOf(metric: Uint8Array): DecodedPoint[] {
+  const fields = fieldsOf(metric);
+  return KINDS.flatMap(([kind, number, attributesAt]) =>
+    messages(fields, number)
+      .flatMap((data) => messages(fieldsOf(data), 1))
+      .map((bytes) => {
+        const point = fieldsOf(bytes);
+        return {
+          name: text(fields, 1),
+          unit: text(fields, 3),
+          kind,
+          attributes: pairsOf(messages(point, attributesAt)),
+          value: double(point.get(4)?.[0]),
+          count: Number(point.get(4)?.[0] ?? 0),
+          sum: double(point.get(5)?.[0]),
+          buckets: packed(messages(point, 6)[0], (view, at) => Number(view.getBigUint64(at, true))),
+          bounds: packed(messages(point, 7)[0], (view, at) => view.getFloat64(at, true)),
+        };
+      }),
+  );
+}
+
+const pairsOf = (pairs: readonly Uint8Array[]): Record<string, unknown> =>
+  Object.fromEntries(
+    pairs.map((pair) => {
+      const entry = fieldsOf(pair);
+      return [text(entry, 1), attributeValue(messages(entry, 2)[0] ?? new Uint8Array())];
+    }),
+  );
+
+function double(value: Value | undefined): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, typeof value === 'bigint' ? value : 0n);
+  return view.getFloat64(0);
+}
+
+function packed(
+  bytes: Uint8Array = new Uint8Array(),
+  read: (view: DataView, at: number) => number,
+): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: bytes.length / 8 }, (_, n) => read(view, n * 8));
+}
