@@ -17,7 +17,11 @@ verifies(
     writeFileSync(
       file,
       `destinations:
-  - { name: numbers, endpoint: "${sink.url}", signals: [metrics], metrics-every-s: 1, attributes: { drop: [gen_ai.tool.name] } }
+  - name: numbers
+    endpoint: ${sink.url}
+    signals: [metrics]
+    metrics-every-s: 1
+    attributes: { drop: [gen_ai.tool.name] }
 `,
     );
     await world.hub('--otlp-destinations', file);

@@ -27,8 +27,9 @@ export class Keeping {
       const spoke = always === 'denial' || always === 'detection';
       return { observation: o, past: spoke ? this.#sampler.keepSession(session) : [] };
     }
-    const { trace } = o.trace;
-    const { sampling, past } = this.#sampler.offer({ session, trace, item: o.id, always });
+    const { trace, sampledHint } = o.trace;
+    const offer = { session, trace, item: o.id, always, sampledHint };
+    const { sampling, past } = this.#sampler.offer(offer);
     return { observation: { ...o, trace: { ...o.trace, sampled: sampling } }, past };
   }
 
