@@ -276,7 +276,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
     type: 'string',
     class: 'digest',
     form: DIGEST,
-    bytesMax: 64,
+    bytesMax: 32,
     why: 'Keyed pseudonym',
   },
   'mcp.identity.agent': {

@@ -171,7 +171,8 @@ const NONE: readonly never[] = [];
 
 /**
  * What is held, by session. Where all sessions together hold too much, the one that holds most
- * pays: nobody's noise pushes out the past of a session that is quieter than itself.
+ * pays: nobody's noise pushes out the past of a session that is quieter than itself, and no session
+ * is cut below its equal share.
  */
 class Held<Item> {
   readonly #sessions = new Map<string, Item[]>();

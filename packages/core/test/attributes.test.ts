@@ -57,6 +57,9 @@ describe('allowAttributes', () => {
     const name = 'a'.repeat(128);
     expect(allowAttributes({ 'gen_ai.tool.name': name }).attributes).not.toEqual({});
     expect(allowAttributes({ 'gen_ai.tool.name': `${name}a` }).attributes).toEqual({});
+    // A form that is shared may allow more than one row does.
+    expect(allowAttributes({ 'mcp.identity.sub_p': 'c'.repeat(32) }).dropped).toBe(0);
+    expect(allowAttributes({ 'mcp.identity.sub_p': 'c'.repeat(33) }).dropped).toBe(1);
     const hash = 'b'.repeat(64);
     expect(allowAttributes({ 'mcp.audit.leaf_hash': hash }).dropped).toBe(0);
     expect(allowAttributes({ 'mcp.audit.leaf_hash': `${hash}b` }).dropped).toBe(1);

@@ -184,23 +184,26 @@ describe('limits of the sampler', () => {
   });
 
   verifies('sampling:noise', () => {
-    const noises = fc.array(fc.nat(6), { maxLength: 400 });
+    const offers = fc.array(fc.nat(9), { maxLength: 300 });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 8 }), noises, fc.nat(20), (quiet, noise, held) => {
-        // Room for the quiet session's share beside any number of others.
-        const limit = 7 * quiet + held;
-        const sampler = new SessionSampler<string>(0, { held: limit });
-        const mine: string[] = [];
-        for (const [i, one] of noise.entries()) {
-          if (i % 10 === 0 && mine.length < quiet) {
-            mine.push(`mine ${i}`);
-            sampler.offer({ session: 'quiet', trace: LOW, item: `mine ${i}` });
-          }
-          sampler.offer({ session: `noise ${one}`, trace: LOW, item: 'noise' });
-          expect(sampler.held).toBeLessThanOrEqual(limit);
+      fc.property(offers, fc.integer({ min: 1, max: 60 }), (sessions, held) => {
+        const sampler = new SessionSampler<number>(0, { held });
+        const offered = new Map<number, number[]>();
+        for (const [item, session] of sessions.entries()) {
+          offered.set(session, [...(offered.get(session) ?? []), item]);
+          sampler.offer({ session: `s${session}`, trace: LOW, item });
+          expect(sampler.held).toBeLessThanOrEqual(held);
         }
-        expect(sampler.keepSession('quiet')).toEqual(mine);
+        expect(sampler.held + sampler.counts.evicted).toBe(sessions.length);
+        // Nobody is cut below an equal share by what others do, and what stays is the newest.
+        const share = Math.floor(held / offered.size);
+        for (const [session, items] of offered) {
+          const past = sampler.keepSession(`s${session}`);
+          expect(past.length).toBeGreaterThanOrEqual(Math.min(items.length, share));
+          expect(past).toEqual(items.slice(items.length - past.length));
+        }
       }),
+      { numRuns: 300 },
     );
   });
 });

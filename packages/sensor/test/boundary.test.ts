@@ -117,6 +117,9 @@ describe('the boundary of a wrapper, as it is without settings', () => {
     const spelled = `{"id":1,"result":{"\\u005fmeta":{"\\u0074raceparent":"x","dev.spoor\\/identity":1}}}`;
     const frame: Frame = { kind: 'line', bytes: Buffer.from(spelled) };
     expect(text(boundary.toClient(frame))).toBe('{"id":1,"result":{"\\u005fmeta":{}}}');
+    const escaped = `{"id":1,"result":{"_meta":{"\\u0062aggage":"app.b=1"}}}`;
+    const other: Frame = { kind: 'line', bytes: Buffer.from(escaped) };
+    expect(text(boundary.toClient(other))).toBe('{"id":1,"result":{"_meta":{}}}');
   });
 });
 
