@@ -1,14 +1,8 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-} from 'node:crypto';
-import { concatBytes, toBase64 } from '@spoor/core';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { concatBytes, type Random, toBase64 } from '@spoor/core';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './durable.ts';
-import { formatVerifierKey, parseVerifierKey } from './verify/key.ts';
+import { type CheckSignature, formatVerifierKey, parseVerifierKey } from './verify/key.ts';
 
 /** Signs checkpoints under the log's name. */
 export interface NoteSigner {
@@ -28,11 +22,27 @@ export async function loadSigner(
 }
 
 /** Makes the key; the disk makes all files for the owner only. */
-export async function makeSigner(disk: Disk, path: string, name: string): Promise<NoteSigner> {
-  const { privateKey } = generateKeyPairSync('ed25519');
+export async function makeSigner(
+  disk: Disk,
+  path: string,
+  name: string,
+  random: Random,
+): Promise<NoteSigner> {
+  const privateKey = makeKey(random);
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
   await replaceFile(disk, path, Buffer.from(pem));
   return createSigner(privateKey, name);
+}
+
+/** PKCS #8 head of an Ed25519 key (RFC 8410); the seed follows. */
+const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** An Ed25519 key is 32 random bytes, so the randomness can be an argument as elsewhere. */
+function makeKey(random: Random): KeyObject {
+  const der = Buffer.concat([PKCS8_HEAD, random.bytes(32)]);
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  der.fill(0);
+  return key;
 }
 
 function createSigner(key: KeyObject, name: string): NoteSigner {
@@ -48,3 +58,10 @@ function createSigner(key: KeyObject, name: string): NoteSigner {
     },
   };
 }
+
+/** What the writer itself has signed, it checks by the platform's code: ten times as fast. */
+export const checkByPlatform: CheckSignature = (signature, message, publicKey) => {
+  const x = Buffer.from(publicKey).toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return signature.length === 64 && verify(null, message, key, signature);
+};

@@ -2,6 +2,7 @@ import { CodedError, equalBytes } from '@spoor/core';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './durable.ts';
+import { checkByPlatform } from './key.ts';
 import { verifyNote } from './verify/key.ts';
 
 /** A checkpoint with the note that signs it. */
@@ -53,7 +54,7 @@ export async function readSigned(
   const bytes = await disk.read(path);
   if (bytes === undefined) return undefined;
   const note = Buffer.from(bytes).toString();
-  const verified = verifyNote(note, verifierKey);
+  const verified = verifyNote(note, verifierKey, checkByPlatform);
   const checkpoint =
     verified.status === 'verified' ? parseCheckpoint(verified.note.text) : undefined;
   if (checkpoint === undefined) throw new CodedError('LEDGER_TAMPERED', `${path} is not signed`);

@@ -9,7 +9,7 @@ import { checkLock, loadTail, loadTree, type Replay, replay } from './recover.ts
 import { systemTimer } from './timer.ts';
 import { Vault } from './vault/vault.ts';
 import { readLeafAt } from './verify/source.ts';
-import { readWal, WalWriter } from './wal/wal.ts';
+import { forgetNewest, readWal, WalWriter } from './wal/wal.ts';
 import { LedgerWriter } from './writer.ts';
 
 /**
@@ -43,6 +43,7 @@ async function open(options: LedgerOptions): Promise<Ledger> {
     { tree, tail: await loadTail(disk, dir, tree), published, tidyFrom: found.oldest },
   );
   await finish(found, vault, publisher);
+  await forgetNewest(disk, `${stateDir}/wal`);
   for (const path of wal.paths) await disk.remove(path);
   const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
   const writer = new LedgerWriter({
@@ -75,7 +76,7 @@ async function loadIdentity(disk: Disk, options: LedgerOptions): Promise<Identit
   if (signer === undefined) {
     for (const path of [`${dir}/checkpoint`, `${stateDir}/lock`])
       await refuseWithoutKey(disk, path);
-    const made = await makeSigner(disk, `${stateDir}/log.key`, origin);
+    const made = await makeSigner(disk, `${stateDir}/log.key`, origin, options.random);
     return { signer: made, published: undefined, lock: undefined };
   }
   const key = signer.verifierKey;

@@ -1,6 +1,5 @@
 import { systemRandom } from '@spoor/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { verifies } from '../../../test/verifies.ts';
 import type { Appended, Ledger, Timer } from '../src/index.ts';
 import { createSealer, type Sealer } from '../src/seal/index.ts';
 import { packPath, readPack } from '../src/vault/pack.ts';
@@ -111,26 +110,6 @@ async function callsOfALife(): Promise<number> {
   expect(promised.durable).toHaveLength(6);
   return disk.calls.length;
 }
-
-describe('a stop of the machine', () => {
-  for (const torn of [0, 0.4, 1]) {
-    verifies(
-      'ledger:crash',
-      async () => {
-        const calls = await callsOfALife();
-        for (let at = 1; at <= calls; at++) {
-          const disk = new MemoryDisk();
-          disk.torn = torn;
-          const promised = await liveWith(disk, (n) => {
-            if (n >= at) throw new Error('stopped');
-          });
-          await expectKept(disk.crash(), promised, `stopped at call ${at} of ${calls}`);
-        }
-      },
-      { case: `stopped at any call on the disk, torn ${torn}`, timeoutMs: 60_000 },
-    );
-  }
-});
 
 describe('a disk call that fails once', () => {
   it('at any place stalls or ends the writer, and loses nothing promised', async () => {

@@ -1,8 +1,9 @@
 import { CodedError, LIMITS, type Random } from '@spoor/core';
 import type { Disk, DiskFile } from '../disk.ts';
-import { syncFolder, writeFile } from '../durable.ts';
+import { replaceFile, syncFolder, writeFile } from '../durable.ts';
 import {
   encodeHead,
+  FRAME_END_BYTES,
   FRAME_HEAD_BYTES,
   HEAD_BYTES,
   readSegment,
@@ -14,19 +15,34 @@ import { readRecords, recordBytes, type WalRecord, writeRecord } from './record.
 /** A segment and the ordinal of the newest record in it. */
 interface ClosedSegment {
   readonly path: string;
+  readonly number: number;
   readonly through: number;
 }
 
 interface OpenSegment {
   readonly path: string;
+  readonly number: number;
   readonly file: DiskFile;
   readonly salt: Uint8Array;
   /** Bytes that are durable; a write that failed is written over. */
   length: number;
   through: number;
+  /** How far a write that failed may have come; 0 where none did. */
+  failed: number;
   /** Zeros are written up to here. */
   prepared: number;
   preparing: Promise<void> | undefined;
+}
+
+/** File that names the newest segment, so that its loss is no quiet one. Gone after a clean end. */
+const NEWEST = 'newest';
+
+const segmentName = (number: number): string => `${String(number).padStart(12, '0')}.wal`;
+
+/** Before segments are removed; durable, or else a stop in between would look like a loss. */
+export async function forgetNewest(disk: Disk, folder: string): Promise<void> {
+  await disk.remove(`${folder}/${NEWEST}`);
+  await syncFolder(disk, folder);
 }
 
 /**
@@ -40,6 +56,8 @@ export class WalWriter {
   #number: number;
   #open: OpenSegment | undefined;
   #closed: ClosedSegment[] = [];
+  /** The segment that {@link NEWEST} names. */
+  #marked = 0;
 
   /** @param number Of the first segment: higher than any there. */
   constructor(disk: Disk, folder: string, random: Random, number: number) {
@@ -56,8 +74,11 @@ export class WalWriter {
     const bytes = encodeGroup(records, segment.salt, isNew);
     // Zeros that are on their way must not arrive after the records.
     if (segment.length + bytes.length > segment.prepared) await segment.preparing;
+    await clearFailed(segment);
+    segment.failed = segment.length + bytes.length;
     await writeFile(segment.file, bytes, segment.length);
-    if (isNew) await syncFolder(this.#disk, this.#folder);
+    segment.failed = 0;
+    if (isNew) await this.#mark(segment.number);
     segment.length += bytes.length;
     segment.through = through;
     prepareAhead(segment);
@@ -66,7 +87,7 @@ export class WalWriter {
   /** Deletes closed segments whose records are all published. */
   async retire(through: number): Promise<void> {
     for (let first = this.#closed[0]; first !== undefined; first = this.#closed[0]) {
-      if (first.through > through) return;
+      if (first.through > through || first.number >= this.#marked) return;
       await this.#disk.remove(first.path);
       this.#closed.shift();
     }
@@ -75,18 +96,34 @@ export class WalWriter {
   /** Lets go of the files; with `published` everything in them is in the log, so they go too. */
   async close(published: boolean): Promise<void> {
     await this.#shut();
-    if (published) await this.retire(Number.POSITIVE_INFINITY);
+    if (!published) return;
+    await this.#unmark();
+    await this.retire(Number.POSITIVE_INFINITY);
+  }
+
+  /** Makes the segment's name durable, and then that there is such a segment. */
+  async #mark(number: number): Promise<void> {
+    await syncFolder(this.#disk, this.#folder);
+    const text = Buffer.from(`${segmentName(number)}\n`);
+    await replaceFile(this.#disk, `${this.#folder}/${NEWEST}`, text);
+    this.#marked = number;
+  }
+
+  async #unmark(): Promise<void> {
+    if (this.#marked > 0) await forgetNewest(this.#disk, this.#folder);
+    this.#marked = Number.POSITIVE_INFINITY;
   }
 
   async #segment(): Promise<OpenSegment> {
     if (this.#open !== undefined && this.#open.length < LIMITS.walSegmentBytes) return this.#open;
     await this.#shut();
-    const path = `${this.#folder}/${String(this.#number).padStart(12, '0')}.wal`;
+    const number = this.#number;
+    const path = `${this.#folder}/${segmentName(number)}`;
     const file = await this.#disk.openDurable(path);
     this.#number++;
     const salt = this.#random.bytes(SALT_BYTES);
-    const nothing = { length: 0, through: 0, prepared: 0, preparing: undefined };
-    this.#open = { path, file, salt, ...nothing };
+    const nothing = { length: 0, through: 0, failed: 0, prepared: 0, preparing: undefined };
+    this.#open = { path, number, file, salt, ...nothing };
     return this.#open;
   }
 
@@ -94,10 +131,18 @@ export class WalWriter {
     const segment = this.#open;
     if (segment === undefined) return;
     this.#open = undefined;
-    this.#closed.push({ path: segment.path, through: segment.through });
+    const { path, number, through } = segment;
+    this.#closed.push({ path, number, through });
     await segment.preparing;
     await segment.file.close();
   }
+}
+
+/** What a failed write left would make the next one, if that is torn, look like a damaged one. */
+async function clearFailed(segment: OpenSegment): Promise<void> {
+  if (segment.failed <= segment.length) return;
+  const zeros = new Uint8Array(segment.failed - segment.length);
+  await writeFile(segment.file, zeros, segment.length);
 }
 
 /** Beside the appends. A disk that refuses is told of by the next append, which needs no zeros. */
@@ -122,7 +167,7 @@ function encodeGroup(records: readonly WalRecord[], salt: Uint8Array, isNew: boo
   const head = isNew ? HEAD_BYTES : 0;
   const start = head + FRAME_HEAD_BYTES;
   const length = records.reduce((sum, record) => sum + recordBytes(record), start);
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = Buffer.allocUnsafe(length + FRAME_END_BYTES);
   if (isNew) bytes.set(encodeHead(salt));
   let at = start;
   for (const record of records) at = writeRecord(record, bytes, at);
@@ -138,9 +183,18 @@ export interface WalContent {
   readonly nextNumber: number;
 }
 
+async function requireNewest(disk: Disk, folder: string, names: string[]): Promise<void> {
+  const text = await disk.read(`${folder}/${NEWEST}`);
+  if (text === undefined) return;
+  const newest = Buffer.from(text).toString('latin1').trim();
+  if (names.includes(newest)) return;
+  throw new CodedError('LEDGER_UNREADABLE', `the write-ahead log has lost ${newest.slice(0, 20)}`);
+}
+
 /** @throws CodedError LEDGER_UNREADABLE where anything but the newest end is damaged. */
 export async function readWal(disk: Disk, folder: string): Promise<WalContent> {
   const names = (await disk.list(folder)).filter((name) => /^\d{12}\.wal$/.test(name)).sort();
+  await requireNewest(disk, folder, names);
   const paths = names.map((name) => `${folder}/${name}`);
   const records: WalRecord[] = [];
   let torn = false;

@@ -1,0 +1,119 @@
+/** Lives of a writer on a simulated disk, in which the machine stops at every call in turn. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Appended, Ledger, Timer } from '../../src/index.ts';
+import { openLedger } from '../../src/index.ts';
+import { createSealer, type Sealer } from '../../src/seal/index.ts';
+import { CALL, entry, ORIGIN, SESSION } from '../fixtures.ts';
+import { Chance, simulatedClock } from './chance.ts';
+import { diskError, type SimulatedCall, type SimulatedDisk } from './disk.ts';
+
+const RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+
+/** What the outside was told; lists only grow, so their lengths are a state of them. */
+export interface Promised {
+  readonly durable: { readonly index: number; readonly leafHash: string }[];
+  readonly sealed: Uint8Array[];
+  /** Notes that were signed, published or not. */
+  readonly signed: string[];
+  readonly published: string[];
+}
+
+/** Disk calls that fail, and how. */
+export interface Fault {
+  readonly from: number;
+  readonly to: number;
+  readonly call: SimulatedCall;
+  readonly code: string;
+}
+
+export interface World {
+  readonly disk: SimulatedDisk;
+  readonly chance: Chance;
+  readonly promised: Promised;
+  readonly fault: Fault | undefined;
+  /** Called at each call on the disk, while it is under way. */
+  readonly stop: (world: World) => Promise<void>;
+}
+
+/** Runs every chore at the next turn of the event loop. */
+const eagerTimer: Timer = {
+  after(_delayMs, run) {
+    const handle = setImmediate(run);
+    return () => clearImmediate(handle);
+  },
+};
+
+/** Runs none: what opening alone does can be looked at. */
+export const stillTimer: Timer = { after: () => () => {} };
+
+export const openSimulated = (disk: SimulatedDisk, chance: Chance, timer: Timer): Promise<Ledger> =>
+  openLedger({
+    dir: '/log',
+    stateDir: '/state',
+    origin: ORIGIN,
+    clock: simulatedClock(chance.fork()),
+    random: chance.fork(),
+    disk,
+    timer,
+  });
+
+const sealers = new Map<number, Promise<Sealer>>();
+
+/** One for all: wrapping its key is slow, and no more than bytes to the ledger. */
+export function simulatedSealer(): Promise<Sealer> {
+  const made = sealers.get(0) ?? makeSealer();
+  sealers.set(0, made);
+  return made;
+}
+
+const makeSealer = (): Promise<Sealer> =>
+  createSealer({ session: SESSION, recipients: [RECIPIENT], random: new Chance(1) });
+
+export async function live(world: World): Promise<void> {
+  const { disk, chance, promised, fault } = world;
+  const sealer = await simulatedSealer();
+  let calls = 0;
+  disk.onCall = async (call, path, bytes) => {
+    calls++;
+    if (call === 'write' && path === '/state/lock.tmp') promised.signed.push(String(bytes));
+    await world.stop(world);
+    if (fault === undefined || calls < fault.from || calls > fault.to) return;
+    if (call === fault.call) throw diskError(fault.code);
+  };
+  const runs = 2 + chance.below(2);
+  for (let run = 0; run < runs; run++) {
+    // A writer that has failed ends as a process does, and the next one begins.
+    await runOnce(world, sealer).catch(() => {});
+  }
+  disk.onCall = () => {};
+}
+
+async function runOnce({ disk, chance, promised }: World, sealer: Sealer): Promise<void> {
+  const ledger = await openSimulated(disk, chance, eagerTimer);
+  ledger.onCheckpoint(({ note }) => promised.published.push(note));
+  await ledger.keepKey(SESSION, sealer.key.kek, sealer.key.wrapped);
+  const steps = 1 + chance.below(3);
+  for (let n = 0; n < steps; n++) await step(ledger, chance, promised, sealer);
+  await ledger.close();
+}
+
+async function step(
+  ledger: Ledger,
+  chance: Chance,
+  promised: Promised,
+  sealer: Sealer,
+): Promise<void> {
+  const count = chance.pick([1, 2, 6]);
+  const appended: (Appended | undefined)[] = [];
+  const records: Uint8Array[] = [];
+  for (let n = 0; n < count; n++) {
+    const plaintext = Buffer.alloc(chance.pick([20, 700, 5_000]), chance.below(256));
+    const sealed = chance.share() < 0.4 ? [sealer.seal(CALL, 'request', plaintext)] : [];
+    appended.push(ledger.append(entry(n), sealed));
+    records.push(...sealed.map(({ record }) => record));
+  }
+  await Promise.all(appended.map((one) => one?.durable()));
+  for (const one of appended) if (one !== undefined) promised.durable.push(one);
+  promised.sealed.push(...records);
+  for (let turns = chance.pick([0, 3, 20]); turns > 0; turns--) await nextTurn();
+}
