@@ -1,3 +1,5 @@
+import { IN_PROCESS } from './requirements/in-process.ts';
+
 /**
  * What Spoor promises, as data. A test proves one by `verifies(id, …)`; a promise without a test
  * fails the check.
@@ -461,40 +463,11 @@ const TABLE = {
     behavior: 'The command runs from a checkout without a build.',
     source: 'README.md',
   },
-  'sample:own-sdk': {
-    behavior: "In somebody's own OpenTelemetry, security events and their sessions are all kept.",
-    source: 'packages/instrument/README.md',
-  },
-  'inprocess:copies': {
-    behavior: 'One flag instruments every copy of the MCP SDKs that a process loads.',
-    source: 'packages/instrument/README.md',
-  },
-  'inprocess:in-place': {
-    behavior: 'Instrumenting changes a transport in place, twice is once, and it can be undone.',
-    source: 'packages/instrument/README.md',
-  },
-  'inprocess:conventions': {
-    behavior: 'Both ends of a call have the spans and metrics that the conventions ask for.',
-    source: 'packages/instrument/README.md',
-  },
-  'inprocess:one-call': {
-    behavior: 'Legs, retries with input and polls of a task carry the id of one call.',
-    source: 'packages/instrument/README.md',
-  },
-  'inprocess:covered': {
-    behavior: "A call within an agent framework's `execute_tool` span gets no second span.",
-    source: 'packages/instrument/README.md',
-  },
-  'inprocess:cause': {
-    behavior: 'A call that a handler makes is told as nested in the call that it serves.',
-    source: 'packages/instrument/README.md',
-  },
-  'inprocess:intent': {
-    behavior: 'All calls within a prompt carry its cluster, and none its text.',
-    source: 'packages/instrument/README.md',
-  },
 } as const;
 
-export type RequirementId = keyof typeof TABLE;
+export type RequirementId = keyof typeof TABLE | keyof typeof IN_PROCESS;
 
-export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = TABLE;
+export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
+  ...TABLE,
+  ...IN_PROCESS,
+};

@@ -128,6 +128,30 @@ export function senseUnreadable(reason: UnreadableReason, nowMs: number, random:
   };
 }
 
+/** More questions in one answer are nothing a person could read. */
+const INPUT_REQUESTS_MAX = 32;
+
+/** In the modern era a server asks for sampling and elicitation inside a result. */
+export function senseInputRequests(
+  call: Sensed,
+  { result }: Response,
+  context: SenseContext,
+): Sensed[] {
+  const asked = isObject(result) && isObject(result.inputRequests) ? result.inputRequests : {};
+  const cause = { kind: 'server', parent: call.id, evidence: 'input' } as Cause;
+  return Object.values(asked)
+    .slice(0, INPUT_REQUESTS_MAX)
+    .flatMap((one) => {
+      const kind = isObject(one) && typeof one.method === 'string' ? kindOf(one.method) : undefined;
+      if (!isObject(one) || kind === undefined) return [];
+      const params = isObject(one.params) ? one.params : {};
+      const request: Request = { kind: 'request', id: 0, method: String(one.method), params };
+      const bytes = encoder.encode(JSON.stringify(params)).length;
+      const sensed = senseRequest(request, kind, bytes, cause, context);
+      return [{ ...sensed, era: 'modern' as const, outcome: 'input_required' as const }];
+    });
+}
+
 export function senseDefinitions(result: unknown, context: SenseContext): DefinitionFacts {
   const tools = isObject(result) && Array.isArray(result.tools) ? result.tools : [];
   const partial = isObject(result) && result.nextCursor !== undefined;

@@ -134,6 +134,12 @@ const DECISION = z.object({
   by: z.literal('sensor'),
 });
 
+const CAUSE = z.object({
+  kind: z.enum(['user', 'tool', 'server', 'unknown']),
+  parent: UUID.optional(),
+  evidence: z.enum(['trace', 'input', 'containment', 'intent', 'none']),
+});
+
 const SENSED = z.object({
   pair: DIGEST.optional(),
   id: UUID,
@@ -153,11 +159,7 @@ const SENSED = z.object({
   given: TRACE_PARENT.optional(),
   sampledHint: FLAG.optional(),
   refused: z.array(z.enum(REFUSALS)).max(REFUSALS.length).optional(),
-  cause: z.object({
-    kind: z.enum(['user', 'tool', 'server', 'unknown']),
-    parent: UUID.optional(),
-    evidence: z.enum(['trace', 'input', 'containment', 'intent', 'none']),
-  }),
+  cause: CAUSE,
   request: CONTENT_FACTS.optional(),
   result: CONTENT_FACTS.optional(),
   definitions: DEFINITIONS.optional(),
@@ -196,6 +198,20 @@ const OBSERVED = {
   quiet: z.literal(true).optional(),
 } as const;
 
+const RAW = z.object({
+  step: z.enum(['begin', 'end', 'intent']),
+  call: UUID,
+  startMs: z.number(),
+  endMs: z.number().optional(),
+  traceparent: TRACE_PARENT.optional(),
+  given: TRACE_PARENT.optional(),
+  cause: CAUSE,
+  protocolVersion: z.string().max(10).optional(),
+  requestBytes: COUNT,
+  outcome: z.enum(OUTCOMES).optional(),
+  errorType: z.string().max(32).optional(),
+});
+
 const SENSOR_REQUEST = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('hello'),
@@ -204,7 +220,7 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
     token: z.string().max(128),
     sensor: z.object({
       id: UUID,
-      kind: z.enum(['wrapper', 'gateway', 'intent', 'hook']),
+      kind: z.enum(['wrapper', 'gateway', 'intent', 'hook', 'in-process']),
       version: z.string().max(32),
     }),
     server: z.object({
@@ -241,6 +257,7 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
   }),
   z.object({ op: z.literal('find'), id: ID, tool: NAME, pair: DIGEST }),
   z.object({ op: z.literal('lost'), id: ID, count: COUNT }),
+  z.object({ op: z.literal('raw'), id: ID, raw: RAW, quiet: z.literal(true).optional() }),
 ]);
 
 /** Throws WIRE_INVALID naming the member, never its value. */

@@ -1,6 +1,17 @@
-import type { Decision, ErrorCode, Label, Mode, Policy, SealedMeta, Sensed } from '@spoor/core';
+import type {
+  Decision,
+  ErrorCode,
+  HostInfo,
+  Label,
+  Mode,
+  Policy,
+  ProcessId,
+  Raw,
+  SealedMeta,
+  Sensed,
+} from '@spoor/core';
 
-export type { Sensed } from '@spoor/core';
+export type { HostInfo, ProcessId, Sensed } from '@spoor/core';
 
 /**
  * The remote procedure call between sensor and hub. Hub and sensor support this version and the one
@@ -43,7 +54,7 @@ export interface Claims {
 export interface SensorInfo {
   /** UUIDv7, new with each start; the same after a reconnect. */
   readonly id: string;
-  readonly kind: 'wrapper' | 'gateway' | 'intent' | 'hook';
+  readonly kind: 'wrapper' | 'gateway' | 'intent' | 'hook' | 'in-process';
   readonly version: string;
 }
 
@@ -52,25 +63,6 @@ export interface ServerInfo {
   readonly transport: 'stdio' | 'http' | 'memory' | 'unknown';
   /** The wrapped server's process: calls that its own children make are nested in its open call. */
   readonly process?: ProcessId;
-}
-
-/** A process id may be reused, its start time may not. */
-export interface ProcessId {
-  readonly pid: number;
-  /** Clock ticks since boot, as /proc says; '' where unknown. */
-  readonly start: string;
-}
-
-/**
- * The program that speaks for the user: the nearest ancestor that is no shell, package runner or
- * launcher.
- */
-export interface HostInfo {
-  readonly process: ProcessId;
-  readonly name: string;
-  /** All ancestors, nearest first. */
-  readonly ancestors: readonly ProcessId[];
-  readonly uid: number;
 }
 
 export interface Welcome {
@@ -113,7 +105,16 @@ export type SensorRequest =
   /** Which open call has this end? Takes it: an equal call after it is another one. */
   | { readonly op: 'find'; readonly id: number; readonly tool: string; readonly pair: string }
   /** What was lost while no hub answered. */
-  | { readonly op: 'lost'; readonly id: number; readonly count: number };
+  | { readonly op: 'lost'; readonly id: number; readonly count: number }
+  | RawRequest;
+
+/** Messages follow the JSON as they are; see `Raw`. */
+export interface RawRequest {
+  readonly op: 'raw';
+  readonly id: number;
+  readonly raw: Raw;
+  readonly quiet?: true;
+}
 
 /** Bytes of the sealed content follow the JSON, one after another. */
 export interface SealedPiece {

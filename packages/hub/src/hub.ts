@@ -59,7 +59,8 @@ export class Hub {
       parts.worker.state(stateOf(parts));
       writeFileSync(
         home.hubFile,
-        JSON.stringify({ pid: process.pid, url, version: options.version }),
+        // The socket for sensors that do not share our code for finding it.
+        JSON.stringify({ pid: process.pid, url, version: options.version, socket: home.socket }),
         { mode: 0o600 },
       );
       await hub.#takeSpool();

@@ -2,6 +2,8 @@ import type { SealedContent } from '@spoor/core';
 import {
   type Begun,
   type Hello,
+  keysOf,
+  type RawRequest,
   type SensorRequest,
   type Welcome,
   WIRE_PROTOCOL,
@@ -13,6 +15,7 @@ import { Pairs } from './decide/pairs.ts';
 import type { Session, Sessions } from './decide/sessions.ts';
 import type { HubOptions } from './options.ts';
 import type { PolicyFile } from './policy.ts';
+import { RawSensor } from './raw.ts';
 import type { Secrets } from './secrets.ts';
 import type { Joined } from './sensors.ts';
 
@@ -52,6 +55,7 @@ export function joiner(joining: Joining): (hello: Hello) => Joined {
       open,
       ...(parent === undefined ? {} : { around: parent.calls }),
     };
+    let raw: RawSensor | undefined;
     return {
       connection,
       welcome: {
@@ -63,14 +67,19 @@ export function joiner(joining: Joining): (hello: Hello) => Joined {
         inFront?.();
         joining.decisions.withdraw(connection);
       },
-      handle: (request, sealed, bytes) =>
-        handle(request, sealed, bytes, connection, joining, pairs),
+      handle: (request, sealed, bytes) => {
+        if (request.op !== 'raw') {
+          return handle(request, sealed, bytes, connection, joining, pairs);
+        }
+        raw ??= rawSensor(connection, joining);
+        return raw.handle(request.raw, bytes);
+      },
     };
   };
 }
 
 function handle(
-  request: Exclude<SensorRequest, Hello>,
+  request: Exclude<SensorRequest, Hello | RawRequest>,
   sealed: readonly SealedContent[],
   bytes: Uint8Array,
   connection: Connection,
@@ -101,6 +110,23 @@ function handle(
     }
   }
 }
+
+const rawSensor = (
+  connection: Connection,
+  { options, secrets, decisions, ledger, recipients }: Joining,
+): RawSensor =>
+  new RawSensor({
+    connection,
+    decisions,
+    keys: keysOf({
+      ...secrets.sessionKeys(connection.session.id),
+      definitionKey: secrets.definitionKey,
+    }),
+    project: options.project,
+    random: options.random,
+    recipients: recipients(),
+    keepKey: (kek, wrapped) => ledger.keepKey(connection.session.id, kek, wrapped),
+  });
 
 const welcomeTo = (
   session: Session,

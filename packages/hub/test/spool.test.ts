@@ -37,7 +37,7 @@ const enter = (said: Hello): Joined => {
 
 const take = (isAlive = (_: number): boolean => false) => takeIn(folder, enter, isAlive);
 
-const end = (requestId: string): Buffer =>
+const end = (requestId: string): Uint8Array =>
   encodeWire({ op: 'end', id: 0, observation: sensed({ outcome: 'ok', requestId }), sealed: [] });
 
 const HELLO = encodeWire(hello({ token: '' }));
@@ -101,7 +101,7 @@ test.each([
   expect(readdirSync(folder)).toEqual(['100-a-0.ready.unreadable']);
 });
 
-function beginning(): Buffer {
+function beginning(): Uint8Array {
   return encodeWire({ op: 'begin', id: 0, observation: sensed(), sealed: [] });
 }
 

@@ -108,7 +108,7 @@ export class Conversation implements Observer {
     const earlier = this.#scope.asked.earlier(request);
     const cause = earlier === undefined ? this.#causeOfAsked() : continued(earlier);
     const links = earlier?.span === undefined ? [] : [earlier.span];
-    const exchange = this.#open(this.#asked, 'client', request, {
+    const exchange = this.#open(this.#asked, 'client', request, message, {
       cause,
       parent: ctx,
       links,
@@ -117,9 +117,10 @@ export class Conversation implements Observer {
     });
     const { span, leg } = exchange;
     const own = trace.setSpan(ctx, span.span);
-    const out = injected(message, own, policy, systemRandom, (id) =>
-      given.add(id, { ...leg, request: requestKey(request) }),
-    );
+    const out = injected(message, own, policy, systemRandom, (ids) => {
+      given.add(ids.trace, { ...leg, request: requestKey(request) });
+      if (exchange.told !== undefined) exchange.told.given = ids;
+    });
     const quiet = this.#network === 'tcp' && policy.send.context !== 'continue';
     const sending = quiet ? silent(own) : own;
     const key = idKey(request.id);
@@ -134,10 +135,9 @@ export class Conversation implements Observer {
       failed: () => this.#giveUp(this.#asked, key, 'protocol_error', 'send_failed'),
       ...this.#gate(
         exchange,
-        message,
         () => this.#asked.get(key) === exchange,
         (answer) => {
-          this.#finish(this.#asked, key, { error: 'denied' }, answer);
+          this.#finish(this.#asked, key, { error: 'denied' });
           this.#inject(answer);
         },
       ),
@@ -154,12 +154,13 @@ export class Conversation implements Observer {
     const cause = this.#causeOfServed(found.given, earlier, same !== undefined);
     const linked = same === undefined ? earlier?.span : undefined;
     const links = linked === undefined ? found.links : [...found.links, linked];
-    const exchange = this.#open(this.#served, 'server', request, {
+    const exchange = this.#open(this.#served, 'server', request, message, {
       cause,
       parent: found.parent,
       links,
       ...(earlier === undefined ? {} : { call: earlier.call }),
       cluster: undefined,
+      ...(same === undefined ? {} : { told: false as const }),
     });
     const inner = trace.setSpan(found.parent, exchange.span.span);
     const within = { ...around(), call: exchange.leg.call };
@@ -168,10 +169,9 @@ export class Conversation implements Observer {
       within: (go) => runAround(within, () => context.with(inner, go)),
       ...this.#gate(
         exchange,
-        message,
         () => this.#served.get(key) === exchange,
         (answer) => {
-          this.#finish(this.#served, key, { error: 'denied' }, answer);
+          this.#finish(this.#served, key, { error: 'denied' });
           this.#refuse(answer);
         },
       ),
@@ -187,17 +187,17 @@ export class Conversation implements Observer {
 
   /** A call waits for its decision, and is answered here where that is no. */
   #gate(
-    { told, request }: Exchange,
-    message: JsonObject,
+    { told, request, span }: Exchange,
     stillOpen: () => boolean,
     denied: (answer: JsonObject) => void,
   ): Pick<Passage, 'gate'> {
-    const decided = told === undefined ? undefined : this.#hub?.begin(told, message);
+    const decided = told === undefined ? undefined : this.#hub?.begin(told);
     if (decided === undefined) return {};
     const gate = decided.then((denial) => {
       // Taken back while it waited: nobody is there to be answered.
       if (!stillOpen()) return false;
       if (denial === undefined) return true;
+      this.#scope.spans.decided(span, denial);
       denied(denialOf(request, denial, eraOf(request)));
       return false;
     });
@@ -208,12 +208,15 @@ export class Conversation implements Observer {
     open: Map<string, Exchange>,
     side: Side,
     request: Request,
+    message: JsonObject,
     more: {
       readonly cause: Cause;
       readonly call?: CallId;
       readonly parent: Parameters<Scope['spans']['start']>[0]['parent'];
       readonly links: readonly SpanContext[];
       readonly cluster: string | undefined;
+      /** The other end, in this process too, tells of it. */
+      readonly told?: false;
     },
   ): Exchange {
     const { scope, nowMs } = { scope: this.#scope, nowMs: Date.now() };
@@ -231,7 +234,7 @@ export class Conversation implements Observer {
     const own = span.span.spanContext();
     const spanContext = trace.isSpanContextValid(own) ? own : undefined;
     const leg: Leg = { call, cause, span: spanContext };
-    const told = this.#tell(request, leg, facts, nowMs);
+    const told = more.told === false ? undefined : this.#tell(message, request, leg, facts, nowMs);
     const exchange = { side, request, facts, leg, span, startMs: performance.now(), told };
     const key = idKey(request.id);
     if (open.has(key)) this.#giveUp(open, key, 'protocol_error', 'id_reused');
@@ -241,17 +244,25 @@ export class Conversation implements Observer {
     return exchange;
   }
 
-  #tell(request: Request, leg: Leg, facts: RequestFacts, startMs: number): Told | undefined {
+  #tell(
+    message: JsonObject,
+    request: Request,
+    leg: Leg,
+    facts: RequestFacts,
+    startMs: number,
+  ): Told | undefined {
     if (this.#hub === undefined) return undefined;
     const { call, cause, span } = leg;
     return {
       call,
       request,
+      message,
       cause,
       startMs,
       span: span?.spanId as SpanId | undefined,
       trace: span?.traceId,
       version: facts.version,
+      given: undefined,
       begun: false,
       hold: false,
     };
@@ -291,7 +302,7 @@ export class Conversation implements Observer {
     if (request.method === 'initialize') this.#agreed(result);
     if (request.method === 'tools/list') declare(this.#scope.declared, result);
     this.#scope.asked.answered(request, leg, result);
-    this.#finish(this.#asked, key, endingOf(message), message);
+    this.#finish(this.#asked, key, endingOf(message));
     const held = told === undefined ? undefined : this.#hub?.end(told, message);
     return held === undefined ? undefined : { gate: held.then(() => true) };
   }
@@ -305,7 +316,7 @@ export class Conversation implements Observer {
       if (request.method === 'initialize') this.#agreed(message.result);
       if (request.method === 'tools/list') declare(declared, message.result);
       served.answered(request, leg, message.result);
-      this.#finish(this.#served, key, endingOf(message), message);
+      this.#finish(this.#served, key, endingOf(message));
       if (told !== undefined) void this.#hub?.end(told, message);
     }
     return policy.send.context === 'continue' ? {} : { message: stripped(message) };
@@ -339,7 +350,7 @@ export class Conversation implements Observer {
   #acknowledged(open: Map<string, Exchange>, { method, params }: JsonObject): void {
     if (method !== ACKNOWLEDGED) return;
     const key = keyOf(metaOf(params)[SUBSCRIPTION_ID]);
-    if (key !== undefined) this.#finish(open, key, FINE, undefined);
+    if (key !== undefined) this.#finish(open, key, FINE);
   }
 
   #agreed(result: unknown): void {
@@ -357,16 +368,11 @@ export class Conversation implements Observer {
   #giveUp(open: Map<string, Exchange>, key: string, outcome: Outcome, error: string): void {
     const exchange = open.get(key);
     if (exchange === undefined) return;
-    this.#finish(open, key, { error }, undefined);
+    this.#finish(open, key, { error });
     if (exchange.told !== undefined) this.#hub?.gaveUp(exchange.told, outcome, error);
   }
 
-  #finish(
-    open: Map<string, Exchange>,
-    key: string,
-    ending: Ending,
-    _answer: JsonObject | undefined,
-  ): void {
+  #finish(open: Map<string, Exchange>, key: string, ending: Ending): void {
     const exchange = open.get(key);
     if (exchange === undefined) return;
     open.delete(key);

@@ -10,9 +10,12 @@ import {
   innermost,
   isConnectable,
   isTransport,
+  networkOf,
   serverBehind,
   type Transport,
 } from './transport.ts';
+
+const TRANSPORTS = { pipe: 'stdio', tcp: 'http', memory: 'memory', other: 'unknown' } as const;
 
 interface Instrumented {
   readonly target: Connectable;
@@ -85,7 +88,11 @@ export function tapTransport(transport: Transport, scope: Scope, target: object)
   const side = sideOf(target, transport);
   const server = scope.options.name ?? (side === 'server' ? undefined : serverBehind(transport));
   return tap(transport, (inject) => {
-    const hub = hubFor(scope.options, { side, name: server ?? nameOf(target) });
+    const hub = hubFor(scope.options, {
+      side,
+      name: server ?? nameOf(target),
+      transport: TRANSPORTS[networkOf(transport) ?? 'other'],
+    });
     const conversation = new Conversation(scope, transport, { server, hub }, inject);
     // Past our own `send`, whose class may have another: what goes out here has been told.
     const send = transport.send;

@@ -13,6 +13,7 @@ import {
   type SpanId,
   sendContext,
   type TraceId,
+  type TraceParent,
   type TrustPolicy,
 } from '@spoor/core';
 
@@ -56,16 +57,16 @@ export function injected(
   ctx: Context,
   policy: TrustPolicy,
   random: Random,
-  given: (traceId: string) => void,
+  given: (ids: TraceParent) => void,
 ): JsonObject {
   const current = currentOf(ctx);
   const { carrier, given: ids } =
     current === undefined && policy.send.context === 'continue'
       ? { carrier: {}, given: undefined }
       : sendContext(current ?? NOWHERE, policy, random);
-  if (ids !== undefined) given(ids.trace);
-  const params = isObject(message.params) ? message.params : {};
-  return { ...message, params: { ...params, _meta: { ...withoutContext(params), ...carrier } } };
+  if (ids !== undefined) given(ids);
+  const params = strippedParams(isObject(message.params) ? message.params : {});
+  return { ...message, params: { ...params, _meta: { ...metaOf(params), ...carrier } } };
 }
 
 const NOWHERE = { trace: '' as TraceId, span: '' as SpanId } as const;
@@ -91,26 +92,55 @@ function baggageOf(ctx: Context): string | undefined {
 }
 
 /**
- * The same message where its `_meta` holds no context; else a copy without. For what goes to a peer
- * that may not have ours: results, notifications.
+ * The same message where it carries no context; else a copy without. For what goes to a peer that
+ * may not have ours: results, notifications, errors. A server's requests of the modern era stand in
+ * a result, their answers in the next leg; nobody says how error data is built.
  */
 export function stripped(message: JsonObject): JsonObject {
-  for (const part of ['params', 'result'] as const) {
-    const held = message[part];
-    if (!isObject(held) || !hasContext(held)) continue;
-    return { ...message, [part]: { ...held, _meta: withoutContext(held) } };
+  const { params, result, error } = message;
+  if (isObject(params)) return withPart(message, 'params', strippedParams(params));
+  if (isObject(result)) {
+    const own = withoutContext(result);
+    const asked = own.inputRequests;
+    const clean = isObject(asked)
+      ? withPart(own, 'inputRequests', eachOf(asked, strippedAsk))
+      : own;
+    return withPart(message, 'result', clean);
   }
-  return message;
+  if (!isObject(error) || !isObject(error.data)) return message;
+  const data = withoutKeys(withoutContext(error.data));
+  return withPart(message, 'error', withPart(error, 'data', data));
 }
 
-const hasContext = (container: JsonObject): boolean => {
-  const meta = metaOf(container);
-  return KEYS.some((key) => key in meta);
-};
+function strippedParams(params: JsonObject): JsonObject {
+  const own = withoutContext(params);
+  const answers = own.inputResponses;
+  return isObject(answers) ? withPart(own, 'inputResponses', eachOf(answers, withoutContext)) : own;
+}
+
+const strippedAsk = (ask: JsonObject): JsonObject =>
+  isObject(ask.params) ? withPart(ask, 'params', withoutContext(ask.params)) : ask;
+
+/** The object itself where nothing is different. */
+const withPart = (whole: JsonObject, name: string, part: JsonObject): JsonObject =>
+  whole[name] === part ? whole : { ...whole, [name]: part };
+
+function eachOf(members: JsonObject, change: (member: JsonObject) => JsonObject): JsonObject {
+  let changed = members;
+  for (const [name, member] of Object.entries(members)) {
+    if (isObject(member)) changed = withPart(changed, name, change(member));
+  }
+  return changed;
+}
 
 function withoutContext(container: JsonObject): JsonObject {
-  if (!hasContext(container)) return metaOf(container);
-  const { traceparent: _, tracestate: __, baggage: ___, ...rest } = metaOf(container);
+  const meta = container._meta;
+  return isObject(meta) ? withPart(container, '_meta', withoutKeys(meta)) : container;
+}
+
+function withoutKeys(carrier: JsonObject): JsonObject {
+  if (!KEYS.some((key) => key in carrier)) return carrier;
+  const { traceparent: _, tracestate: __, baggage: ___, ...rest } = carrier;
   return rest;
 }
 

@@ -13,9 +13,7 @@ import { Durations } from './metrics.ts';
 import type { InstrumentOptions } from './options.ts';
 import { GivenIds } from './propagate.ts';
 import { Spans } from './spans.ts';
-
-const NAME = '@spoor/instrument';
-const VERSION = '0.1.0';
+import { NAME, VERSION } from './version.ts';
 
 /** Digests of ids and URIs on spans: nobody outside this process can test guesses. */
 const KEY: SipKey = sipKey(systemRandom.bytes(16));

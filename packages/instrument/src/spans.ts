@@ -9,7 +9,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
-import { allowAttributes } from '@spoor/core';
+import { allowAttributes, type Decision } from '@spoor/core';
 import { counts } from './counts.ts';
 import type { Ending, RequestFacts, Wanted } from './facts.ts';
 import { otel, type Side } from './metrics.ts';
@@ -57,6 +57,19 @@ export class Spans {
       ...(links.length === 0 ? {} : { links: links.map((context) => ({ context })) }),
     };
     return { span: this.#tracer.startSpan(name, options, parent), own: true };
+  }
+
+  decided({ span }: CallSpan, decision: Decision): void {
+    span.setAttributes(
+      allowed({
+        'spoor.decision.action': decision.action,
+        'spoor.decision.wanted': decision.wanted,
+        'spoor.decision.reason': decision.reason,
+        'spoor.decision.case': decision.case,
+        'spoor.decision.by': decision.by,
+        'security.policy.rule.id': decision.rule === '' ? undefined : decision.rule,
+      }),
+    );
   }
 
   /** Error texts are content: the status has a fixed text, the reason is a code. */

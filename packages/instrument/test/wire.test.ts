@@ -99,6 +99,19 @@ describe('trace context in what goes out', () => {
     expect(meta.traceparent).toBe('x');
   });
 
+  test.each([
+    ['error data', { id: 1, error: { code: 1, message: 'm', data: { ...meta, _meta: meta } } }],
+    ['input requests', { id: 1, result: { inputRequests: { a: { params: { _meta: meta } } } } }],
+    ['answers', { method: 'notifications/x', params: { inputResponses: { a: { _meta: meta } } } }],
+  ])('is taken out of %s', async (_, message) => {
+    const { wire } = wired();
+    wire.onmessage?.(request(1, 'tools/list', {}));
+    await wire.send({ jsonrpc: '2.0', ...message });
+    const text = JSON.stringify(wire.sent);
+    expect(text).not.toMatch(/traceparent|tracestate|baggage/);
+    expect(text).toContain('kept');
+  });
+
   test('of a request is ours and no other', async () => {
     const { wire } = wired();
     await wire.send(request(1, 'tools/list', { _meta: meta }));

@@ -23,9 +23,6 @@ export interface TellerOptions {
   readonly boundary?: Boundary;
 }
 
-/** More questions in one answer are nothing a person could read. */
-const INPUT_REQUESTS_MAX = 32;
-
 /** Tells the hub what the relay sees: turns messages into facts, seals them, and sends both. */
 export class Teller {
   readonly #options: TellerOptions;
@@ -153,16 +150,8 @@ export class Teller {
   }
 
   /** In the modern era a server asks for sampling and elicitation inside a result. */
-  async #inputsRequested(call: Sensed, { result }: Response): Promise<void> {
-    const requests = isObject(result) && isObject(result.inputRequests) ? result.inputRequests : {};
-    const cause = { kind: 'server', parent: call.id, evidence: 'input' } as Sensed['cause'];
-    for (const one of Object.values(requests).slice(0, INPUT_REQUESTS_MAX)) {
-      if (!isObject(one) || typeof one.method !== 'string') continue;
-      if (this.#senses.kindOf(one.method) === undefined) continue;
-      const params = isObject(one.params) ? one.params : {};
-      const request: Request = { kind: 'request', id: 0, method: one.method, params };
-      const sensed = this.#request({ request, bytes: JSON.stringify(params).length }, cause);
-      const asked: Sensed = { ...sensed, era: 'modern', outcome: 'input_required' };
+  async #inputsRequested(call: Sensed, response: Response): Promise<void> {
+    for (const asked of this.#senses.senseInputRequests(call, response, this.#context())) {
       await this.#options.hub.tell('end', asked, [], []);
     }
   }

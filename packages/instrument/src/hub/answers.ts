@@ -1,0 +1,48 @@
+import { type Decision, isLabel, isObject, type JsonObject, type Label } from '@spoor/core';
+
+/** What a hub says, read as bytes from outside are: what has not its form is not there. */
+
+export interface Known {
+  readonly labels: readonly Label[];
+  readonly hold: boolean;
+}
+
+export interface Begun extends Known {
+  readonly decision: Decision;
+  readonly waitMs: number | undefined;
+}
+
+export interface Policy {
+  readonly mode: 'observe' | 'enforce';
+  /** Could any rule deny a call? */
+  readonly enforces: boolean;
+}
+
+export function begunOf(ok: JsonObject | undefined): Begun | undefined {
+  const decision = decisionOf(ok?.decision);
+  if (ok === undefined || decision === undefined) return undefined;
+  const waitMs = typeof ok.waitMs === 'number' ? ok.waitMs : undefined;
+  return { ...knownOf(ok), decision, waitMs };
+}
+
+export const knownOf = (said: JsonObject): Known => ({
+  labels: Array.isArray(said.labels)
+    ? said.labels.filter((label) => typeof label === 'string' && isLabel(label))
+    : [],
+  hold: said.hold === true,
+});
+
+const ACTIONS: ReadonlySet<unknown> = new Set(['allow', 'deny', 'modify', 'ask', 'defer']);
+
+export function decisionOf(said: unknown): Decision | undefined {
+  if (!isObject(said) || !ACTIONS.has(said.action)) return undefined;
+  return said as unknown as Decision;
+}
+
+export function policyOf(said: unknown, server: string): Policy {
+  const { mode, rules, servers } = isObject(said) ? said : ({} as JsonObject);
+  const own = isObject(servers) && Object.hasOwn(servers, server) ? servers[server] : mode;
+  const some = isObject(rules) && Object.values(rules).includes('enforce');
+  const effective = own === 'enforce' ? 'enforce' : 'observe';
+  return { mode: effective, enforces: effective === 'enforce' || some };
+}
