@@ -53,7 +53,9 @@ function readStamp(): string {
 function build(): void {
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
   const args = [vite, 'build', 'packages/web', '--logLevel', 'warn'];
-  const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  // A build for development would name the files of this machine.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const { status } = spawnSync(process.execPath, args, { cwd: ROOT, env, stdio: 'inherit' });
   if (status !== 0) throw new Error('Vite could not build packages/web');
 }
 

@@ -454,6 +454,15 @@ const TABLE = {
       "A configuration is written through the user's own links and never through somebody else's.",
     source: 'docs/init.md',
   },
+  'clients:unwrapped': {
+    behavior:
+      'A server that a client starts without Spoor is shown and raises an alert, which is resolved when the cause is gone.',
+    source: 'docs/init.md',
+  },
+  'clients:unreadable': {
+    behavior: 'A configuration that cannot be looked at is shown so and resolves no alert.',
+    source: 'docs/init.md',
+  },
   'cli:packed': {
     behavior:
       'Packed and installed globally into an empty prefix, the command wraps, serves the UI and undoes.',

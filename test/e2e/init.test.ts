@@ -5,7 +5,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -15,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import type { Alert, InventoryView, Page } from '@spoor/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { verifies } from '../verifies.ts';
-import { FIXTURES, NODE, World } from './support.ts';
+import { FIXTURES, NODE, until, World } from './support.ts';
 
 const CURSOR = '.cursor/mcp.json';
 const DESKTOP = '.config/Claude/claude_desktop_config.json';
@@ -92,7 +92,7 @@ describe('a server behind the launcher', () => {
       expect(entry.command).toBe(join(world.state, 'launcher', 'spoor-launch'));
       expect(await toolsOf(entry)).toMatchObject({ tools: bare.tools });
 
-      renameSync(join(world.state, 'versions'), join(world.state, 'gone'));
+      rmSync(join(world.state, 'versions'), { recursive: true });
       const without = await toolsOf(entry);
       expect(without.tools).toEqual(bare.tools);
       expect(without.stderr).toContain('starts without it');
@@ -277,4 +277,38 @@ describe('links', () => {
     },
     { case: "somebody else's" },
   );
+});
+
+describe('a hub that watches', () => {
+  verifies(
+    'clients:unwrapped',
+    async () => {
+      const world = home({ [CURSOR]: config(['a', 'x']) });
+      await world.hub();
+      const alerts = async (): Promise<string[]> => {
+        const { rows } = await world.api<Page<Alert>>('alerts?status=all');
+        return rows.map(({ rule, title, status }) => `${rule.id}: ${title}: ${status}`);
+      };
+      const saying = (status: string) => (all: readonly string[]) =>
+        all.join() === `unwrapped-server: Cursor starts a without Spoor: ${status}`;
+      await until(alerts, saying('new'));
+      const { clients } = await world.api<InventoryView>('inventory');
+      expect(clients.servers).toMatchObject([{ client: 'Cursor', name: 'a', state: 'bare' }]);
+      expect(world.call('hub', 'status').stdout).toMatch(/^Unwrapped a {2}\(Cursor, /m);
+      expect(init(world).code).toBe(0);
+      await until(alerts, saying('resolved'));
+      expect(world.call('hub', 'status').stdout).not.toContain('Unwrapped');
+      expect(world.call('undo').code).toBe(0);
+      await until(alerts, saying('new'));
+    },
+    { case: 'by a real hub, wrapping and undoing' },
+  );
+
+  test('can be told not to', async () => {
+    const world = home({ [CURSOR]: config(['a', 'x']) });
+    await world.hub('--clients-watch', 'false');
+    const { clients } = await world.api<InventoryView>('inventory');
+    expect(clients.watched).toBe(false);
+    expect(world.call('hub', 'status').stdout).toContain('not watched');
+  });
 });

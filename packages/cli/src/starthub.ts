@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { type Home, prepareHome } from '@spoor/edge/home';
+import { CLIENT_VARIABLES } from './init/places.ts';
 import { LAUNCHER } from './places.ts';
 
 /**
@@ -13,11 +14,11 @@ const KEPT = [
   'PATH',
   'TMPDIR',
   'USER',
-  'XDG_CONFIG_HOME',
   'XDG_STATE_HOME',
   'SPOOR_HOME',
   'SPOOR_CONFIG',
   'SPOOR_PORT',
+  ...CLIENT_VARIABLES,
 ];
 
 /** Starts a hub that outlives this process; whether it came up shows on its socket. */

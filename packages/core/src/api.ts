@@ -22,7 +22,7 @@
  * GET  /api/v1/asks                            {rows: AskView[]}  calls that wait for a person
  * POST /api/v1/asks/:case   {answer, digest}   AnswerView         answer is `approve` or `deny`
  * POST /api/v1/enforce  {mode, rule?, server?, ask?} PolicyView
- * GET  /api/v1/inventory                       {servers: ServerView[]}
+ * GET  /api/v1/inventory                       InventoryView
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
  * GET  /api/v1/ledger                          LedgerView
  * GET  /metrics                                  Prometheus' text format
@@ -223,6 +223,35 @@ export interface ServerView {
   readonly firstMs: number;
   readonly lastMs: number;
   readonly tools: readonly ToolView[];
+}
+
+/** What the configurations of MCP clients say. */
+export interface ClientsView {
+  /** False where watching them is switched off: then nothing is known. */
+  readonly watched: boolean;
+  readonly servers: readonly ConfiguredServer[];
+  /** Files that are there and could not be looked at. */
+  readonly unreadable: readonly {
+    readonly client: string;
+    readonly file: string;
+    readonly why: string;
+  }[];
+}
+
+/** A server as a client is configured to use it. */
+export interface ConfiguredServer {
+  readonly client: string;
+  readonly file: string;
+  readonly name: string;
+  /** The part of the file it is for, such as a project's folder. */
+  readonly within?: string;
+  /** `bare` starts without Spoor; `remote` is reached by address; `unknown` is not understood. */
+  readonly state: 'wrapped' | 'bare' | 'remote' | 'unknown';
+}
+
+export interface InventoryView {
+  readonly servers: readonly ServerView[];
+  readonly clients: ClientsView;
 }
 
 export interface ToolView {

@@ -10,7 +10,7 @@ export interface Detection {
   readonly seq: number;
   readonly atMs: number;
   readonly session: SessionId;
-  /** In order; the last one completed the match. */
+  /** In order; the last one completed the match. Empty where it is not about calls. */
   readonly path: readonly PathStep[];
   /** Values of the group-by fields. */
   readonly group: Readonly<Record<string, string>>;

@@ -143,6 +143,10 @@ export const LIMITS = {
   samplingKeptSessionsMax: 100_000,
   /** Destinations of telemetry: each has its own queue, spool and connections. */
   destinationsMax: 16,
+  /** Folders of client configurations whose changes the system is asked to tell. */
+  clientFoldersMax: 32,
+  /** Servers of all client configurations together, as the hub shows them. */
+  configuredServersMax: 1_000,
   /** A client's configuration file; a longer one is not looked at, and that is said. */
   clientConfigBytesMax: 33_554_432,
   /** Tools and prompts with metric series of their own; the others share one. */

@@ -195,4 +195,5 @@ const workerSettings = (
   storeBytesMax: options.storeBytesMax,
   destinations,
   exportPath: options.home.exports,
+  ...(options.clients === undefined ? {} : { clients: options.clients }),
 });

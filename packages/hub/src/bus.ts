@@ -10,6 +10,7 @@ import type {
   PolicyView,
   RulesView,
 } from '@spoor/core';
+import type { ClientPlaces } from '@spoor/edge/clients';
 import type { Answer } from './decide/asks.ts';
 import type { KnownTool } from './decide/definitions.ts';
 import type { SessionBinding } from './decide/sessions.ts';
@@ -119,6 +120,8 @@ export interface WorkerSettings {
   readonly retentionMs: number;
   readonly storeBytesMax: number;
   readonly destinations: readonly Destination[];
+  /** Where clients keep their configurations; these are not watched without it. */
+  readonly clients?: ClientPlaces;
   /** Spools of the destinations. */
   readonly exportPath: string;
 }

@@ -69,6 +69,12 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Size of the store at which the oldest observations go',
   },
   {
+    name: 'clients.watch',
+    type: 'boolean',
+    default: true,
+    help: 'Watch the configurations of MCP clients for servers that are not wrapped',
+  },
+  {
     name: 'otlp.endpoint',
     type: 'string',
     default: undefined,

@@ -1,5 +1,6 @@
 import type { Mode, Random } from '@spoor/core';
 import type { Home } from '@spoor/edge';
+import type { ClientPlaces } from '@spoor/edge/clients';
 
 export interface HubOptions {
   readonly home: Home;
@@ -28,6 +29,8 @@ export interface HubOptions {
   readonly destinationsFile?: string;
   /** Share of ordinary spans that are exported, from 0 to 1; all without it. */
   readonly sampleRate?: number;
+  /** Where clients keep their configurations; these are not watched without it. */
+  readonly clients?: ClientPlaces;
   readonly random: Random;
   /** One line for the log. */
   readonly say: (line: string) => void;

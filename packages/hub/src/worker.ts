@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type ServerType, serve } from '@hono/node-server';
 import {
   assert,
+  type ClientsView,
   CodedError,
   type ErrorCode,
   LIMITS,
@@ -21,6 +22,8 @@ import type {
   ToWorker,
   WorkerSettings,
 } from './bus.ts';
+import { tellUnwrapped } from './clients/unwrapped.ts';
+import type { ClientWatch } from './clients/watch.ts';
 import type { Exporter } from './export/exporter.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { toPrometheus } from './metrics/prometheus.ts';
@@ -77,7 +80,15 @@ async function main(): Promise<void> {
       uptimeMs: systemClock.nowMs() - startedMs,
     });
   exporter?.startMetrics(readMetrics, startedMs);
-  const { server, url } = await listen(store, live, exporter, readMetrics);
+  const own = { pruneFailures: 0 };
+  let clients: ClientWatch | undefined;
+  const { server, url } = await listen(
+    store,
+    live,
+    exporter,
+    readMetrics,
+    () => clients?.view ?? UNWATCHED,
+  );
   const recorder = new Recorder({
     store,
     live,
@@ -85,14 +96,13 @@ async function main(): Promise<void> {
     measure: (batch) => metrics.record(batch),
     ...(exporter === undefined ? {} : exportTo(exporter, store)),
   });
-  const pruned = { pruneFailures: 0 };
   const tellCounts = (): void => {
     const { counts, waiting } = recorder;
-    const rest = { ...pruned, ...exporter?.counts, live: live.listeners };
+    const rest = { ...own, ...clients?.counts, ...exporter?.counts, live: live.listeners };
     tell({ type: 'counts', counts: { ...counts, storeWaiting: waiting, ...rest } });
   };
   const timers = [
-    setInterval(() => prune(store, pruned), PRUNE_EVERY_MS),
+    setInterval(() => prune(store, own), PRUNE_EVERY_MS),
     setInterval(() => {
       recorder.retry();
       tellCounts();
@@ -102,6 +112,7 @@ async function main(): Promise<void> {
     for (const timer of timers) clearInterval(timer);
     recorder.retry();
     await exporter?.close();
+    await clients?.close();
     tellCounts();
     await close(store, server);
   };
@@ -114,6 +125,7 @@ async function main(): Promise<void> {
     else void end();
   });
   tell({ type: 'listening', url });
+  clients = await watchClients(store, live);
 }
 
 /**
@@ -169,6 +181,7 @@ function listen(
   live: LiveStream,
   exporter: Exporter | undefined,
   readMetrics: () => readonly Metric[],
+  clients: () => ClientsView,
 ): Promise<{ readonly server: ServerType; readonly url: string }> {
   let hosts: ReadonlySet<string> = new Set();
   const app = createApp({
@@ -182,6 +195,7 @@ function listen(
     ask,
     destinations: () => exporter?.views ?? [],
     metrics: () => toPrometheus(readMetrics(), settings.version),
+    clients,
     nowMs: systemClock.nowMs,
     startedMs: systemClock.nowMs(),
     version: settings.version,
@@ -205,6 +219,20 @@ function listen(
         error.code === 'EADDRINUSE' ? new CodedError('PORT_IN_USE', String(settings.port)) : error,
       );
     });
+  });
+}
+
+const UNWATCHED: ClientsView = { watched: false, servers: [], unreadable: [] };
+
+/** Loaded when the hub serves already: a call that waits for it needs none of this. */
+async function watchClients(store: Store, live: LiveStream): Promise<ClientWatch | undefined> {
+  const { clients } = settings;
+  if (clients === undefined) return undefined;
+  const { ClientWatch } = await import('./clients/watch.ts');
+  return new ClientWatch({
+    places: clients,
+    changed: (view) =>
+      tellUnwrapped(view, { store, live, random: systemRandom, nowMs: systemClock.nowMs() }),
   });
 }
 

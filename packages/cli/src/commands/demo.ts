@@ -58,7 +58,8 @@ async function play(context: Context, folder: string): Promise<number> {
   // Any free port, so that the demo runs beside a hub of the user's own.
   const config = await readConfig(
     join(folder, 'none.yaml'),
-    { mode: 'enforce', port: '0', ...flags },
+    // What the user's own clients do is no part of the play.
+    { mode: 'enforce', port: '0', 'clients-watch': 'false', ...flags },
     {},
   );
   const hub = await startHub({ home, out }, config);

@@ -1,11 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CodedError, type DestinationView, type HubView, systemRandom } from '@spoor/core';
+import {
+  type ClientsView,
+  CodedError,
+  type DestinationView,
+  type HubView,
+  type InventoryView,
+  systemRandom,
+} from '@spoor/core';
 import { isNewer, readHubAddress } from '@spoor/edge/home';
 import type { HubOptions } from '@spoor/hub';
 import { hubApi } from '../client.ts';
 import type { Command, Context, Output } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
-import { paint } from '../output.ts';
+import { clientPlaces } from '../init/places.ts';
+import { paint, visible } from '../output.ts';
 import { RULES_FOLDER, WEB_FOLDER } from '../places.ts';
 import { settingFlags } from '../settingflags.ts';
 import { VERSION } from '../version.ts';
@@ -89,6 +97,7 @@ async function startOn(
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
     ...otlpOf(config),
     sampleRate: config.number('sampling.rate'),
+    ...(config.flag('clients.watch') ? { clients: clientPlaces(process.env) } : {}),
     random: systemRandom,
     say: (line) => out.note(`spoor: ${line}`),
   });
@@ -153,10 +162,21 @@ async function status({ flags, home, out }: Context): Promise<number> {
   for (const destination of view.destinations)
     out.line(`Export    ${exportLine(out, destination)}`);
   for (const [name, count] of Object.entries(view.counts)) {
-    if (count > 0) out.line(`${name.padEnd(18)}${count}`);
+    if (count > 0) out.line(`${name.padEnd(22)}${count}`);
   }
+  const { clients } = await api.get<InventoryView>('/api/v1/inventory');
+  for (const line of clientLines(clients)) out.line(line);
   return 0;
 }
+
+/** Servers that clients start without Spoor, and files in which there may be more. */
+const clientLines = ({ watched, servers, unreadable }: ClientsView): string[] => [
+  ...(watched ? [] : ['Clients   not watched']),
+  ...servers
+    .filter(({ state }) => state === 'bare')
+    .map(({ name, client, file }) => `Unwrapped ${visible(`${name}  (${client}, ${file})`)}`),
+  ...unreadable.map(({ file, why }) => `Unread    ${visible(`${file}:${why}`)}`),
+];
 
 function exportLine(out: Output, view: DestinationView): string {
   const { name, origin, state, sent, rejected, dropped, waiting, spooled, lastFailure } = view;

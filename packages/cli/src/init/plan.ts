@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { CodedError, nearest } from '@spoor/core';
 import {
   CLIENTS,
@@ -14,6 +13,7 @@ import {
 } from '@spoor/edge/clients';
 import type { Backups } from './backup.ts';
 import { type Edited, type Launch, unwrapServers, wrapServers } from './edit.ts';
+import { clientPlaces } from './places.ts';
 
 /** What stands in a configuration, and what is to become of it. */
 export interface FilePlan {
@@ -51,8 +51,7 @@ export const configsHere = (
   clients: readonly ClientRow[],
   env: Readonly<Record<string, string | undefined>>,
   project: string,
-): ClientConfig[] =>
-  locateClients({ platform: process.platform, home: homedir(), project, env }, clients);
+): ClientConfig[] => locateClients({ ...clientPlaces(env), project }, clients);
 
 /** Undefined where there is no such file. */
 export async function planWrap(

@@ -1,10 +1,12 @@
 import {
   type Alert,
+  type ClientsView,
   CodedError,
   type DestinationView,
   type ErrorCode,
   type HealthView,
   type HubView,
+  type InventoryView,
   isCaseId,
   LIMITS,
   type LiveEvent,
@@ -33,6 +35,7 @@ export interface AppOptions {
   readonly destinations: () => readonly DestinationView[];
   /** In Prometheus' text format. */
   readonly metrics: () => string;
+  readonly clients: () => ClientsView;
   readonly nowMs: () => number;
   readonly startedMs: number;
   readonly version: string;
@@ -229,7 +232,10 @@ function hubRoutes(app: Hono, options: AppOptions): void {
   });
   app.get('/api/v1/inventory', (c) => {
     const { byTool } = store.counts(nowMs() - DAY_MS);
-    return c.json({ servers: inventory(store.definitions(), byTool) });
+    return c.json({
+      servers: inventory(store.definitions(), byTool),
+      clients: options.clients(),
+    } satisfies InventoryView);
   });
   app.get('/api/v1/ledger', (c) => c.json(state().ledger));
   app.post('/api/v1/stop', async (c) => c.json(await ask({ kind: 'stop' })));

@@ -70,6 +70,7 @@ export function testApp(answer: (question: Question) => unknown = () => true): T
     },
     destinations: () => [],
     metrics: () => 'spoor_up 1\n',
+    clients: () => ({ watched: false, servers: [], unreadable: [] }),
     nowMs: () => START_MS,
     startedMs: START_MS,
     version: '0.1.0',

@@ -38,10 +38,22 @@ export function Evidence({ alert }: { readonly alert: Alert }): ReactNode {
           <Text value={whatHappened(alert)} />
         </p>
       </Part>
-      <Part title="Path">
-        <PathStrip alert={alert} />
-        <SessionLinks alert={alert} />
-      </Part>
+      {alert.detection.path.length > 0 ? (
+        <Part title="Path">
+          <PathStrip alert={alert} />
+          <SessionLinks alert={alert} />
+        </Part>
+      ) : (
+        <Part title="Where">
+          <div className={styles.tags}>
+            {Object.entries(alert.detection.group).map(([field, value]) => (
+              <code key={field}>
+                <Text value={`${field}: ${value}`} charsMax={240} />
+              </code>
+            ))}
+          </div>
+        </Part>
+      )}
       <Part title="Why it matters">
         <p>
           <Text value={rule.description} charsMax={2_000} />

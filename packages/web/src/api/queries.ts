@@ -2,11 +2,11 @@ import type {
   Alert,
   CallDetail,
   HubView,
+  InventoryView,
   LedgerView,
   Page,
   PolicyView,
   RulesView,
-  ServerView,
   SessionDetail,
   SessionView,
 } from '@spoor/core';
@@ -70,10 +70,10 @@ export const useAlerts = (): UseQueryResult<Page<Alert>> =>
 export const useRules = (): UseQueryResult<RulesView> =>
   useQuery({ queryKey: KEYS.rules, queryFn: () => getJson<RulesView>('/api/v1/rules') });
 
-export const useInventory = (): UseQueryResult<{ readonly servers: readonly ServerView[] }> =>
+export const useInventory = (): UseQueryResult<InventoryView> =>
   useQuery({
     queryKey: KEYS.inventory,
-    queryFn: () => getJson<{ readonly servers: readonly ServerView[] }>('/api/v1/inventory'),
+    queryFn: () => getJson<InventoryView>('/api/v1/inventory'),
   });
 
 export const useLedger = (): UseQueryResult<LedgerView> =>

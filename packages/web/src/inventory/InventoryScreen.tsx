@@ -19,6 +19,7 @@ import { useRowKeys } from '../ui/useRowKeys.ts';
 import { inventoryColumns } from './columns.tsx';
 import styles from './Inventory.module.css';
 import { type InventoryRow, inventoryRows } from './rows.ts';
+import { Unwrapped } from './Unwrapped.tsx';
 
 const idOf = (row: InventoryRow): string => row.id;
 const NONE: readonly ServerView[] = [];
@@ -47,6 +48,7 @@ export function InventoryScreen(): ReactNode {
         />
         <BarNote>{countText(servers.length, 'server')}</BarNote>
       </Bar>
+      <Unwrapped clients={query.data?.clients} />
       <Panel
         state={panelState(query, all, shown, (hub.data?.calls24h ?? 0) > 0)}
         noun="servers"

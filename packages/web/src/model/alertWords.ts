@@ -23,6 +23,8 @@ function ending(alert: Alert): string {
 
 /** What Spoor did about it. */
 export function whatWeDid(alert: Alert): readonly string[] {
+  // An alert without calls is about how things stand.
+  if (alert.detection.path.length === 0) return ['Nothing: Spoor changes nothing unasked.'];
   const did = {
     deny: 'The last call was denied: it never reached the server.',
     ask: 'The call was held until somebody answers.',

@@ -1,0 +1,106 @@
+import {
+  type Alert,
+  type ClientsView,
+  type ConfiguredServer,
+  type Detection,
+  type Random,
+  type RuleRef,
+  type SessionId,
+  uuidv7,
+} from '@spoor/core';
+import type { LiveStream } from '../api/live.ts';
+import type { Store } from '../store/store.ts';
+
+/** A rule about configurations, not about calls; so it is no file of the pack. */
+const UNWRAPPED: RuleRef = {
+  id: 'unwrapped-server',
+  title: 'A server runs without Spoor',
+  level: 'low',
+  description:
+    'A client is configured to start an MCP server directly. Its calls are neither recorded nor ' +
+    'checked, and chains that lead through it are not seen.',
+  tags: ['owasp-mcp.08', 'owasp-mcp.09'],
+  falsePositives: ['The server is meant to run without Spoor'],
+  advice:
+    'Run `spoor init` and restart the client; the alert is resolved by itself. Dismiss it where the ' +
+    'server is meant to run without Spoor.',
+};
+
+/** No session has it: nothing was called. */
+const NO_SESSION = '00000000-0000-0000-0000-000000000000' as SessionId;
+
+/** More open alerts are not looked through for those that have ended. */
+const OPEN_MAX = 10_000;
+
+interface Told {
+  readonly store: Store;
+  readonly live: Pick<LiveStream, 'publish'>;
+  readonly random: Random;
+  readonly nowMs: number;
+}
+
+/**
+ * Raises an alert for each server that is newly without Spoor, and resolves those whose cause is
+ * gone. What a person dismissed stays dismissed. A file that cannot be read changes nothing.
+ */
+export function tellUnwrapped(view: ClientsView, { store, live, random, nowMs }: Told): void {
+  const bare = view.servers.filter(({ state }) => state === 'bare');
+  const prints = new Set(bare.map(printOf));
+  for (const server of bare) {
+    const known = store.alertByFingerprint(printOf(server));
+    if (known !== undefined && known.status !== 'resolved') continue;
+    const alert = alertOf(server, known, random, nowMs);
+    store.saveAlert(alert, printOf(server));
+    live.publish({ type: 'alert', alert });
+  }
+  const unread = new Set(view.unreadable.map(({ file }) => file));
+  for (const alert of store.alerts({ open: true, limit: OPEN_MAX })) {
+    if (alert.rule.id !== UNWRAPPED.id) continue;
+    const { file = '' } = alert.detection.group;
+    if (prints.has(print(alert.detection.group)) || unread.has(file)) continue;
+    const resolved: Alert = { ...alert, status: 'resolved', lastMs: nowMs };
+    store.updateAlert(resolved);
+    live.publish({ type: 'alert', alert: resolved });
+  }
+}
+
+const groupOf = ({ client, file, name, within }: ConfiguredServer): Detection['group'] => ({
+  client,
+  file,
+  server: name,
+  ...(within === undefined ? {} : { within }),
+});
+
+const print = (group: Detection['group']): string =>
+  JSON.stringify([UNWRAPPED.id, Object.entries(group).sort()]);
+
+const printOf = (server: ConfiguredServer): string => print(groupOf(server));
+
+function alertOf(
+  server: ConfiguredServer,
+  known: Alert | undefined,
+  random: Random,
+  nowMs: number,
+): Alert {
+  return {
+    id: known?.id ?? uuidv7(nowMs, random),
+    rule: UNWRAPPED,
+    session: NO_SESSION,
+    title: `${server.client} starts ${server.name} without Spoor`,
+    status: 'new',
+    firstMs: known?.firstMs ?? nowMs,
+    lastMs: nowMs,
+    count: (known?.count ?? 0) + 1,
+    action: 'allow',
+    wanted: 'allow',
+    detection: {
+      rule: UNWRAPPED,
+      seq: 0,
+      atMs: nowMs,
+      session: NO_SESSION,
+      path: [],
+      group: groupOf(server),
+      response: 'alert',
+    },
+  };
+}
