@@ -407,6 +407,10 @@ const TABLE = {
     behavior: 'The browser verifies an entry by itself.',
     source: 'README.md',
   },
+  'ui:asks': {
+    behavior: 'A call that waits for a person is said on every screen, and answered on one.',
+    source: 'README.md',
+  },
   'ui:hostile-text': {
     behavior: 'Text from tools is shown as text and never becomes markup.',
     source: 'SECURITY.md',

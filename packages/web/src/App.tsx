@@ -3,6 +3,7 @@ import { Route, Switch } from 'wouter';
 import { AlertsScreen } from './alerts/AlertsScreen.tsx';
 import { type ApiError, whenLoggedOut } from './api/client.ts';
 import { logIn } from './api/login.ts';
+import { AsksScreen } from './asks/AsksScreen.tsx';
 import { AuditScreen } from './audit/AuditScreen.tsx';
 import { InventoryScreen } from './inventory/InventoryScreen.tsx';
 import { RulesScreen } from './rules/RulesScreen.tsx';
@@ -45,6 +46,9 @@ function Screens(): ReactNode {
       </Route>
       <Route path="/sessions/:id">{({ id }) => <SessionScreen key={id} id={id} />}</Route>
       <Route path="/alerts/:id?">{({ id }) => <AlertsScreen id={id ?? ''} />}</Route>
+      <Route path="/asks">
+        <AsksScreen />
+      </Route>
       <Route path="/rules/:id?">{({ id }) => <RulesScreen id={id ?? ''} />}</Route>
       <Route path="/inventory">
         <InventoryScreen />

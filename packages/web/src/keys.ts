@@ -4,7 +4,7 @@ export interface KeyRow {
   readonly keys: readonly string[];
   readonly action: string;
   readonly does: string;
-  readonly group: 'Everywhere' | 'Lists' | 'Session' | 'Alerts';
+  readonly group: 'Everywhere' | 'Lists' | 'Session' | 'Alerts' | 'Waiting';
 }
 
 export const KEY_ROWS: readonly KeyRow[] = [
@@ -21,6 +21,7 @@ export const KEY_ROWS: readonly KeyRow[] = [
   { keys: ['y'], action: 'copy', does: 'Copy the link to this view', group: 'Everywhere' },
   { keys: ['g l', 'g s'], action: 'go.sessions', does: 'Go to Sessions', group: 'Everywhere' },
   { keys: ['g a'], action: 'go.alerts', does: 'Go to Alerts', group: 'Everywhere' },
+  { keys: ['g w'], action: 'go.asks', does: 'Go to Waiting', group: 'Everywhere' },
   { keys: ['g r'], action: 'go.rules', does: 'Go to Rules', group: 'Everywhere' },
   { keys: ['g i'], action: 'go.inventory', does: 'Go to Inventory', group: 'Everywhere' },
   { keys: ['g u'], action: 'go.audit', does: 'Go to Audit', group: 'Everywhere' },
@@ -35,6 +36,8 @@ export const KEY_ROWS: readonly KeyRow[] = [
   { keys: ['x'], action: 'trouble', does: 'Next denial, error or alert', group: 'Session' },
   { keys: ['e'], action: 'alert.acknowledge', does: 'Acknowledge', group: 'Alerts' },
   { keys: ['d'], action: 'alert.dismiss', does: 'Dismiss with a reason', group: 'Alerts' },
+  { keys: ['A'], action: 'ask.approve', does: 'Approve the chosen call', group: 'Waiting' },
+  { keys: ['D'], action: 'ask.deny', does: 'Deny the chosen call', group: 'Waiting' },
 ];
 
 /** A sequence such as `g s` must be finished within this time. */

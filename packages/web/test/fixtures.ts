@@ -1,5 +1,6 @@
 import type {
   Alert,
+  AskView,
   CallId,
   FlowEdge,
   HubView,
@@ -143,6 +144,23 @@ export const hub = (more: Partial<HubView> = {}): HubView => ({
   sealing: true,
   sensors: 1,
   destinations: [],
+  ...more,
+});
+
+export const ask = (more: Partial<AskView> = {}): AskView => ({
+  case: 'c-bcdfghjkmn',
+  call: 'a',
+  session: SESSION,
+  agent: 'claude',
+  server: 'drive',
+  tool: 'create_shareable_link',
+  labels: ['shares-externally'],
+  rule: rule(),
+  why: ['Argument content holds what query on crm returned in rows[].email.'],
+  digest: 'ab'.repeat(16),
+  projection: '{"name":"q3.csv","content":"[pii.email ×3]"}',
+  askedMs: Date.now(),
+  expiresMs: Date.now() + 60_000,
   ...more,
 });
 

@@ -4,6 +4,7 @@ import {
   CodedError,
   type Decision,
   type Detection,
+  type FlowEdge,
   LIMITS,
   type Observation,
 } from '@spoor/core';
@@ -151,12 +152,22 @@ function whyOf(o: Observation, detections: readonly Detection[]): readonly strin
   const steps = (asking?.path ?? []).map(
     ({ tool, server, step }, at) => `${at + 1}. ${tool} on ${server} — ${step}`,
   );
-  const flows = o.facts.flows.map(({ to, tool, server, field, inIntent }) => {
-    const asked = inIntent ? 'the prompt holds it too' : 'the prompt does not hold it';
-    return `Argument ${to} holds what ${tool} on ${server} returned in ${field}; ${asked}.`;
-  });
+  const sources = Map.groupBy(o.facts.flows, ({ tool, server, inIntent }) =>
+    [tool, server, inIntent].join('\n'),
+  );
+  const flows = [...sources.values()].map(flowLine);
   return [...steps, ...flows].slice(0, WHY_LINES_MAX);
 }
 
+/** One line for each source: a table of records would make hundreds. */
+function flowLine(flows: readonly FlowEdge[]): string {
+  const [{ tool, server, inIntent } = { tool: '', server: '', inIntent: false }] = flows;
+  const named = flows.slice(0, ARGUMENTS_NAMED).map(({ to }) => to);
+  const more = flows.length > named.length ? ` and ${flows.length - named.length} more` : '';
+  const asked = inIntent ? 'the prompt holds it too' : 'the prompt does not hold it';
+  return `Arguments hold what ${tool} on ${server} returned (${named.join(', ')}${more}); ${asked}.`;
+}
+
+const ARGUMENTS_NAMED = 3;
 /** More explain nothing to a person who has a minute. */
 const WHY_LINES_MAX = 20;

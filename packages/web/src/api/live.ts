@@ -1,4 +1,4 @@
-import type { Alert, LiveEvent, Page, SessionDetail } from '@spoor/core';
+import type { Alert, AskView, LiveEvent, Page, SessionDetail } from '@spoor/core';
 import type { QueryClient } from '@tanstack/react-query';
 import { mergeAlertPage, mergeObservation, mergeSessionAlert } from './merge.ts';
 import { KEYS } from './queries.ts';
@@ -15,6 +15,7 @@ const TYPES = [
   'observation',
   'alert',
   'policy',
+  'asks',
   'checkpoint',
 ] as const satisfies readonly LiveEvent['type'][];
 
@@ -77,6 +78,11 @@ export class LiveFeed {
 
   receive(event: LiveEvent): void {
     if (event.type === 'alert') this.#listener.alert(event.alert);
+    // A call that waits has a minute: it is shown also where the view stands still.
+    if (event.type === 'asks') {
+      this.#client.setQueryData<Page<AskView>>(KEYS.asks, { rows: event.asks });
+      return;
+    }
     if (this.#paused) {
       this.#missed += 1;
       this.#listener.missed(this.#missed);

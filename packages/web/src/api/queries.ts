@@ -1,5 +1,7 @@
 import type {
   Alert,
+  AnswerView,
+  AskView,
   CallDetail,
   HubView,
   InventoryView,
@@ -26,6 +28,7 @@ export const KEYS = {
   hub: ['hub'] as const,
   sessions: ['sessions'] as const,
   alerts: ['alerts'] as const,
+  asks: ['asks'] as const,
   rules: ['rules'] as const,
   inventory: ['inventory'] as const,
   ledger: ['ledger'] as const,
@@ -66,6 +69,14 @@ export const useAlerts = (): UseQueryResult<Page<Alert>> =>
     queryKey: KEYS.alerts,
     queryFn: () => getJson<Page<Alert>>(`/api/v1/alerts?status=all&limit=${ALERTS_MAX}`),
   });
+
+export const useAsks = (): UseQueryResult<Page<AskView>> =>
+  useQuery({ queryKey: KEYS.asks, queryFn: () => getJson<Page<AskView>>('/api/v1/asks') });
+
+export const answerAsk = (
+  { case: caseId, digest }: AskView,
+  answer: 'approve' | 'deny',
+): Promise<AnswerView> => postJson<AnswerView>(`/api/v1/asks/${part(caseId)}`, { answer, digest });
 
 export const useRules = (): UseQueryResult<RulesView> =>
   useQuery({ queryKey: KEYS.rules, queryFn: () => getJson<RulesView>('/api/v1/rules') });

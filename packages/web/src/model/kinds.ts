@@ -42,9 +42,10 @@ export function decisionBadge(
 ): { readonly word: string; readonly tone: DecisionTone } | undefined {
   if (decision === undefined) return undefined;
   if (decision.action === 'deny') return { word: 'Denied', tone: 'block' };
-  if (decision.action === 'ask') return { word: 'Asked', tone: 'ask' };
+  if (decision.action === 'ask') return { word: 'Asks', tone: 'ask' };
   if (decision.action === 'defer') return { word: 'Deferred', tone: 'ask' };
   if (decision.action === 'modify') return { word: 'Modified', tone: 'ask' };
+  if (decision.reason.startsWith('approved')) return { word: 'Approved', tone: 'allow' };
   if (decision.wanted !== 'allow') return { word: `Would ${decision.wanted}`, tone: 'would' };
   if (decision.reason === 'allowed-once') return { word: 'Allowed once', tone: 'allow' };
   return undefined;

@@ -9,6 +9,12 @@ import styles from './Inspector.module.css';
 const REASONS: Readonly<Record<string, string>> = {
   rule: 'A rule matched',
   'allowed-once': 'The owner allowed this very call once',
+  approved: 'A person let it go on',
+  'approved-in-host': 'Its user let it go on in the host program',
+  refused: 'A person said no',
+  'ask-timeout': 'No person answered in time',
+  'no-approver': 'Nobody could be asked',
+  withdrawn: 'Its client took it back before a person answered',
   'fail-closed': 'Nobody could decide in time, and the tool’s labels close it',
   'fail-open': 'Nobody could decide in time, and the tool’s labels leave it open',
   durability: 'The ledger could not be made durable first',

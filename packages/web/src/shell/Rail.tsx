@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useAlerts, useHub } from '../api/queries.ts';
+import { useAlerts, useAsks, useHub } from '../api/queries.ts';
 import { keyHint } from '../keys.ts';
 import { isOpen } from '../model/kinds.ts';
 import styles from './Shell.module.css';
@@ -10,6 +10,11 @@ export function Rail(): ReactNode {
   const [location] = useLocation();
   const alerts = useAlerts();
   const open = alerts.data?.rows.filter(isOpen).length ?? 0;
+  const waiting = useAsks().data?.rows.length ?? 0;
+  const counts: Readonly<Record<string, readonly [count: number, title: string]>> = {
+    '/alerts': [open, `${open} open`],
+    '/asks': [waiting, `${waiting} waiting`],
+  };
   const here = screenOf(location);
   return (
     <nav className={styles.rail} aria-label="Screens">
@@ -27,15 +32,25 @@ export function Rail(): ReactNode {
         >
           <screen.icon size={16} strokeWidth={1.75} aria-hidden="true" />
           <span>{screen.title}</span>
-          {screen.path === '/alerts' && open > 0 && (
-            <span className={styles.count} title={`${open} open`}>
-              {open}
-            </span>
-          )}
+          <Count of={counts[screen.path]} />
         </Link>
       ))}
       <Foot />
     </nav>
+  );
+}
+
+function Count({
+  of,
+}: {
+  readonly of: readonly [count: number, title: string] | undefined;
+}): ReactNode {
+  const [count, title] = of ?? [0, ''];
+  if (count === 0) return null;
+  return (
+    <span className={styles.count} title={title}>
+      {count}
+    </span>
   );
 }
 

@@ -9,6 +9,7 @@ import { Shortcuts } from './Shortcuts.tsx';
 import { SCREENS } from './screens.ts';
 import { Toasts } from './Toasts.tsx';
 import { TopBar } from './TopBar.tsx';
+import { WaitingBanner } from './WaitingBanner.tsx';
 
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
   useKeyboard();
@@ -20,6 +21,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <TopBar />
         <main className={styles.main}>
           <Lost />
+          <WaitingBanner />
           {children}
         </main>
       </div>

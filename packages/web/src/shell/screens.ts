@@ -1,4 +1,12 @@
-import { Boxes, Footprints, type LucideIcon, Scale, Siren, SquareCheckBig } from 'lucide-react';
+import {
+  Boxes,
+  Footprints,
+  Hand,
+  type LucideIcon,
+  Scale,
+  Siren,
+  SquareCheckBig,
+} from 'lucide-react';
 
 export interface Screen {
   readonly path: string;
@@ -11,6 +19,7 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   { path: '/', title: 'Sessions', action: 'go.sessions', icon: Footprints },
   { path: '/alerts', title: 'Alerts', action: 'go.alerts', icon: Siren },
+  { path: '/asks', title: 'Waiting', action: 'go.asks', icon: Hand },
   { path: '/rules', title: 'Rules', action: 'go.rules', icon: Scale },
   { path: '/inventory', title: 'Inventory', action: 'go.inventory', icon: Boxes },
   { path: '/audit', title: 'Audit', action: 'go.audit', icon: SquareCheckBig },

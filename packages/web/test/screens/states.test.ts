@@ -2,12 +2,23 @@
 import { createElement, type ReactNode } from 'react';
 import { afterEach, describe, it } from 'vitest';
 import { AlertsScreen } from '../../src/alerts/AlertsScreen.tsx';
+import { AsksScreen } from '../../src/asks/AsksScreen.tsx';
 import { AuditScreen } from '../../src/audit/AuditScreen.tsx';
 import { InventoryScreen } from '../../src/inventory/InventoryScreen.tsx';
 import { RulesScreen } from '../../src/rules/RulesScreen.tsx';
 import { SessionScreen } from '../../src/session/SessionScreen.tsx';
 import { SessionsScreen } from '../../src/sessions/SessionsScreen.tsx';
-import { alert, detail, hub, ledger, observation, rule, SESSION, session } from '../fixtures.ts';
+import {
+  alert,
+  ask,
+  detail,
+  hub,
+  ledger,
+  observation,
+  rule,
+  SESSION,
+  session,
+} from '../fixtures.ts';
 import { fakeHub, type Hub, mount, unmountAll, until } from '../render.ts';
 
 afterEach(unmountAll);
@@ -76,6 +87,16 @@ const CASES: Readonly<Record<string, Case>> = {
       answer: { rows: [alert('a', ['1'])], next: 'x' },
       words: 'Only the newest alerts are shown',
     },
+  },
+  Waiting: {
+    screen: () => createElement(AsksScreen),
+    api: '/api/v1/asks',
+    noun: 'waiting calls',
+    none: { rows: [] },
+    some: { rows: [ask()] },
+    firstUse: 'Nothing has been watched yet',
+    empty: 'No call waits for you',
+    rows: 'create_shareable_link on drive',
   },
   Rules: {
     screen: () => createElement(RulesScreen, { id: '' }),
