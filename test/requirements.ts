@@ -1,3 +1,4 @@
+import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
 
 /**
@@ -347,50 +348,6 @@ const TABLE = {
     behavior: 'A broken rule file is named with line and column, and the other rules load.',
     source: 'docs/errors.md',
   },
-  'ask:waits': {
-    behavior: 'A call that a rule asks about waits for a person, and others go on meanwhile.',
-    source: 'ARCHITECTURE.md',
-  },
-  'ask:denied': {
-    behavior: 'A call that waits is denied on a no, in time, and when nobody can answer any more.',
-    source: 'ARCHITECTURE.md',
-  },
-  'ask:bound': {
-    behavior: 'An answer holds for one call with the arguments shown, once, and not from within.',
-    source: 'SECURITY.md',
-  },
-  'ask:observe': {
-    behavior: 'In observe nothing waits for a person, and what would have is shown.',
-    source: 'ARCHITECTURE.md',
-  },
-  'ask:recorded': {
-    behavior: 'The ledger tells who was asked, who answered from where, and for which arguments.',
-    source: 'ARCHITECTURE.md',
-  },
-  'hook:observed': {
-    behavior: "A host's own tools are seen by its hooks, each use as one call with its end.",
-    source: 'docs/hooks.md',
-  },
-  'hook:decides': {
-    behavior: "A hook denies and asks in its host's own words, and never grants a permission.",
-    source: 'docs/hooks.md',
-  },
-  'hook:intent': {
-    behavior: 'A prompt that a hook tells is the intent of what follows, with its cluster.',
-    source: 'docs/hooks.md',
-  },
-  'hook:once': {
-    behavior: 'A tool of a server that a wrapper stands before is not counted twice.',
-    source: 'docs/hooks.md',
-  },
-  'hook:chain': {
-    behavior: "A chain from a host's own tool to a wrapped server is seen.",
-    source: 'docs/hooks.md',
-  },
-  'hook:no-hub': {
-    behavior: 'A hook without a hub answers soon: in observe nothing, in enforce by label.',
-    source: 'docs/hooks.md',
-  },
   'config:unknown-key': {
     behavior: 'An unknown setting is an error that names the nearest known one.',
     source: 'docs/config.md',
@@ -405,10 +362,6 @@ const TABLE = {
   },
   'ui:verify': {
     behavior: 'The browser verifies an entry by itself.',
-    source: 'README.md',
-  },
-  'ui:asks': {
-    behavior: 'A call that waits for a person is said on every screen, and answered on one.',
     source: 'README.md',
   },
   'ui:hostile-text': {
@@ -478,9 +431,13 @@ const TABLE = {
   },
 } as const;
 
-export type RequirementId = keyof typeof TABLE | keyof typeof IN_PROCESS;
+export type RequirementId =
+  | keyof typeof TABLE
+  | keyof typeof IN_PROCESS
+  | keyof typeof HOOKS_AND_ASKS;
 
 export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TABLE,
   ...IN_PROCESS,
+  ...HOOKS_AND_ASKS,
 };
