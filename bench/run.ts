@@ -20,6 +20,7 @@ interface Budget {
 
 const BENCHES: readonly { readonly name: string; readonly flags: readonly string[] }[] = [
   { name: 'examine', flags: [] },
+  { name: 'gateway', flags: [] },
   { name: 'latency', flags: [] },
   { name: 'ledger', flags: [] },
   { name: 'otlp', flags: [] },

@@ -27,6 +27,8 @@ export class Link {
   readonly #decoder = new WireDecoder();
   readonly #waiting = new Map<number, Waiting>();
   #unacked: Unacked[] = [];
+  /** What nobody waits for, until the current turn of the loop is over. */
+  #later: Uint8Array[] = [];
   #nextId = 1;
   #open = true;
 
@@ -86,7 +88,7 @@ export class Link {
     const id = this.#nextId++;
     this.#unacked.push({ id, observation, sealed });
     const request = { op, id, observation, sealed: piecesOf(sealed), quiet: true };
-    this.#write(encodeWire(request, recordsOf(sealed)));
+    this.#writeLater(encodeWire(request, recordsOf(sealed)));
     return true;
   }
 
@@ -132,8 +134,21 @@ export class Link {
 
   /** A hub that does not read is as good as none, and what is kept for it has an end. */
   #write(message: Uint8Array): void {
-    this.#socket.write(message);
+    const later = this.#later.splice(0);
+    this.#socket.write(later.length === 0 ? message : Buffer.concat([...later, message]));
     if (this.#socket.writableLength > UNSENT_BYTES_MAX) this.#socket.destroy();
+  }
+
+  /** Many in one write: each would cost the sensor a system call, and wake the hub. */
+  #writeLater(message: Uint8Array): void {
+    if (this.#later.length === 0) setImmediate(() => this.#flush());
+    this.#later.push(message);
+    if (this.#later.length >= LATER_MAX) this.#flush();
+  }
+
+  #flush(): void {
+    const last = this.#later.pop();
+    if (last !== undefined && this.#open) this.#write(last);
   }
 
   #read(chunk: Buffer, onPush: (push: Push) => void): void {
@@ -166,6 +181,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
   readonly settled: Promise<unknown>;
 }
+
+const LATER_MAX = 64;
 
 /** More than this unanswered, and the hub is slower than its sensors. */
 const UNACKED_MAX = 1_000;

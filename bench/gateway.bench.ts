@@ -1,0 +1,134 @@
+/**
+ * What `spoor gateway` costs: the same calls to the same server, directly, through a proxy that only
+ * passes bytes on, and through the gateway with a hub behind it. In turns, so that the machine's moods
+ * hit all alike. `mcp-proxy`, which bridges to standard input and output, beside our own bridge.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { HttpCaller } from './http-caller.ts';
+import { SPOOR, startBenchHub } from './hub.ts';
+import { quantile, type Report } from './report.ts';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const NODE = process.execPath;
+
+const ROUNDS = 8;
+const ROUND_MS = 500;
+const WARM_UP_MS = 1_500;
+const CONNECTIONS = 10;
+const TEXT = 'lorem ipsum dolor sit amet '.repeat(4);
+
+interface Arm {
+  readonly name: string;
+  readonly port: number;
+  readonly path: string;
+}
+
+interface Measured {
+  calls: number;
+  ms: number;
+  readonly alone: number[];
+}
+
+export async function gateway(): Promise<Report> {
+  const hub = await startBenchHub();
+  const running: ChildProcess[] = [];
+  const start = async (command: readonly string[]): Promise<string> => {
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, { env: hub.env, stdio: ['ignore', 'pipe', 'inherit'] });
+    running.push(child);
+    return String(await once(child.stdout, 'data'));
+  };
+  try {
+    const figures: Record<string, number> = {};
+    for (const kind of ['sdk', 'bare']) {
+      const direct = Number(await start([NODE, path('fixtures/http-echo-server.ts'), kind]));
+      const proxy = Number(await start([NODE, path('fixtures/byte-proxy.ts'), String(direct)]));
+      const url = `http://127.0.0.1:${direct}/mcp`;
+      const line = await start([...SPOOR, 'gateway', '--name', kind, '--url', url, '--port', '0']);
+      const spoor = Number(/:(\d+)\//.exec(line)?.[1]);
+      const arms = Object.entries({ direct, proxy, spoor }).map(([name, port]) => ({
+        name,
+        port,
+        path: '/mcp',
+      }));
+      Object.assign(figures, ratios(kind, await measure(arms)));
+    }
+    return { name: 'gateway', unit: 'ms', figures };
+  } finally {
+    for (const child of running) child.kill();
+    await hub.stop();
+  }
+}
+
+async function measure(arms: readonly Arm[]): Promise<ReadonlyMap<string, Measured>> {
+  const callers = new Map<Arm, HttpCaller[]>();
+  const measured = new Map<string, Measured>();
+  for (const arm of arms) {
+    const opened = Array.from({ length: CONNECTIONS }, () => HttpCaller.open(arm.port, arm.path));
+    callers.set(arm, await Promise.all(opened));
+    measured.set(arm.name, { calls: 0, ms: 0, alone: [] });
+    await load(callers.get(arm) ?? [], WARM_UP_MS);
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const arm of arms) {
+      const all = callers.get(arm) ?? [];
+      const result = measured.get(arm.name);
+      const [one] = all;
+      if (result === undefined || one === undefined) continue;
+      const start = performance.now();
+      result.calls += await load(all, ROUND_MS);
+      result.ms += performance.now() - start;
+      result.alone.push(...(await alone(one, ROUND_MS)));
+    }
+  }
+  for (const all of callers.values()) for (const one of all) one.close();
+  return measured;
+}
+
+/** All connections at once; returns how many calls were answered. */
+async function load(callers: readonly HttpCaller[], ms: number): Promise<number> {
+  const end = performance.now() + ms;
+  const counts = await Promise.all(
+    callers.map(async (caller) => {
+      let count = 0;
+      for (; performance.now() < end; count++) await caller.call(TEXT);
+      return count;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function alone(caller: HttpCaller, ms: number): Promise<number[]> {
+  const times: number[] = [];
+  for (const end = performance.now() + ms; performance.now() < end; ) {
+    const start = performance.now();
+    const answer = await caller.call(TEXT);
+    times.push(performance.now() - start);
+    if (!answer.includes('lorem')) throw new Error(answer);
+  }
+  return times;
+}
+
+function ratios(kind: string, measured: ReadonlyMap<string, Measured>): Record<string, number> {
+  const direct = measured.get('direct');
+  const figures: Record<string, number> = {};
+  if (direct === undefined) return figures;
+  const perSecond = ({ calls, ms }: Measured): number => (1_000 * calls) / ms;
+  figures[`${kind}.direct.callsPerSecond`] = perSecond(direct);
+  figures[`${kind}.direct.p50`] = quantile(direct.alone, 0.5);
+  for (const [name, one] of measured) {
+    if (one === direct) continue;
+    figures[`${kind}.${name}.throughput.ratio`] = perSecond(one) / perSecond(direct);
+    for (const q of [0.5, 0.99])
+      figures[`${kind}.${name}.added.p${100 * q}`] =
+        quantile(one.alone, q) - quantile(direct.alone, q);
+  }
+  return figures;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(`${JSON.stringify(await gateway(), null, 2)}\n`);
+}
