@@ -1,7 +1,8 @@
 /**
- * What `spoor gateway` costs: the same calls to the same server, directly, through a proxy that only
- * passes bytes on, and through the gateway with a hub behind it. In turns, so that the machine's moods
- * hit all alike. `mcp-proxy`, which bridges to standard input and output, beside our own bridge.
+ * What `spoor gateway` costs: the same calls to the same server, directly, through a proxy that
+ * only passes bytes on, and through the gateway with a hub behind it. In turns, so that the
+ * machine's moods hit all alike. `mcp-proxy`, which bridges to standard input and output, beside
+ * our own bridge.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';

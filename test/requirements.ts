@@ -88,6 +88,10 @@ const TABLE = {
     behavior: 'Clients of both legacy transports use a server through a gateway as without it.',
     source: 'https://modelcontextprotocol.io/specification/2025-11-25/basic/transports',
   },
+  'gateway:trust': {
+    behavior: 'Trace context and baggage cross a gateway only as far as both sides are trusted.',
+    source: 'docs/telemetry.md',
+  },
   'gateway:upstream-fails': {
     behavior: 'An upstream that fails gives a coded answer, and half an answer never looks whole.',
     source: 'docs/errors.md',

@@ -1,5 +1,6 @@
 import {
   type BaggageRule,
+  type Carrier,
   type CarrierEdit,
   type Crossing,
   crossed,
@@ -40,6 +41,27 @@ export class Boundary {
   constructor(trust: Trust, random: Random) {
     this.#trust = trust;
     this.#random = random;
+  }
+
+  /**
+   * Of a request that carries no context itself, what its transport carries beside it. Ids of ours
+   * are given there too.
+   */
+  beside(request: Request, carrier: Carrier): void {
+    const crossing = this.#crossings.get(request);
+    if (crossing?.traceparent !== undefined || crossing?.link !== undefined) return;
+    const { client, server } = this.#trust;
+    const tells = OBSERVED_METHODS.has(request.method) && server.send.context === 'restart-link';
+    const given = tells && parseTraceparent(carrier.traceparent) ? this.#fresh() : undefined;
+    const received = crossed(receiveContext(carrier, client));
+    this.#crossings.set(request, { ...received, ...(given === undefined ? {} : { given }) });
+  }
+
+  /** May bytes of the server's frames change on their way to the client? */
+  get changesAnswers(): boolean {
+    const { client, server } = this.#trust;
+    const goesOn = server.receive.context === 'continue' && client.send.context === 'continue';
+    return !goesOn;
   }
 
   /** Undefined for a request that never came by. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { CodedError } from '@spoor/core';
+import { CodedError, type ContextPolicy } from '@spoor/core';
 import {
   GATEWAY_LISTEN,
   GATEWAY_PORT,
@@ -7,9 +7,11 @@ import {
   readGatewayFile,
   singleUpstream,
   startGateway,
+  type TrustFor,
 } from '@spoor/sensor/gateway';
+import { stdioTrust } from '@spoor/sensor/trust';
 import type { Command, Context } from '../command.ts';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { visible } from '../output.ts';
 import { RULES_FOLDER } from '../places.ts';
 import { startHubInBackground } from '../starthub.ts';
@@ -47,11 +49,12 @@ export const gateway: Command = {
     '      path: /files',
     '      mode: enforce              # or observe; default: the policy of the hub',
     '      host: preserve             # pass the name on that the client used; default upstream',
+    '      trust: continue            # or restart-link, drop; default: the setting trust.server',
   ].join('\n'),
   run: async (context) => {
     const { flags, env, home, out } = context;
     const settings = await readConfig(String(flags.config ?? home.config), {}, env);
-    const file = await setUp(context);
+    const file = await setUp(context, trustBy(settings));
     const running = await startGateway({
       ...file,
       home,
@@ -70,14 +73,23 @@ export const gateway: Command = {
   },
 };
 
-async function setUp({ flags, words, rest }: Context): Promise<GatewayFile> {
+const trustBy =
+  (settings: Config): TrustFor =>
+  (server) =>
+    stdioTrust({
+      client: settings.text('trust.client') as ContextPolicy,
+      server: server ?? (settings.text('trust.server') as ContextPolicy),
+      baggage: settings.text('trust.baggage'),
+    });
+
+async function setUp({ flags, words, rest }: Context, trust: TrustFor): Promise<GatewayFile> {
   if (words.length > 0 || rest.length > 0) throw new CodedError('USAGE', 'too many words');
   if ((flags.url === undefined) === (flags.file === undefined))
     throw new CodedError('USAGE', 'either --url or --file');
   const file =
     typeof flags.file === 'string'
-      ? readGatewayFile(await readYaml(flags.file))
-      : single(String(flags.url), flags);
+      ? readGatewayFile(await readYaml(flags.file), trust)
+      : single(String(flags.url), flags, trust);
   return {
     ...file,
     ...(typeof flags.listen === 'string' ? { listen: flags.listen } : {}),
@@ -85,8 +97,9 @@ async function setUp({ flags, words, rest }: Context): Promise<GatewayFile> {
   };
 }
 
-function single(url: string, { name, enforce }: Context['flags']): GatewayFile {
-  const upstream = singleUpstream(url, typeof name === 'string' ? name : undefined);
+function single(url: string, { name, enforce }: Context['flags'], trust: TrustFor): GatewayFile {
+  const called = typeof name === 'string' ? name : undefined;
+  const upstream = singleUpstream(url, called, trust(undefined));
   return {
     upstreams: [enforce === true ? { ...upstream, mode: 'enforce' } : upstream],
     listen: GATEWAY_LISTEN,

@@ -62,6 +62,7 @@ export class Conversations {
   #begin(peer: Peer): Talk {
     const conversation = new Conversation({
       hub: peer.hub,
+      boundary: peer.boundary,
       clock: systemClock,
       random: this.#random,
     });

@@ -1,4 +1,12 @@
-import { CodedError, isObject, type JsonObject, nearest } from '@spoor/core';
+import {
+  CONTEXT_POLICIES,
+  CodedError,
+  type ContextPolicy,
+  isObject,
+  type JsonObject,
+  nearest,
+} from '@spoor/core';
+import type { Trust } from '../boundary.ts';
 import type { GatewayOptions, UpstreamOptions } from './options.ts';
 
 /** What a gateway's file says; the rest of its options comes from the command. */
@@ -7,15 +15,18 @@ export type GatewayFile = Pick<
   'upstreams' | 'listen' | 'port' | 'hosts' | 'origins'
 >;
 
+/** Trust as settings say it, with another word for the server where the file has one. */
+export type TrustFor = (server: ContextPolicy | undefined) => Trust;
+
 export const GATEWAY_LISTEN = '127.0.0.1';
 export const GATEWAY_PORT = 7341;
 
 /** Throws GATEWAY_CONFIG, naming the key. */
-export function readGatewayFile(value: unknown): GatewayFile {
+export function readGatewayFile(value: unknown, trustFor: TrustFor): GatewayFile {
   const file = known(value, '', ['listen', 'port', 'hosts', 'origins', 'upstreams']);
   const { upstreams } = file;
   if (!Array.isArray(upstreams) || upstreams.length === 0) throw bad('upstreams: none is named');
-  const read = upstreams.map((one, i) => readUpstream(one, `upstreams[${i}]`));
+  const read = upstreams.map((one, i) => readUpstream(one, `upstreams[${i}]`, trustFor));
   for (const key of ['name', 'path'] as const) {
     const twice = read.find((one, i) => read.findIndex((two) => two[key] === one[key]) < i);
     if (twice !== undefined) throw bad(`two upstreams have the ${key} ${twice[key]}`);
@@ -29,8 +40,8 @@ export function readGatewayFile(value: unknown): GatewayFile {
   };
 }
 
-function readUpstream(value: unknown, at: string): UpstreamOptions {
-  const one = known(value, `${at}.`, ['name', 'url', 'path', 'mode', 'host']);
+function readUpstream(value: unknown, at: string, trustFor: TrustFor): UpstreamOptions {
+  const one = known(value, `${at}.`, ['name', 'url', 'path', 'mode', 'host', 'trust']);
   const url = urlOf(one.url, `${at}.url`);
   const name = text(one, 'name', at);
   if (name === undefined) throw bad(`${at}.name is missing`);
@@ -40,14 +51,19 @@ function readUpstream(value: unknown, at: string): UpstreamOptions {
     url,
     path: pathOf(text(one, 'path', at) ?? `/${encodeURIComponent(name)}`, at),
     host: choice(one, 'host', at, ['upstream', 'preserve'] as const) ?? 'upstream',
+    trust: trustFor(choice(one, 'trust', at, CONTEXT_POLICIES)),
     ...(mode === undefined ? {} : { mode }),
   };
 }
 
 /** One upstream without a file: at the path that it has itself, so that only the port differs. */
-export function singleUpstream(address: string, name: string | undefined): UpstreamOptions {
+export function singleUpstream(
+  address: string,
+  name: string | undefined,
+  trust: Trust,
+): UpstreamOptions {
   const url = urlOf(address, '--url');
-  return { name: name ?? url.hostname, url, path: url.pathname, host: 'upstream' };
+  return { name: name ?? url.hostname, url, path: url.pathname, host: 'upstream', trust };
 }
 
 function urlOf(value: unknown, at: string): URL {

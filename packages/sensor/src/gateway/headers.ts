@@ -37,29 +37,39 @@ function namedByConnection(headers: Flat): ReadonlySet<string> | undefined {
   return undefined;
 }
 
+/** Trace headers as the trust boundary has them. */
+export interface TraceChange {
+  drops(name: string): boolean;
+  readonly instead: readonly string[];
+}
+
 export interface RequestChange {
   readonly host: string;
   /** The answer is read along, so it must not come compressed. */
   readonly readable: boolean;
   /** In place of the client's own; '' takes it out. */
   readonly authorization?: string;
+  readonly trace: TraceChange;
 }
 
 /** A request's headers as the upstream gets them: as they came, but for what is of one hop. */
 export function requestHeaders(raw: Flat, change: RequestChange): string[] {
-  const { host, readable, authorization } = change;
+  const { host, readable, authorization, trace } = change;
   const dropped = (name: string): boolean =>
     REQUEST_OWN.has(name) ||
+    trace.drops(name) ||
     (readable && name === 'accept-encoding') ||
     (authorization !== undefined && name === 'authorization');
-  const headers = ['Host', host, ...withoutHops(raw, dropped)];
+  const headers = ['Host', host, ...withoutHops(raw, dropped), ...trace.instead];
   if (readable) headers.push('Accept-Encoding', 'identity');
   if (authorization !== undefined && authorization !== '')
     headers.push('Authorization', authorization);
   return headers;
 }
 
-export const responseHeaders = (raw: Flat): string[] => withoutHops(raw, () => false);
+export function responseHeaders(raw: Flat, trace: TraceChange): string[] {
+  return [...withoutHops(raw, (name) => trace.drops(name)), ...trace.instead];
+}
 
 export function headerOf(raw: Flat, wanted: string): string | undefined {
   for (let i = 0; i < raw.length; i += 2) if (raw[i]?.toLowerCase() === wanted) return raw[i + 1];

@@ -4,6 +4,7 @@ export {
   type GatewayFile,
   readGatewayFile,
   singleUpstream,
+  type TrustFor,
 } from './file.ts';
 export { type Gateway, startGateway } from './gateway.ts';
 export type { GatewayOptions, UpstreamOptions } from './options.ts';

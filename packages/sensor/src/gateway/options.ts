@@ -1,5 +1,6 @@
 import type { Mode } from '@spoor/core';
 import type { Home } from '@spoor/edge/home';
+import type { Trust } from '../boundary.ts';
 
 /** One server behind the gateway. */
 export interface UpstreamOptions {
@@ -16,6 +17,8 @@ export interface UpstreamOptions {
    * for most; the client's where the gateway has taken over the upstream's public name.
    */
   readonly host: 'upstream' | 'preserve';
+  /** What client and upstream are trusted with of trace context and baggage. */
+  readonly trust: Trust;
 }
 
 export interface GatewayOptions {

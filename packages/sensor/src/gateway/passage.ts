@@ -14,8 +14,9 @@ import { answerDenied, eventOf, refuse } from './answers.ts';
 import type { Talk } from './conversations.ts';
 import type { Counts } from './counts.ts';
 import { headerOf, mediaType, responseHeaders } from './headers.ts';
-import { type AnswerReader, DocumentReader, StreamReader } from './reading.ts';
+import { type AnswerReader, DocumentReader, later, StreamReader } from './reading.ts';
 import type { Said } from './said.ts';
+import type { Upstream } from './upstream.ts';
 
 export interface PassageOptions {
   readonly request: IncomingMessage;
@@ -23,6 +24,7 @@ export interface PassageOptions {
   readonly counts: Counts;
   /** Sends it to the upstream. */
   readonly send: (reader: UpstreamReader) => UpstreamExchange;
+  readonly upstream: Pick<Upstream, 'boundary' | 'toClient'>;
   readonly said: Said | undefined;
   /** Is the answer read along? */
   readonly readable: boolean;
@@ -43,6 +45,7 @@ export class Passage implements UpstreamReader {
   #reader: AnswerReader | undefined;
   #talk: Talk | undefined;
   #status = 0;
+  #head: { readonly status: number; readonly headers: readonly string[] } | undefined;
   #over = false;
   #paused = false;
 
@@ -111,10 +114,29 @@ export class Passage implements UpstreamReader {
     const { readable } = this.#options;
     this.#reader = plain && readable ? this.#readerFor(status, raw) : undefined;
     if (!plain && readable && !this.#mayPassUnread()) return;
-    this.#response.writeHead(status, responseHeaders(raw) as string[]);
+    const { toClient } = this.#options.upstream;
+    const carrier = { baggage: headerOf(raw, 'baggage') };
+    const trace = { drops: toClient.drops, instead: toClient.instead(carrier, undefined) };
+    // A stream out of which something may be taken has no length that could be said before.
+    const drops = (name: string): boolean =>
+      trace.drops(name) || (name === 'content-length' && this.#reader?.streams === true);
+    this.#head = { status, headers: responseHeaders(raw, { ...trace, drops }) };
+    // A document whose length is said may change it; it is there in a moment, head and all.
+    const sized = headerOf(raw, 'content-length') !== undefined;
+    if (this.#reader?.mayChange === true && sized) return;
+    this.#sendHead();
     // The head leaves with the first bytes of the body where they are there already, else at once.
     if (request.method === 'HEAD') return;
     queueMicrotask(() => this.#over || this.#response.flushHeaders());
+  }
+
+  /** @param bytes Of the whole body, where it is not as long as the upstream said. */
+  #sendHead(bytes?: number): void {
+    const head = this.#head;
+    this.#head = undefined;
+    if (head === undefined) return;
+    const headers = bytes === undefined ? head.headers : resized(head.headers, bytes);
+    this.#response.writeHead(head.status, headers as string[]);
   }
 
   /** What could not be read is not passed on where it would have to be. */
@@ -141,8 +163,15 @@ export class Passage implements UpstreamReader {
     const current = this.#talk;
     if (current === undefined || (!stream && type !== 'application/json')) return undefined;
     const { conversation } = current;
-    const write = (bytes: Uint8Array): void => this.#write(bytes);
-    const reading = { conversation, scope, asked: this.#asked, write, counts };
+    const reading = {
+      conversation,
+      scope,
+      asked: this.#asked,
+      boundary: this.#options.upstream.boundary,
+      write: (bytes: Uint8Array) => this.#write(bytes),
+      resize: (bytes: number) => this.#sendHead(bytes),
+      counts,
+    };
     if (!stream) return new DocumentReader(reading);
     const reader: StreamReader = new StreamReader({
       ...reading,
@@ -177,7 +206,7 @@ export class Passage implements UpstreamReader {
   failed(failure: UpstreamFailure): void {
     if (this.#over) return;
     this.#options.counts.add('upstreamFailed');
-    if (this.#response.headersSent || this.#status > 0) {
+    if (this.#response.headersSent) {
       this.#options.counts.add('UPSTREAM_BROKEN');
       // What was said to be an answer is none: only a broken connection tells the client so.
       void Promise.resolve(this.#reader?.idle()).then(() => this.#response.destroy());
@@ -194,6 +223,7 @@ export class Passage implements UpstreamReader {
 
   #finish(): void {
     if (this.#over) return;
+    this.#sendHead();
     this.#response.end();
     const ok = this.#status < 300;
     // In the oldest transport, and where a stream is to be resumed, the answer comes elsewhere.
@@ -204,9 +234,12 @@ export class Passage implements UpstreamReader {
   #close(errorType: string | undefined): void {
     this.#over = true;
     const { scope, onOver } = this.#options;
-    if (errorType !== undefined)
-      for (const id of this.#asked) this.#talk?.conversation.unanswered(id, errorType, scope);
-    onOver(this.#status);
+    // After what was read of the answer has been told.
+    later(() => {
+      if (errorType !== undefined)
+        for (const id of this.#asked) this.#talk?.conversation.unanswered(id, errorType, scope);
+      onOver(this.#status);
+    });
   }
 
   /** In the modern era closing the stream takes the request back: the upstream learns at once. */
@@ -221,6 +254,7 @@ export class Passage implements UpstreamReader {
   }
 
   #write(bytes: Uint8Array): void {
+    this.#sendHead();
     if (this.#response.destroyed || this.#response.write(bytes)) return;
     this.#paused = true;
     this.#exchange?.pause();
@@ -248,6 +282,12 @@ const CODE_OF: Readonly<Record<UpstreamFailure, ErrorCode>> = {
   broken: 'UPSTREAM_BROKEN',
   aborted: 'UPSTREAM_BROKEN',
 };
+
+/** The same headers for a body of another length. */
+const resized = (headers: readonly string[], bytes: number): string[] =>
+  headers.map((one, i) =>
+    i % 2 === 1 && headers[i - 1]?.toLowerCase() === 'content-length' ? String(bytes) : one,
+  );
 
 const EMPTY_FRAME: Frame = { bytes: new Uint8Array(0), kind: 'line' };
 

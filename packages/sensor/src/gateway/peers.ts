@@ -1,12 +1,15 @@
 import { LIMITS, type Random, safeName, uuidv7 } from '@spoor/core';
+import type { Boundary } from '../boundary.ts';
 import { HubClient } from '../hubclient.ts';
 import type { Identity } from './clients.ts';
 import type { Counts } from './counts.ts';
 import type { GatewayOptions, UpstreamOptions } from './options.ts';
+import type { Upstream } from './upstream.ts';
 
 /** One client's session with one upstream: one connection to the hub. */
 export interface Peer {
   readonly hub: HubClient;
+  readonly boundary: Boundary;
   lastMs: number;
 }
 
@@ -28,11 +31,11 @@ export class Peers {
     return this.#peers.size;
   }
 
-  of(upstream: UpstreamOptions, identity: Identity): Peer {
+  of({ options: upstream, boundary }: Upstream, identity: Identity): Peer {
     const { process } = identity.host;
     const who = identity.session ?? `${process.pid}.${process.start}`;
     const key = `${upstream.name} ${who}`;
-    const peer = this.#peers.get(key) ?? this.#connect(upstream, identity);
+    const peer = this.#peers.get(key) ?? this.#connect(upstream, identity, boundary);
     this.#peers.delete(key);
     this.#peers.set(key, peer);
     peer.lastMs = Date.now();
@@ -52,7 +55,11 @@ export class Peers {
     this.#peers.clear();
   }
 
-  #connect(upstream: UpstreamOptions, { host, session, claims }: Identity): Peer {
+  #connect(
+    upstream: UpstreamOptions,
+    { host, session, claims }: Identity,
+    boundary: Boundary,
+  ): Peer {
     const [oldest] = this.#peers;
     if (this.#peers.size >= LIMITS.gatewayPeersMax && oldest !== undefined) {
       this.#counts.add('peersDropped');
@@ -74,7 +81,7 @@ export class Peers {
       rulesFolder,
       ...(startHub === undefined ? {} : { startHub }),
     });
-    return { hub, lastMs: Date.now() };
+    return { hub, boundary, lastMs: Date.now() };
   }
 
   #drop(key: string, { hub }: Peer): void {

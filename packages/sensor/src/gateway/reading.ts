@@ -7,6 +7,7 @@ import {
   type Request,
   type Response,
 } from '@spoor/core';
+import type { Boundary } from '../boundary.ts';
 import type { Conversation } from '../conversation.ts';
 import { Lane } from '../lane.ts';
 import type { Counts } from './counts.ts';
@@ -19,6 +20,10 @@ export interface AnswerReader {
   end(): Promise<void> | undefined;
   /** Bytes that wait, for back-pressure. */
   readonly waitingBytes: number;
+  /** May the length of what is written be another one? */
+  readonly mayChange: boolean;
+  /** Is it a stream of events? */
+  readonly streams: boolean;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
 }
@@ -29,7 +34,10 @@ export interface Reading {
   readonly scope: string;
   /** Requests that this answer is for; none on a stream of its own. */
   readonly asked: readonly JsonRpcId[];
+  readonly boundary: Boundary;
   readonly write: (bytes: Uint8Array) => void;
+  /** Called before a document is written that is not as long as the upstream said. */
+  readonly resize: (bytes: number) => void;
   readonly counts: Counts;
   /** The legacy transport of two endpoints names the other one in its first event. */
   readonly onEndpoint?: (uri: string) => Conversation;
@@ -54,6 +62,18 @@ function take(message: Message, frame: Frame, reading: Reading): Promise<unknown
   return held ? told : undefined;
 }
 
+function takeFrame(frame: Frame, reading: Reading): Promise<unknown> | undefined {
+  const { conversation, counts } = reading;
+  const message = conversation.read(frame);
+  if (message.kind !== 'invalid') return take(message, frame, reading);
+  counts.add('unreadable');
+  conversation.unreadable(message.reason);
+  return undefined;
+}
+
+/** What nothing waits for is done when the bytes have left, in order. */
+export const later = (work: () => void): void => void setImmediate(work);
+
 function takeOne(
   message: Request | Notification | Response,
   frame: Frame,
@@ -64,7 +84,10 @@ function takeOne(
   return undefined;
 }
 
-/** One JSON document. */
+/**
+ * One JSON document. It goes on as it comes, unless it has to wait, or unless the trust boundary
+ * may have to take something out of it.
+ */
 export class DocumentReader implements AnswerReader {
   readonly #reading: Reading;
   readonly #held: boolean;
@@ -74,7 +97,15 @@ export class DocumentReader implements AnswerReader {
 
   constructor(reading: Reading) {
     this.#reading = reading;
-    this.#held = holds(reading);
+    this.#held = holds(reading) || this.mayChange;
+  }
+
+  get mayChange(): boolean {
+    return this.#reading.boundary.changesAnswers;
+  }
+
+  get streams(): boolean {
+    return false;
   }
 
   get waitingBytes(): number {
@@ -98,7 +129,7 @@ export class DocumentReader implements AnswerReader {
   }
 
   end(): Promise<void> | undefined {
-    const { conversation, counts, write } = this.#reading;
+    const { conversation, counts } = this.#reading;
     if (this.#bytes === 0) return undefined;
     if (this.#tooLarge) {
       counts.add('unreadable');
@@ -108,18 +139,32 @@ export class DocumentReader implements AnswerReader {
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
     const frame: Frame = { bytes, kind: 'line' };
-    const message = conversation.read(frame);
-    if (message.kind === 'invalid') {
-      counts.add('unreadable');
-      conversation.unreadable(message.reason);
-    }
-    const told = message.kind === 'invalid' ? undefined : take(message, frame, this.#reading);
-    if (!this.#held) return undefined;
-    return Promise.resolve(told).then(() => write(bytes));
+    const pass = this.#pass(frame);
+    if (holds(this.#reading)) return Promise.resolve(takeFrame(frame, this.#reading)).then(pass);
+    if (this.#held) pass();
+    later(() => takeFrame(frame, this.#reading));
+    return undefined;
+  }
+
+  #pass(frame: Frame): () => void {
+    const { boundary, resize, write } = this.#reading;
+    return () => {
+      const bytes = boundary.toClient(frame);
+      if (bytes !== frame.bytes) resize(bytes.length);
+      write(bytes);
+    };
   }
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The event's other lines as they are, and its data on one line. */
+function withData(bytes: Uint8Array, data: string): Uint8Array {
+  const lines = decoder.decode(bytes).split(/\r\n|\n|\r/);
+  const kept = lines.filter((line) => line !== '' && !/^data(:|$)/.test(line));
+  return encoder.encode([...kept, `data: ${data.replace(/[\r\n]+/g, ' ')}`, '', ''].join('\n'));
+}
 
 /** A stream of events: bytes go on as they come, and only an event that has to wait is held. */
 export class StreamReader implements AnswerReader {
@@ -143,11 +188,20 @@ export class StreamReader implements AnswerReader {
     return this.#lane.idle();
   }
 
+  get mayChange(): boolean {
+    return false;
+  }
+
+  get streams(): boolean {
+    return true;
+  }
+
   data(chunk: Uint8Array): void {
-    if (!holds(this.#reading)) {
+    const { boundary } = this.#reading;
+    if (!boundary.changesAnswers && !holds(this.#reading)) {
       this.#passWithheld();
       this.#lane.pass(chunk);
-      for (const { event } of this.#splitter.push(chunk)) this.#read(event);
+      for (const { event } of this.#splitter.push(chunk)) void this.#read(event, false);
       this.#ahead = this.#splitter.heldBytes;
     } else for (const piece of this.#splitter.push(chunk)) this.#piece(piece);
     this.#insert();
@@ -178,9 +232,10 @@ export class StreamReader implements AnswerReader {
   }
 
   #piece({ bytes, event }: Piece): void {
-    const rest = bytes.subarray(this.#ahead);
+    const whole = this.#ahead === 0;
+    const rest = whole ? this.#bounded(bytes, event) : bytes.subarray(this.#ahead);
     this.#ahead = 0;
-    const waits = this.#read(event);
+    const waits = this.#read(event, holds(this.#reading));
     if (waits === undefined) this.#lane.pass(rest);
     else {
       const slot = this.#lane.hold(rest);
@@ -188,20 +243,26 @@ export class StreamReader implements AnswerReader {
     }
   }
 
-  #read(event: ServerEvent | undefined): Promise<unknown> | undefined {
-    const { conversation, counts, onEndpoint } = this.#reading;
-    if (event === undefined) return undefined;
-    const { name, data } = event;
+  /** The event without what stays behind at the trust boundary. */
+  #bounded(bytes: Uint8Array, event: ServerEvent | undefined): Uint8Array {
+    if (event?.data === undefined) return bytes;
+    const data = encoder.encode(event.data);
+    const passed = this.#reading.boundary.toClient({ bytes: data, kind: 'line' });
+    return passed === data ? bytes : withData(bytes, decoder.decode(passed));
+  }
+
+  #read(event: ServerEvent | undefined, mayWait: boolean): Promise<unknown> | undefined {
+    const { onEndpoint } = this.#reading;
+    const { name, data } = event ?? {};
     if (data === undefined || data === '') return undefined;
     if (name === 'endpoint' && onEndpoint !== undefined) {
       this.#reading = { ...this.#reading, conversation: onEndpoint(data), scope: '' };
       return undefined;
     }
     const frame: Frame = { bytes: encoder.encode(data), kind: 'line' };
-    const message = conversation.read(frame);
-    if (message.kind !== 'invalid') return take(message, frame, this.#reading);
-    counts.add('unreadable');
-    conversation.unreadable(message.reason);
+    const reading = this.#reading;
+    if (mayWait) return takeFrame(frame, reading);
+    later(() => takeFrame(frame, reading));
     return undefined;
   }
 }

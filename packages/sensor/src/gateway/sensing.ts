@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Random, UnreadableReason } from '@spoor/core';
+import type { Carrier, Random, UnreadableReason } from '@spoor/core';
 import { type Client, Clients, identityOf } from './clients.ts';
 import { Conversations, type Talk } from './conversations.ts';
 import type { Counts } from './counts.ts';
@@ -40,7 +40,7 @@ export class Sensing {
   }
 
   peer(upstream: Upstream, client: Client, request: IncomingMessage, session?: string): Peer {
-    return this.#peers.of(upstream.options, identityOf(client, request, session, undefined));
+    return this.#peers.of(upstream, identityOf(client, request, session, undefined));
   }
 
   async close(): Promise<void> {
@@ -90,8 +90,17 @@ export class Seat {
     const { upstream, path, isEndpoint } = this.#route;
     const { method = 'GET', rawHeaders } = this.#request;
     const readable = said !== undefined || (isEndpoint && method === 'GET');
-    const headers = requestHeaders(rawHeaders, { host: this.#host(), readable });
-    const body = bytes.length === 0 ? null : bytes;
+    const { boundary, toServer } = upstream;
+    const body = said === undefined ? bytes : boundary.toServer(said.frame, said.message);
+    const carrier = this.#request.headers as Carrier;
+    const asked = said?.message?.kind === 'request' ? said.message : undefined;
+    if (asked !== undefined) boundary.beside(asked, carrier);
+    const given = asked === undefined ? undefined : boundary.crossingOf(asked)?.given;
+    const headers = requestHeaders(rawHeaders, {
+      host: this.#host(),
+      readable,
+      trace: { drops: toServer.drops, instead: toServer.instead(carrier, given) },
+    });
     const passage = new Passage({
       request: this.#request,
       response,
@@ -100,7 +109,11 @@ export class Seat {
       readable,
       talk: (given) => this.#talk(given ?? this.#session),
       scope: this.#session === undefined ? `${this.#number}:` : '',
-      send: (reader) => upstream.client.send({ method, path, headers, body }, reader),
+      upstream,
+      send: (reader) => {
+        const sent = { method, path, headers, body: body.length === 0 ? null : body };
+        return upstream.client.send(sent, reader);
+      },
       onEndpoint: (uri) => this.#named(uri),
       onOver: (status) => this.#over(status),
     });

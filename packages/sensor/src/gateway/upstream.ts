@@ -1,11 +1,16 @@
-import { LIMITS } from '@spoor/core';
+import { LIMITS, systemRandom } from '@spoor/core';
 import { UpstreamClient } from '@spoor/edge/upstream';
+import { Boundary } from '../boundary.ts';
 import type { GatewayTiming, UpstreamOptions } from './options.ts';
+import { type TraceHeaders, traceToClient, traceToServer } from './trace-headers.ts';
 
 /** An upstream, and the way to it. */
 export interface Upstream {
   readonly options: UpstreamOptions;
   readonly client: UpstreamClient;
+  readonly boundary: Boundary;
+  readonly toServer: TraceHeaders;
+  readonly toClient: TraceHeaders;
 }
 
 const CONNECT_MS = 10_000;
@@ -22,5 +27,12 @@ export function openUpstream(
     // A stream may be silent for hours.
     bodyMs: 0,
   });
-  return { options, client };
+  const { trust } = options;
+  return {
+    options,
+    client,
+    boundary: new Boundary(trust, systemRandom),
+    toServer: traceToServer(trust),
+    toClient: traceToClient(trust),
+  };
 }

@@ -139,7 +139,6 @@ verifies(
   async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
     const lies = [
-      `${head}Content-Length: 1000\r\n\r\n${result(1)}`,
       `${head}Transfer-Encoding: chunked\r\n\r\nff\r\n{"jsonrpc"`,
       `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ndata:\r\n`,
     ];
@@ -151,6 +150,9 @@ verifies(
       await expect(textOf(response)).rejects.toThrow();
       await until(() => gateway.counts.UPSTREAM_BROKEN === 1);
     }
+    const short = `${head}Content-Length: 1000\r\n\r\n${result(1)}`;
+    const gateway = await gatewayTo(await bytesServer(short));
+    expect(await coded(await post(gateway.url, call(3)))).toMatchObject({ status: 502, id: 3 });
   },
   { case: 'lies about its length, dies in the midst of its answer', timeoutMs: 20_000 },
 );

@@ -13,6 +13,7 @@ import { locateHome } from '@spoor/edge/home';
 import { onTestFinished } from 'vitest';
 import { type Gateway, startGateway } from '../../src/gateway/index.ts';
 import type { GatewayOptions, UpstreamOptions } from '../../src/gateway/options.ts';
+import { STDIO_TRUST } from '../../src/trust.ts';
 
 const RULES = fileURLToPath(new URL('../../../../rules', import.meta.url));
 
@@ -42,7 +43,14 @@ export async function gatewayTo(
   const { upstream: one, ...options } = more;
   const gateway = await startGateway({
     upstreams: [
-      { name: 'server', url: new URL(url), path: new URL(url).pathname, host: 'upstream', ...one },
+      {
+        name: 'server',
+        url: new URL(url),
+        path: new URL(url).pathname,
+        host: 'upstream',
+        trust: STDIO_TRUST,
+        ...one,
+      },
     ],
     listen: '127.0.0.1',
     port: 0,
