@@ -26,6 +26,7 @@ const BENCHES: readonly { readonly name: string; readonly flags: readonly string
   { name: 'otlp', flags: [] },
   { name: 'startup', flags: [] },
   { name: 'step', flags: ['--expose-gc'] },
+  { name: 'trust', flags: [] },
 ];
 
 const at = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));

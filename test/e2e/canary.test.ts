@@ -54,6 +54,20 @@ function conversation(): string {
       method: 'prompts/get',
       params: { name: `odd ${canary('promptname')}`, arguments: { a: canary('promptargument') } },
     },
+    {
+      id: 12,
+      method: 'tools/call',
+      params: {
+        name: 'lookup',
+        arguments: {},
+        requestState: canary('state'),
+        inputResponses: { [canary('question')]: { action: canary('answer'), _meta: meta } },
+      },
+    },
+    {
+      method: 'notifications/progress',
+      params: { progressToken: canary('progress2'), progress: 1, message: canary('progress3') },
+    },
     { id: 10, method: canary('method'), params: { x: canary('param') } },
     { id: 11, method: 'tools/call', params: { name: 'lookup', arguments: {}, _meta: modern } },
     { id: canary('answered'), result: { content: canary('sample') } },

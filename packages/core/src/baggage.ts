@@ -64,7 +64,7 @@ export function filterBaggage(value: unknown, rules: readonly BaggageRule[]): Fi
     else if (actionOf(rules, key) === 'keep') kept.push(members[i] ?? '');
   }
   return {
-    value: kept.length === 0 ? undefined : keptText(value, members, kept),
+    value: kept.length === 0 ? undefined : keptText(value, kept),
     kept: kept.length,
     dropped: members.length - kept.length - refused,
     refused,
@@ -72,8 +72,9 @@ export function filterBaggage(value: unknown, rules: readonly BaggageRule[]): Fi
   };
 }
 
-const keptText = (value: string, members: readonly string[], kept: readonly string[]): string =>
-  kept.length === members.length ? value : kept.join(',');
+/** As it came, if nothing is missing. */
+const keptText = (value: string, kept: readonly string[]): string =>
+  kept.length === value.split(',').length ? value : kept.join(',');
 
 const encoder = new TextEncoder();
 const isOversized = (text: string): boolean =>
