@@ -312,6 +312,19 @@ const TABLE = {
     behavior: 'How each destination fares, partial refusals included, is shown by API and command.',
     source: 'docs/telemetry.md',
   },
+  'rules:export': {
+    behavior:
+      'Rules are written for Tempo, Honeycomb and Sigma as far as spans say what they ask; what they cannot say is named.',
+    source: 'docs/detectors.md',
+  },
+  'rules:export-equal': {
+    behavior: 'What is written of a condition matches the spans of what the rule matches, no other.',
+    source: 'docs/detectors.md',
+  },
+  'rules:export-sigma': {
+    behavior: 'The Sigma output is valid by the schema, and by pySigma where that is installed.',
+    source: 'docs/detectors.md',
+  },
   'detect:pii-through-code-to-share': {
     behavior: 'Personal data through code to a public link is denied at the link.',
     source: 'docs/rules.md',

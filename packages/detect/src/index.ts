@@ -9,6 +9,12 @@ export {
   type StepOptions,
 } from './engine/detector.ts';
 export { type ExamineContext, examine } from './examine/examine.ts';
+export {
+  describeExport,
+  EXPORT_TARGETS,
+  type ExportTarget,
+  exportRules,
+} from './export-rules/export.ts';
 export { compileRules } from './rules/compile.ts';
 export { renderRuleDocs, renderSchemaDocs } from './rules/docs.ts';
 export type { Rule, RuleBody, RuleFile, RuleProblem, RuleSet, RuleTest } from './rules/types.ts';

@@ -10,6 +10,8 @@ import {
   type RuleSet,
 } from '@spoor/detect';
 
+export { describeExport, EXPORT_TARGETS, exportRules } from '@spoor/detect';
+
 export interface CompiledRules {
   readonly rules: RuleSet;
   readonly problems: readonly RuleProblem[];

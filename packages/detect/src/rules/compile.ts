@@ -85,10 +85,12 @@ class Compiler {
     const predicate = this.predicates.length;
     this.predicates.push({
       name,
+      uuid,
       step,
       needs: needsOf(expression),
       test: compileExpression(expression),
       explain: (evaluation) => explainExpression(expression, evaluation),
+      expression,
     });
     this.#names.set(name, predicate).set(uuid, predicate);
     if (meta) this.#add(document, meta, { type: 'single', predicate });

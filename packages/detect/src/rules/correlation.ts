@@ -128,6 +128,7 @@ interface Threshold {
   readonly enough: (count: number) => boolean;
   readonly keep: number;
   readonly value?: (observation: Observation) => string | undefined;
+  readonly valueField?: string;
 }
 
 function readThreshold(correlation: YAMLMap, values: boolean): Threshold {
@@ -152,7 +153,8 @@ function readThreshold(correlation: YAMLMap, values: boolean): Threshold {
   const enough = (count: number): boolean => count >= keep;
   if (!values) return { enough, keep };
   const field = scalarField(textAt(condition, 'field'), condition.get('field', true));
-  return { enough, keep, value: (observation) => scalar(field.get(observation)) };
+  const value = (observation: Observation): string | undefined => scalar(field.get(observation));
+  return { enough, keep, value, valueField: field.name };
 }
 
 /**

@@ -13,6 +13,9 @@ export interface FieldTest<Source = Observation> {
   readonly matches: (source: Source) => boolean;
   /** The plain texts that it compares with, where it does nothing else. */
   readonly equals?: readonly string[];
+  /** As they are written, for backends that test by themselves. */
+  readonly modifiers: readonly Modifier[];
+  readonly values: readonly Scalar[];
 }
 
 const MODIFIERS = [
@@ -28,9 +31,9 @@ const MODIFIERS = [
   'gt',
   'gte',
 ] as const;
-type Modifier = (typeof MODIFIERS)[number];
+export type Modifier = (typeof MODIFIERS)[number];
 
-type Scalar = string | number | boolean | null;
+export type Scalar = string | number | boolean | null;
 type Check = (value: string) => boolean;
 
 /** Makes the test's parts from YAML; the caller numbers it. */
@@ -42,9 +45,10 @@ export function fieldTest<Source extends Observation | FlowEdge>(
 ): Omit<FieldTest<Source>, 'index'> {
   const modifiers = modifierNames.map((name) => modifier(name, key));
   const values = scalars(node);
-  if (modifiers.includes('exists')) return { field, matches: existence(field, values, node) };
+  const written = { field, modifiers, values };
+  if (modifiers.includes('exists')) return { ...written, matches: existence(field, values, node) };
   const compare = numericOf(modifiers);
-  if (compare) return { field, matches: numeric(field, compare, values, node) };
+  if (compare) return { ...written, matches: numeric(field, compare, values, node) };
   const checks = values.map((value) => check(value, modifiers, node));
   const every = modifiers.includes('all');
   const plain = modifiers.length === 0 && values.every(isPlain);
@@ -53,7 +57,7 @@ export function fieldTest<Source extends Observation | FlowEdge>(
     const holds = (one: Check): boolean => meets(found, one);
     return every ? checks.every(holds) : checks.some(holds);
   };
-  return { field, matches, ...(plain && { equals: values.map(String) }) };
+  return { ...written, matches, ...(plain && { equals: values.map(String) }) };
 }
 
 const isPlain = (value: Scalar): boolean =>

@@ -1,5 +1,7 @@
 import type { DecisionAction, Label, Observation, RuleRef } from '@spoor/core';
 
+import type { Expression } from './expression.ts';
+
 export interface RuleFile {
   /** Shown in problems; the base name is the rule's id where it has no `name`. */
   readonly path: string;
@@ -49,12 +51,14 @@ export type Matched = Readonly<Record<string, string>>;
 /** One detection document. */
 export interface Predicate {
   readonly name: string;
+  readonly uuid: string;
   /** For people: `Reads personal data`. */
   readonly step: string;
   readonly needs: Needs;
   /** Is it true of the observation that the evaluation was opened on? */
   readonly test: (evaluation: Evaluation) => boolean;
   readonly explain: (evaluation: Evaluation) => Matched;
+  readonly expression: Expression;
 }
 
 /** One observation under test. Tests that rules share are answered once. */
@@ -88,6 +92,8 @@ export type RuleBody =
       readonly keep: number;
       /** For `value_count`. */
       readonly value?: (observation: Observation) => string | undefined;
+      /** Name of that field. */
+      readonly valueField?: string;
     };
 
 export interface RuleTest {
