@@ -318,7 +318,8 @@ const TABLE = {
     source: 'docs/detectors.md',
   },
   'rules:export-equal': {
-    behavior: 'What is written of a condition matches the spans of what the rule matches, no other.',
+    behavior:
+      'What is written of a condition matches the spans of what the rule matches, no other.',
     source: 'docs/detectors.md',
   },
   'rules:export-sigma': {
