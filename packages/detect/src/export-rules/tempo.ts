@@ -33,7 +33,7 @@ export function planForTempo(plan: RulePlan): RulePlan {
 }
 
 /** A TraceQL metrics query. */
-export function traceQl({
+function traceQl({
   steps,
   correlation,
 }: {
