@@ -48,4 +48,13 @@ export const HOOKS_AND_ASKS = {
     behavior: 'A call that waits for a person is said on every screen, and answered on one.',
     source: 'README.md',
   },
+  'intent:embedding': {
+    behavior:
+      "The cluster of a prompt's embedding is on the calls that follow, and never waited for.",
+    source: 'docs/hooks.md',
+  },
+  'intent:stays': {
+    behavior: 'The text of a prompt goes nowhere unless its owner has named an endpoint.',
+    source: 'docs/hooks.md',
+  },
 } as const;

@@ -165,6 +165,13 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
     bytesMax: 64,
     why: 'Like prompts share it',
   },
+  'spoor.intent.embedding': {
+    type: 'string',
+    class: 'digest',
+    form: DIGEST,
+    bytesMax: 64,
+    why: 'Prompts of like meaning share it, where the owner configured an endpoint',
+  },
   'spoor.intent.covers': {
     type: 'string',
     class: 'coded',

@@ -55,6 +55,12 @@ export const LIMITS = {
   ruleTimespanMaxMs: 86_400_000,
   /** Calls that have been asked for and have not ended, as the engine remembers them. */
   openCallsMax: 100_000,
+  /** Characters of a prompt that are sent to an embedding endpoint, where one is configured. */
+  embeddingCharsMax: 8_192,
+  /** Numbers in one embedding; a longer one is no embedding of a model that is known. */
+  embeddingDimensionsMax: 8_192,
+  /** Prompts that wait for their embedding; beyond it the oldest goes without, and is counted. */
+  embeddingsWaitingMax: 32,
   /** Processes above one that are looked at: a longer line of them is no ordinary program's. */
   ancestorsMax: 64,
   /** Calls that wait for a person at once; beyond it a further one is denied, and counted. */

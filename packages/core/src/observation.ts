@@ -196,6 +196,8 @@ export interface IntentRef {
    * Did the prompt ask for what this call does (its destination, or its action where it has none)?
    */
   readonly covers: 'yes' | 'no' | 'unknown';
+  /** Locality-sensitive hash of its embedding, where an endpoint for these is configured. */
+  readonly embedding?: string;
 }
 
 export interface Facts {

@@ -127,6 +127,7 @@ function ours(o: Observation): Wanted {
     'spoor.cause.evidence': o.cause.evidence,
     'spoor.cause.parent': o.cause.parent,
     'spoor.intent.cluster': o.intent?.cluster,
+    'spoor.intent.embedding': o.intent?.embedding,
     'spoor.intent.covers': o.intent?.covers,
     'tool.category': o.tool?.labels,
     'mcp.identity.level': o.principal.level,

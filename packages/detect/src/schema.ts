@@ -172,6 +172,12 @@ const BASE: readonly Field<Observation>[] = [
     get: (o) => o.intent?.cluster,
   },
   {
+    name: 'intent.embedding',
+    type: 'string',
+    about: 'Prompts of like meaning share it; only where an embedding endpoint is configured.',
+    get: (o) => o.intent?.embedding,
+  },
+  {
     name: 'intent.covers',
     type: 'string',
     about: '`yes` where the prompt asked for this, `no`, or `unknown` without a prompt.',

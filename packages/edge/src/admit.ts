@@ -255,6 +255,12 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
       .max(64)
       .regex(/^[A-Za-z0-9_-]+$/),
   }),
+  z.object({
+    op: z.literal('embed'),
+    id: ID,
+    call: UUID,
+    text: z.string().max(LIMITS.embeddingCharsMax),
+  }),
   z.object({ op: z.literal('find'), id: ID, tool: NAME, pair: DIGEST }),
   z.object({ op: z.literal('lost'), id: ID, count: COUNT }),
   z.object({ op: z.literal('raw'), id: ID, raw: RAW, quiet: z.literal(true).optional() }),

@@ -81,6 +81,8 @@ export interface Welcome {
   /** Is the redacted projection wanted? */
   readonly project: boolean;
   readonly budgetMs: number;
+  /** Has the owner configured an endpoint that the texts of prompts are sent to? */
+  readonly embeds?: true;
   /** To a hook: a sensor on the way to that server sees the same calls. */
   readonly elsewhere?: true;
 }
@@ -102,6 +104,8 @@ export type SensorRequest =
    * The session key of this sensor, wrapped to the auditors: once, before content that needs it.
    */
   | { readonly op: 'key'; readonly id: number; readonly kek: string }
+  /** The text of a prompt, for the owner's embedding endpoint; it is not kept. */
+  | { readonly op: 'embed'; readonly id: number; readonly call: string; readonly text: string }
   /** Which open call has this end? Takes it: an equal call after it is another one. */
   | { readonly op: 'find'; readonly id: number; readonly tool: string; readonly pair: string }
   /** What was lost while no hub answered. */

@@ -33,6 +33,7 @@ export interface Parts {
   readonly policy: PolicyFile;
   readonly rules: CompiledRules;
   readonly sensors: SensorServer;
+  readonly sessions: Sessions;
   readonly worker: WorkerPort;
   readonly counts: Record<string, number>;
   readonly join: (hello: Hello) => Joined;
@@ -67,11 +68,7 @@ export async function assemble(
     },
   );
   const { port: worker, loaded, url } = started;
-  const written = await lastSeqOf(ledger);
-  const counts: Record<string, number> = { storeBehind: Math.max(0, written - loaded.lastSeq) };
-  if (written > loaded.lastSeq) {
-    options.say(`${written - loaded.lastSeq} observations are in the ledger and not in the store`);
-  }
+  const { written, counts } = await storeBehind(ledger, loaded, options);
   const sessions = new Sessions(random, loaded.bindings);
   const definitions = new Definitions(labeler, loaded.definitions);
   const detector = createDetector({
@@ -109,6 +106,7 @@ export async function assemble(
     policy,
     counts,
     recipients,
+    embed: (call, text) => worker.embed(call, text),
   });
   const sensors = newSensorServer(secrets.token, enter, worker);
   parts = {
@@ -120,12 +118,25 @@ export async function assemble(
     policy,
     rules,
     sensors,
+    sessions,
     worker,
     counts,
     join: enter,
     recipients,
   };
   return { url, parts };
+}
+
+/** What a killed hub left out of the store: said, counted, and numbered on from. */
+async function storeBehind(
+  ledger: Ledger,
+  { lastSeq }: Loaded,
+  { say }: HubOptions,
+): Promise<{ readonly written: number; readonly counts: Record<string, number> }> {
+  const written = await lastSeqOf(ledger);
+  const behind = Math.max(0, written - lastSeq);
+  if (behind > 0) say(`${behind} observations are in the ledger and not in the store`);
+  return { written, counts: { storeBehind: behind } };
 }
 
 const newSensorServer = (
@@ -195,5 +206,8 @@ const workerSettings = (
   storeBytesMax: options.storeBytesMax,
   destinations,
   exportPath: options.home.exports,
+  ...(options.embedding === undefined
+    ? {}
+    : { embedding: { ...options.embedding, key: secrets.embeddingKey } }),
   ...(options.clients === undefined ? {} : { clients: options.clients }),
 });

@@ -14,6 +14,7 @@ import type { ClientPlaces } from '@spoor/edge/clients';
 import type { Answer } from './decide/asks.ts';
 import type { KnownTool } from './decide/definitions.ts';
 import type { SessionBinding } from './decide/sessions.ts';
+import type { EmbeddingOptions } from './embedding/embedder.ts';
 import type { Destination } from './export/destinations.ts';
 
 /**
@@ -32,6 +33,7 @@ export type ToWorker =
       readonly value: unknown;
       readonly error?: { readonly code: string; readonly detail: string };
     }
+  | { readonly type: 'embed'; readonly call: string; readonly text: string }
   | { readonly type: 'close' };
 
 export interface RecordBatch {
@@ -99,6 +101,7 @@ export type Question =
       readonly ask?: boolean;
     }
   | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'embedded'; readonly call: string; readonly cluster: string }
   | { readonly kind: 'allow'; readonly observation: Observation }
   | { readonly kind: 'entries'; readonly indexes: readonly number[] }
   | { readonly kind: 'triage'; readonly alert: string; readonly status: string }
@@ -120,6 +123,10 @@ export interface WorkerSettings {
   readonly retentionMs: number;
   readonly storeBytesMax: number;
   readonly destinations: readonly Destination[];
+  readonly embedding?: EmbeddingOptions & {
+    /** Base64, of the hyperplanes. */
+    readonly key: string;
+  };
   /** Where clients keep their configurations; these are not watched without it. */
   readonly clients?: ClientPlaces;
   /** Spools of the destinations. */

@@ -53,6 +53,24 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Milliseconds that a call waits for the approval of a person before it is denied',
   },
   {
+    name: 'intent.embedding.url',
+    type: 'string',
+    default: undefined,
+    help: 'OpenAI-compatible base URL for embeddings of prompts; their text is sent there, and only then',
+  },
+  {
+    name: 'intent.embedding.model',
+    type: 'string',
+    default: 'text-embedding-3-small',
+    help: 'Model that the embedding endpoint is asked for',
+  },
+  {
+    name: 'intent.embedding.key-file',
+    type: 'string',
+    default: undefined,
+    help: 'File with the key of the embedding endpoint',
+  },
+  {
     name: 'retention.days',
     type: 'number',
     min: 1,

@@ -126,7 +126,7 @@ export class Hub {
   }
 
   async #answer(question: Question): Promise<unknown> {
-    const { decisions, policy, sensors, worker } = this.#parts;
+    const { decisions, policy, sensors, sessions, worker } = this.#parts;
     switch (question.kind) {
       case 'enforce': {
         const { kind: _, ...detail } = question;
@@ -141,6 +141,9 @@ export class Hub {
         return this.#allow(question.observation, decisions);
       case 'answer':
         return decisions.answer(question.answer);
+      case 'embedded':
+        sessions.embedded(question.call, question.cluster);
+        return true;
       case 'triage':
         this.#note({
           kind: 'config.changed',

@@ -28,6 +28,8 @@ interface Joining {
   readonly policy: PolicyFile;
   readonly counts: Record<string, number>;
   readonly recipients: () => readonly string[];
+  /** Asks for the embedding of a prompt. */
+  readonly embed: (call: string, text: string) => void;
 }
 
 /**
@@ -83,7 +85,7 @@ function handle(
   sealed: readonly SealedContent[],
   bytes: Uint8Array,
   connection: Connection,
-  { decisions, ledger, counts }: Joining,
+  { decisions, ledger, counts, options, sessions, embed }: Joining,
   pairs: Pairs,
 ): Promise<object> | object {
   switch (request.op) {
@@ -96,6 +98,12 @@ function handle(
       else note(begun);
       return begun;
     }
+    case 'embed':
+      if (options.embedding !== undefined) {
+        sessions.embedding(connection.session, request.call);
+        embed(request.call, request.text);
+      }
+      return {};
     case 'find':
       return pairs.take(connection, request.tool, request.pair);
     case 'end':
@@ -141,4 +149,5 @@ const welcomeTo = (
   policy: policy.policy,
   project: options.project,
   budgetMs: options.budgetMs,
+  ...(options.embedding === undefined ? {} : { embeds: true }),
 });

@@ -1,6 +1,7 @@
 import type { Mode, Random } from '@spoor/core';
 import type { Home } from '@spoor/edge';
 import type { ClientPlaces } from '@spoor/edge/clients';
+import type { EmbeddingOptions } from './embedding/embedder.ts';
 
 export interface HubOptions {
   readonly home: Home;
@@ -21,6 +22,8 @@ export interface HubOptions {
   readonly budgetMs: number;
   /** What a call waits for a person. */
   readonly askTimeoutMs: number;
+  /** Where the texts of prompts are sent for their embeddings; nowhere without it. */
+  readonly embedding?: EmbeddingOptions;
   readonly retentionDays: number;
   readonly storeBytesMax: number;
   /** Where spans go, in the simple form. */

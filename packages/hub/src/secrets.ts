@@ -11,6 +11,8 @@ export interface Secrets {
   sessionKeys(session: string): { readonly printKey: string; readonly digestKey: string };
   readonly definitionKey: string;
   readonly pseudonymKey: Uint8Array;
+  /** Base64, 16 bytes: of the clusters of embeddings. */
+  readonly embeddingKey: string;
 }
 
 const SECRET_BYTES = 32;
@@ -30,6 +32,7 @@ export function loadSecrets(home: Home, random: Random): Secrets {
     }),
     definitionKey: toBase64(derive('definition', 32)),
     pseudonymKey: derive('pseudonym', 32),
+    embeddingKey: toBase64(derive('embedding', 16)),
   };
 }
 

@@ -85,6 +85,10 @@ export class WorkerPort {
     this.#send({ type: 'state', state });
   }
 
+  embed(call: string, text: string): void {
+    this.#send({ type: 'embed', call, text });
+  }
+
   async close(): Promise<void> {
     this.#flush();
     if (this.#state === 'runs') this.#state = 'closes';

@@ -8,6 +8,7 @@ import {
   type ErrorCode,
   LIMITS,
   type Observation,
+  sipKey,
   systemClock,
   systemRandom,
 } from '@spoor/core';
@@ -24,6 +25,7 @@ import type {
 } from './bus.ts';
 import { tellUnwrapped } from './clients/unwrapped.ts';
 import type { ClientWatch } from './clients/watch.ts';
+import type { Embedder } from './embedding/embedder.ts';
 import type { Exporter } from './export/exporter.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { toPrometheus } from './metrics/prometheus.ts';
@@ -71,6 +73,7 @@ async function main(): Promise<void> {
   const live = new LiveStream(systemClock.nowMs());
   const exporter = await openExporter();
   tell({ type: 'loaded', loaded: loadedFrom(store) });
+  const embedder = await openEmbedder();
   const metrics = new Metrics();
   const startedMs = systemClock.nowMs();
   const readMetrics = (): readonly Metric[] =>
@@ -98,7 +101,8 @@ async function main(): Promise<void> {
   });
   const tellCounts = (): void => {
     const { counts, waiting } = recorder;
-    const rest = { ...own, ...clients?.counts, ...exporter?.counts, live: live.listeners };
+    const parts = { ...clients?.counts, ...exporter?.counts, ...embedder?.counts };
+    const rest = { ...own, ...parts, live: live.listeners };
     tell({ type: 'counts', counts: { ...counts, storeWaiting: waiting, ...rest } });
   };
   const timers = [
@@ -112,6 +116,7 @@ async function main(): Promise<void> {
     for (const timer of timers) clearInterval(timer);
     recorder.retry();
     await exporter?.close();
+    await embedder?.close();
     await clients?.close();
     tellCounts();
     await close(store, server);
@@ -122,6 +127,7 @@ async function main(): Promise<void> {
       tell({ type: 'taken' });
     } else if (message.type === 'state') noteState(message.state, live);
     else if (message.type === 'answer') settle(message);
+    else if (message.type === 'embed') embedder?.add(message.call, message.text);
     else void end();
   });
   tell({ type: 'listening', url });
@@ -147,6 +153,15 @@ function exportTo(
     exportSpans: (observations) => exporter.add(observations, declared),
     exportPast: (calls) => exporter.addPast(calls, (call) => store.observation(call), declared),
   };
+}
+
+async function openEmbedder(): Promise<Embedder | undefined> {
+  if (settings.embedding === undefined) return undefined;
+  const { key, ...options } = settings.embedding;
+  const { Embedder } = await import('./embedding/embedder.ts');
+  return new Embedder(options, sipKey(Buffer.from(key, 'base64')), (call, cluster) => {
+    ask({ kind: 'embedded', call, cluster }).catch(() => undefined);
+  });
 }
 
 function noteState(next: HubState, live: LiveStream): void {

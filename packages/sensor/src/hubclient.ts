@@ -97,6 +97,12 @@ export class HubClient implements HubPort {
     if (this.#link?.post(op, observation, sealed) !== true) this.#spool.add(observation, sealed);
   }
 
+  /** Sends the text of a prompt only where the owner has configured an endpoint for it. */
+  embed(call: string, text: string): void {
+    if (this.#welcome?.embeds !== true || this.#link?.open !== true) return;
+    this.#link.embed(call, text.slice(0, LIMITS.embeddingCharsMax)).catch(() => undefined);
+  }
+
   /** Does another sensor see the same calls? */
   get elsewhere(): boolean {
     return this.#welcome?.elsewhere === true;

@@ -44,6 +44,7 @@ export async function declareIntent(
   await hub.ready;
   const sensed = senseIntentOf(hub, prompt);
   await hub.end(sensed, hub.seal(sensed.id, 'intent', Buffer.from(prompt)), []);
+  hub.embed(sensed.id, prompt);
   await hub.close();
   clearInterval(alive);
   return { session: hub.session, cluster: sensed.cluster ?? '' };

@@ -96,6 +96,10 @@ export class Link {
     await this.#ask({ op: 'key', id: this.#nextId++, kek }, [wrapped]);
   }
 
+  async embed(call: string, text: string): Promise<void> {
+    await this.#ask({ op: 'embed', id: this.#nextId++, call, text });
+  }
+
   find(tool: string, pair: string): Promise<Found> {
     return this.#ask({ op: 'find', id: this.#nextId++, tool, pair }) as Promise<Found>;
   }

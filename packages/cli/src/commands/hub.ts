@@ -96,11 +96,21 @@ async function startOn(
     retentionDays: config.number('retention.days'),
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
     ...otlpOf(config),
+    ...embeddingOf(config),
     sampleRate: config.number('sampling.rate'),
     ...(config.flag('clients.watch') ? { clients: clientPlaces(process.env) } : {}),
     random: systemRandom,
     say: (line) => out.note(`spoor: ${line}`),
   });
+}
+
+function embeddingOf(config: Config): Pick<HubOptions, 'embedding'> {
+  const url = config.text('intent.embedding.url');
+  if (url === undefined) return {};
+  if (!URL.canParse(url)) throw new CodedError('CONFIG_BAD_VALUE', 'intent.embedding.url: a URL');
+  const keyFile = config.text('intent.embedding.key-file');
+  const model = config.text('intent.embedding.model') ?? '';
+  return { embedding: { url, model, ...(keyFile === undefined ? {} : { keyFile }) } };
 }
 
 function otlpOf(config: Config): Pick<HubOptions, 'otlp' | 'destinationsFile'> {

@@ -32,7 +32,7 @@ export class Sessions {
     const intent = this.memories.get(observation.session.id)?.intent;
     if (!intent) return observation.intent;
     const cluster = observation.intent?.cluster ?? intent.cluster;
-    return { cluster, covers: covers(intent, observation) };
+    return { ...observation.intent, cluster, covers: covers(intent, observation) };
   }
 
   addIntent(observation: Observation): void {

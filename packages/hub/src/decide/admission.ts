@@ -58,7 +58,10 @@ export class Admission {
   admit(connection: Connection, sensed: Sensed, nowMs: number): Observation {
     const { hello, session, principal } = connection;
     this.#sessions.touch(session, nowMs, sensed.kind === 'intent');
-    if (sensed.cluster !== undefined) session.intent = sensed.cluster;
+    if (sensed.cluster !== undefined) {
+      session.intent = sensed.cluster;
+      session.embedding = undefined;
+    }
     const { name, transport } = hello.server;
     const endMs = sensed.endMs === undefined ? undefined : clamp(sensed.endMs, nowMs);
     return {
@@ -82,9 +85,7 @@ export class Admission {
       session: { id: session.id, episode: session.episode },
       trace: traceOf(sensed, session),
       cause: causeOf(connection, sensed.cause),
-      ...(session.intent === undefined
-        ? {}
-        : { intent: { cluster: session.intent, covers: 'unknown' as const } }),
+      ...intentOf(session),
       facts: {
         ...(sensed.request === undefined ? {} : { request: sensed.request }),
         ...(sensed.result === undefined ? {} : { result: sensed.result }),
@@ -146,4 +147,10 @@ function causeOf({ around, session }: Connection, stated: Cause): Cause {
     return { kind: 'tool', ...parent, evidence: 'containment' };
   }
   return session.intent === undefined ? stated : { kind: 'user', evidence: 'intent' };
+}
+
+function intentOf({ intent, embedding }: Session): Pick<Observation, 'intent'> {
+  if (intent === undefined) return {};
+  const known = embedding === undefined ? {} : { embedding };
+  return { intent: { cluster: intent, covers: 'unknown', ...known } };
 }

@@ -431,13 +431,17 @@ function mergeEnd(
   const request = end.facts.request ?? begun?.facts.request;
   // What happened is what the sensor did, if the hub was too late.
   const decision = alone ?? begun?.decision;
+  // An embedding may have come while the call was open.
+  const { embedding } = end.intent ?? {};
+  const same = begun?.intent?.cluster === end.intent?.cluster;
+  const late = same && embedding !== undefined ? { embedding } : {};
   return {
     ...end,
     ...(begun?.tool === undefined ? {} : { tool: begun.tool }),
     ...(begun === undefined
       ? {}
       : { cause: begun.cause, trace: begun.trace, session: begun.session }),
-    ...(begun?.intent === undefined ? {} : { intent: begun.intent }),
+    ...(begun?.intent === undefined ? {} : { intent: { ...late, ...begun.intent } }),
     ...(begun?.detected === undefined ? {} : { detected: begun.detected }),
     ...(decision === undefined ? {} : { decision }),
     covered: end.covered && begun?.covered !== false,

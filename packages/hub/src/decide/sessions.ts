@@ -29,6 +29,8 @@ export interface Session {
   lastMs: number;
   /** Cluster of the newest prompt. */
   intent?: string;
+  /** Cluster of its embedding, once that has come. */
+  embedding?: string | undefined;
   /** What of it was handed to the store, and when. */
   saved?: {
     readonly episode: number;
@@ -48,6 +50,7 @@ export interface SessionBinding {
   readonly root: string;
   readonly lastMs: number;
   readonly intent?: string;
+  readonly embedding?: string | undefined;
 }
 
 /** A call that is open on one connection: what runs below its server's process is nested in it. */
@@ -65,6 +68,10 @@ export class Sessions {
   readonly #sessionsMax: number;
   readonly #byHost = new Map<string, Session>();
   readonly #byHostSession = new Map<string, Session>();
+  readonly #embedding = new Map<
+    string,
+    { readonly session: Session; readonly intent: string | undefined }
+  >();
   readonly #servers = new Map<string, OpenServer>();
   /** Servers that a sensor stands before, by session: how many of that name. */
   readonly #fronted = new Map<string, number>();
@@ -137,6 +144,21 @@ export class Sessions {
     if (hostSession === undefined || session.hostSession !== undefined) return;
     session.hostSession = hostSession;
     this.#byHostSession.set(hostSession, session);
+  }
+
+  /** The embedding of this prompt is on its way; only that of the newest one is of use. */
+  embedding(session: Session, call: string): void {
+    const [oldest] = this.#embedding.keys();
+    if (this.#embedding.size >= LIMITS.embeddingsWaitingMax && oldest !== undefined)
+      this.#embedding.delete(oldest);
+    this.#embedding.set(call, { session, intent: session.intent });
+  }
+
+  embedded(call: string, cluster: string): void {
+    const found = this.#embedding.get(call);
+    this.#embedding.delete(call);
+    if (found !== undefined && found.session.intent === found.intent)
+      found.session.embedding = cluster;
   }
 
   /** Notes that a sensor stands before a server of that name; undo with the function returned. */

@@ -136,6 +136,7 @@ async function prompted(hub: HubClient, text: string): Promise<void> {
   const { senseIntentOf } = await import('../intent.ts');
   const sensed = senseIntentOf(hub, text);
   hub.record(sensed, hub.seal(sensed.id, 'intent', Buffer.from(text)));
+  hub.embed(sensed.id, text);
 }
 
 async function before(
