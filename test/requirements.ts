@@ -13,6 +13,42 @@ export interface Requirement {
 }
 
 const TABLE = {
+  'otlp:claims': {
+    behavior:
+      'Identity, decisions and labels that telemetry claims under our names are not believed.',
+    source: 'docs/ingest.md',
+  },
+  'otlp:content': {
+    behavior:
+      'Content on the spans of others is examined and sealed, and stands nowhere in what is kept.',
+    source: 'docs/ingest.md',
+  },
+  'otlp:leak': {
+    behavior: 'An instrumentation that puts content on spans raises one alert that names it.',
+    source: 'docs/ingest.md',
+  },
+  'otlp:once': {
+    behavior: 'A call that several spans, or a sensor, tell of is one call.',
+    source: 'docs/ingest.md',
+  },
+  'otlp:late': {
+    behavior:
+      'Calls known from telemetry can complete a chain and raise its alert; none is denied.',
+    source: 'docs/ingest.md',
+  },
+  'otlp:limits': {
+    behavior:
+      'A telemetry request that is too large, too slow or a bomb is answered and costs little.',
+    source: 'docs/ingest.md',
+  },
+  'otlp:exporters': {
+    behavior: "OpenTelemetry's own exporters deliver spans over HTTP and gRPC, and alerts follow.",
+    source: 'docs/ingest.md',
+  },
+  'otlp:closed': {
+    behavior: 'Telemetry of strangers and of pages in a browser is not taken in.',
+    source: 'docs/ingest.md',
+  },
   'otlp:decoder': {
     behavior:
       'Telemetry of any kind gives the rows that an independent decoder gives, or a coded error.',

@@ -70,6 +70,17 @@ export interface HubView {
   readonly sealing: boolean;
   readonly sensors: number;
   readonly destinations: readonly DestinationView[];
+  /** Where telemetry of others may be sent, besides `/v1/traces` of the hub itself. */
+  readonly ingest: { readonly http?: string; readonly grpc?: string };
+  /** Instrumentations that were seen to put content on spans. */
+  readonly leaks: readonly LeakView[];
+}
+
+export interface LeakView {
+  /** Name and version of the instrumentation. */
+  readonly instrumentation: string;
+  readonly attributes: readonly string[];
+  readonly spans: number;
 }
 
 export interface HealthView {

@@ -16,6 +16,8 @@ export interface Detection {
   readonly group: Readonly<Record<string, string>>;
   /** What the rule wants done. */
   readonly response: DecisionAction | 'alert';
+  /** It is about something of the whole hub: alerts of all sessions are one. */
+  readonly everywhere?: true;
 }
 
 export interface RuleRef {

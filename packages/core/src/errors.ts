@@ -263,6 +263,12 @@ const TABLE = {
     message: 'The request is not understood',
     hint: 'The routes stand at the head of packages/core/src/api.ts',
   },
+  METHOD_NOT_ALLOWED: {
+    http: 405,
+    exit: 1,
+    message: 'This address takes POST alone',
+    hint: 'Send the request as POST',
+  },
   BODY_TOO_LARGE: {
     http: 413,
     exit: 2,
@@ -322,6 +328,24 @@ const TABLE = {
     exit: 65,
     message: 'The telemetry request is too large',
     hint: 'Send smaller batches; see docs/limits.md',
+  },
+  OTLP_ENCODING: {
+    http: 415,
+    exit: 65,
+    message: 'The telemetry request has an unknown type or encoding',
+    hint: 'Send application/x-protobuf or application/json, plain or as gzip or zstd',
+  },
+  OTLP_BUSY: {
+    http: 503,
+    exit: 75,
+    message: 'The hub has more telemetry waiting than it can take in',
+    hint: 'Send it again later; exporters do so by themselves',
+  },
+  OTLP_SLOW: {
+    http: 408,
+    exit: 75,
+    message: 'The telemetry request did not come in time',
+    hint: 'Check the network between sender and hub',
   },
   FRAME_UNREADABLE: {
     http: 400,

@@ -164,6 +164,16 @@ export const LIMITS = {
   metricSeriesMax: 2_000,
   /** Live streams open at once. */
   liveStreamsMax: 32,
+  /** Telemetry spans that wait to be taken in; beyond it senders are told to come back. */
+  ingestSpansWaitingMax: 50_000,
+  /** Bytes of telemetry requests that are being received; beyond it senders are told to wait. */
+  ingestBytesMax: 67_108_864,
+  /** A telemetry request that has not come whole after this long is given up. */
+  ingestBodyMs: 10_000,
+  /** Connections to the port of telemetry; beyond it they are refused. */
+  ingestConnectionsMax: 256,
+  /** Spans that calls are known by, so that none is told twice; the oldest are forgotten. */
+  foreignSpansKnownMax: 200_000,
   /** Body of one telemetry request as it comes. */
   otlpWireBytesMax: 4_194_304,
   /** The same inflated; what would grow beyond it is broken off while it grows. */

@@ -25,8 +25,8 @@ export function raise(store: Store, record: DetectionRecord, random: Random): Al
   return alert;
 }
 
-const fingerprint = ({ rule, session, group }: Detection): string =>
-  JSON.stringify([rule.id, session, Object.entries(group).sort()]);
+const fingerprint = ({ rule, session, group, everywhere }: Detection): string =>
+  JSON.stringify([rule.id, everywhere ? '' : session, Object.entries(group).sort()]);
 
 /** What a person closed comes back as new; what is being looked at stays so. */
 function statusAfter(known: Alert['status'] | undefined): Alert['status'] {

@@ -9,6 +9,7 @@ import type { Loaded, Question, WorkerSettings } from './bus.ts';
 import { Admission } from './decide/admission.ts';
 import { Decisions } from './decide/decisions.ts';
 import { Definitions } from './decide/definitions.ts';
+import { Foreign, type ForeignOptions } from './decide/foreign.ts';
 import { Keeping } from './decide/keeping.ts';
 import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
@@ -37,6 +38,7 @@ export interface Parts {
   readonly worker: WorkerPort;
   readonly counts: Record<string, number>;
   readonly join: (hello: Hello) => Joined;
+  readonly foreign: Foreign;
   readonly recipients: () => readonly string[];
 }
 
@@ -52,12 +54,7 @@ export async function assemble(
   const { home, random } = options;
   const secrets = loadSecrets(home, random);
   const policy = new PolicyFile(join(home.folder, 'policy.json'), options.mode);
-  const rules = await loadRules(options.rulesFolder);
-  for (const { path, line, column, message } of rules.problems) {
-    options.say(`RULE_INVALID ${path}:${line}:${column} ${message}`);
-  }
-  const labeler = await loadLabeler(options.labelsFile);
-  const destinations = await loadDestinations(options);
+  const { rules, labeler, destinations } = await readFiles(options);
   const ledger = await openHubLedger(options);
   // For verifiers; they should keep a copy where this user cannot change it.
   writeFileSync(join(home.ledgerState, 'log.vkey'), `${ledger.verifierKey}\n`, { mode: 0o600 });
@@ -95,6 +92,7 @@ export async function assemble(
       if (parts !== undefined) worker.state(stateOf(parts));
     },
     askTimeoutMs: options.askTimeoutMs,
+    admitted: (observation, connection) => parts?.foreign.observed(observation, connection),
   });
   const recipients = (): readonly string[] => readRecipients(home);
   const enter = joiner({
@@ -109,6 +107,7 @@ export async function assemble(
     embed: (call, text) => worker.embed(call, text),
   });
   const sensors = newSensorServer(secrets.token, enter, worker);
+  const others = { definitions, sessions, decisions, ledger, secrets, recipients, worker };
   parts = {
     decisions,
     detector,
@@ -123,6 +122,7 @@ export async function assemble(
     counts,
     join: enter,
     recipients,
+    foreign: foreignOf(options, others),
   };
   return { url, parts };
 }
@@ -151,6 +151,36 @@ const newSensorServer = (
       const transport = NETWORK[server.transport] ?? '';
       worker.record({ connections: [{ server: server.name, transport, durationMs }] });
     },
+  });
+
+/** What the owner keeps in files. */
+async function readFiles(options: HubOptions): Promise<{
+  readonly rules: CompiledRules;
+  readonly labeler: Awaited<ReturnType<typeof loadLabeler>>;
+  readonly destinations: Awaited<ReturnType<typeof loadDestinations>>;
+}> {
+  const rules = await loadRules(options.rulesFolder);
+  for (const { path, line, column, message } of rules.problems) {
+    options.say(`RULE_INVALID ${path}:${line}:${column} ${message}`);
+  }
+  const labeler = await loadLabeler(options.labelsFile);
+  return { rules, labeler, destinations: await loadDestinations(options) };
+}
+
+const foreignOf = (
+  { project }: HubOptions,
+  {
+    worker,
+    ...rest
+  }: Omit<ForeignOptions, 'record' | 'project' | 'nowMs'> & {
+    readonly worker: WorkerPort;
+  },
+): Foreign =>
+  new Foreign({
+    ...rest,
+    record: (part) => worker.record(part),
+    project,
+    nowMs: systemClock.nowMs,
   });
 
 const startWorker = (
@@ -200,6 +230,7 @@ const workerSettings = (
   host: options.host,
   port: options.port,
   token: secrets.token,
+  ingest: options.ingest ?? { host: '127.0.0.1' },
   version: options.version,
   replayFromMs: Date.now() - REPLAY_MS,
   retentionMs: options.retentionDays * DAY_MS,

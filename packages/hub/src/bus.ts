@@ -4,6 +4,7 @@ import type {
   CallId,
   Decision,
   Detection,
+  LeakView,
   LedgerView,
   Mode,
   Observation,
@@ -16,6 +17,8 @@ import type { KnownTool } from './decide/definitions.ts';
 import type { SessionBinding } from './decide/sessions.ts';
 import type { EmbeddingOptions } from './embedding/embedder.ts';
 import type { Destination } from './export/destinations.ts';
+import type { ForeignQuestion } from './ingest/told.ts';
+import type { IngestOptions } from './options.ts';
 
 /**
  * Between the hub's two threads. The main thread decides and keeps the ledger; the worker stores,
@@ -68,6 +71,7 @@ export interface HubState {
   readonly counts: Readonly<Record<string, number>>;
   readonly ledger: LedgerView;
   readonly rules: RulesView;
+  readonly leaks: readonly LeakView[];
   /** Calls that wait for a person. */
   readonly asks: readonly AskView[];
 }
@@ -105,7 +109,8 @@ export type Question =
   | { readonly kind: 'allow'; readonly observation: Observation }
   | { readonly kind: 'entries'; readonly indexes: readonly number[] }
   | { readonly kind: 'triage'; readonly alert: string; readonly status: string }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'stop' }
+  | ForeignQuestion;
 
 /** Answer to `entries`. */
 export type Entries = readonly CallEntry[];
@@ -118,6 +123,7 @@ export interface WorkerSettings {
   readonly host: string;
   readonly port: number;
   readonly token: string;
+  readonly ingest: IngestOptions;
   readonly version: string;
   readonly replayFromMs: number;
   readonly retentionMs: number;

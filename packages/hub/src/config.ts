@@ -93,6 +93,28 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Watch the configurations of MCP clients for servers that are not wrapped',
   },
   {
+    name: 'ingest.port',
+    type: 'number',
+    min: 0,
+    max: 65535,
+    default: undefined,
+    help: 'Port for telemetry of others (OTLP over HTTP; 4318 is usual), besides the port of the API',
+  },
+  {
+    name: 'ingest.grpc-port',
+    type: 'number',
+    min: 0,
+    max: 65535,
+    default: undefined,
+    help: 'Port for telemetry of others over gRPC; 4317 is usual',
+  },
+  {
+    name: 'ingest.host',
+    type: 'string',
+    default: '127.0.0.1',
+    help: 'Address of these ports; on any but loopback the token is asked for',
+  },
+  {
     name: 'otlp.endpoint',
     type: 'string',
     default: undefined,

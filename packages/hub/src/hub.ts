@@ -152,6 +152,11 @@ export class Hub {
         return true;
       case 'entries':
         return this.#entries(question.indexes);
+      case 'foreign.open':
+      case 'foreign.key':
+      case 'foreign.tell':
+      case 'foreign.settle':
+        return this.#parts.foreign.answer(question);
       case 'stop':
         // The answer goes out first.
         setTimeout(() => void this.stop(), 10);

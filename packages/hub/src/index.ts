@@ -1,5 +1,5 @@
 export { HUB_SETTINGS } from './config.ts';
 export { Hub } from './hub.ts';
-export type { HubOptions, OtlpOptions } from './options.ts';
+export type { HubOptions, IngestOptions, OtlpOptions } from './options.ts';
 export { openSqliteStore } from './store/sqlite.ts';
 export type { Store } from './store/store.ts';

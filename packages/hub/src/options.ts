@@ -28,6 +28,8 @@ export interface HubOptions {
   readonly storeBytesMax: number;
   /** Where spans go, in the simple form. */
   readonly otlp?: OtlpOptions;
+  /** Doors for other people's telemetry, besides the hub's own port. */
+  readonly ingest?: IngestOptions;
   /** File that names further destinations. */
   readonly destinationsFile?: string;
   /** Share of ordinary spans that are exported, from 0 to 1; all without it. */
@@ -37,6 +39,15 @@ export interface HubOptions {
   readonly random: Random;
   /** One line for the log. */
   readonly say: (line: string) => void;
+}
+
+export interface IngestOptions {
+  /** Loopback unless the owner says otherwise; elsewhere the token is asked for. */
+  readonly host: string;
+  /** OTLP over HTTP; 0 takes any free port. */
+  readonly port?: number;
+  /** OTLP over gRPC; likewise. */
+  readonly grpcPort?: number;
 }
 
 export interface OtlpOptions {

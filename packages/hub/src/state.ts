@@ -28,5 +28,6 @@ export function stateOf(parts: Parts): HubState {
     },
     rules: rulesView(rules, policy.policy),
     asks: decisions.asks,
+    leaks: parts.foreign.leaks,
   };
 }

@@ -1,3 +1,4 @@
+import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ServerType, serve } from '@hono/node-server';
@@ -27,6 +28,7 @@ import { tellUnwrapped } from './clients/unwrapped.ts';
 import type { ClientWatch } from './clients/watch.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import type { Exporter } from './export/exporter.ts';
+import { Ingest } from './ingest/start.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { toPrometheus } from './metrics/prometheus.ts';
 import type { Metric } from './metrics/series.ts';
@@ -85,13 +87,19 @@ async function main(): Promise<void> {
   exporter?.startMetrics(readMetrics, startedMs);
   const own = { pruneFailures: 0 };
   let clients: ClientWatch | undefined;
-  const { server, url } = await listen(
-    store,
-    live,
-    exporter,
+  const auth = new Auth(settings.token, systemRandom);
+  const ingest = await Ingest.open({
+    options: settings.ingest,
+    ask,
+    isBearer: (header) => auth.isBearer(header),
+    random: systemRandom,
+  });
+  const { server, url } = await listen(store, live, exporter, {
     readMetrics,
-    () => clients?.view ?? UNWATCHED,
-  );
+    auth,
+    ingest,
+    clients: () => clients?.view ?? UNWATCHED,
+  });
   const recorder = new Recorder({
     store,
     live,
@@ -101,7 +109,12 @@ async function main(): Promise<void> {
   });
   const tellCounts = (): void => {
     const { counts, waiting } = recorder;
-    const parts = { ...clients?.counts, ...exporter?.counts, ...embedder?.counts };
+    const parts = {
+      ...clients?.counts,
+      ...exporter?.counts,
+      ...embedder?.counts,
+      ...ingest.counts,
+    };
     const rest = { ...own, ...parts, live: live.listeners };
     tell({ type: 'counts', counts: { ...counts, storeWaiting: waiting, ...rest } });
   };
@@ -114,6 +127,7 @@ async function main(): Promise<void> {
   ];
   const end = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
+    await ingest.close();
     recorder.retry();
     await exporter?.close();
     await embedder?.close();
@@ -191,16 +205,23 @@ function loadedFrom(store: Store): Extract<FromWorker, { type: 'loaded' }>['load
   };
 }
 
+/** What the server shows or takes in besides the API. */
+interface Doors {
+  readonly readMetrics: () => readonly Metric[];
+  readonly auth: Auth;
+  readonly ingest: Ingest;
+  readonly clients: () => ClientsView;
+}
+
 function listen(
   store: Store,
   live: LiveStream,
   exporter: Exporter | undefined,
-  readMetrics: () => readonly Metric[],
-  clients: () => ClientsView,
+  { readMetrics, auth, ingest, clients }: Doors,
 ): Promise<{ readonly server: ServerType; readonly url: string }> {
   let hosts: ReadonlySet<string> = new Set();
   const app = createApp({
-    auth: new Auth(settings.token, systemRandom),
+    auth,
     store,
     live,
     state: () => {
@@ -211,6 +232,7 @@ function listen(
     destinations: () => exporter?.views ?? [],
     metrics: () => toPrometheus(readMetrics(), settings.version),
     clients,
+    ingest: () => ingest.addresses,
     nowMs: systemClock.nowMs,
     startedMs: systemClock.nowMs(),
     version: settings.version,
@@ -220,7 +242,16 @@ function listen(
   });
   return new Promise((resolve, reject) => {
     const server = serve(
-      { fetch: app.fetch, hostname: settings.host, port: settings.port },
+      {
+        fetch: app.fetch,
+        hostname: settings.host,
+        port: settings.port,
+        createServer: (options: ServerOptions, api: RequestListener) =>
+          createServer(
+            options,
+            ingest.before(api, () => hosts),
+          ),
+      } as Parameters<typeof serve>[0],
       ({ port: bound }) => {
         hosts = new Set(
           ['127.0.0.1', 'localhost', '[::1]', settings.host].map((name) => `${name}:${bound}`),

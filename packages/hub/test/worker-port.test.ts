@@ -23,6 +23,7 @@ function options(part: Partial<WorkerSettings> = {}): WorkerPortOptions {
       retentionMs: 1e12,
       storeBytesMax: 1e12,
       destinations: [],
+      ingest: { host: '127.0.0.1' },
       exportPath: '',
       ...part,
     },

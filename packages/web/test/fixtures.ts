@@ -144,6 +144,8 @@ export const hub = (more: Partial<HubView> = {}): HubView => ({
   sealing: true,
   sensors: 1,
   destinations: [],
+  ingest: {},
+  leaks: [],
   ...more,
 });
 

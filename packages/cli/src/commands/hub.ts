@@ -8,7 +8,7 @@ import {
   systemRandom,
 } from '@spoor/core';
 import { isNewer, readHubAddress } from '@spoor/edge/home';
-import type { HubOptions } from '@spoor/hub';
+import type { HubOptions, IngestOptions } from '@spoor/hub';
 import { hubApi } from '../client.ts';
 import type { Command, Context, Output } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
@@ -99,6 +99,7 @@ async function startOn(
     ...embeddingOf(config),
     sampleRate: config.number('sampling.rate'),
     ...(config.flag('clients.watch') ? { clients: clientPlaces(process.env) } : {}),
+    ingest: ingestOf(config),
     random: systemRandom,
     say: (line) => out.note(`spoor: ${line}`),
   });
@@ -111,6 +112,16 @@ function embeddingOf(config: Config): Pick<HubOptions, 'embedding'> {
   const keyFile = config.text('intent.embedding.key-file');
   const model = config.text('intent.embedding.model') ?? '';
   return { embedding: { url, model, ...(keyFile === undefined ? {} : { keyFile }) } };
+}
+
+function ingestOf({ values, text }: Config): IngestOptions {
+  const port = values.get('ingest.port')?.value;
+  const grpcPort = values.get('ingest.grpc-port')?.value;
+  return {
+    host: text('ingest.host') ?? '127.0.0.1',
+    ...(typeof port === 'number' ? { port } : {}),
+    ...(typeof grpcPort === 'number' ? { grpcPort } : {}),
+  };
 }
 
 function otlpOf(config: Config): Pick<HubOptions, 'otlp' | 'destinationsFile'> {
@@ -171,6 +182,12 @@ async function status({ flags, home, out }: Context): Promise<number> {
   );
   for (const destination of view.destinations)
     out.line(`Export    ${exportLine(out, destination)}`);
+  for (const [kind, address] of Object.entries(view.ingest))
+    out.line(`Telemetry ${address} (OTLP over ${kind === 'grpc' ? 'gRPC' : 'HTTP'})`);
+  for (const { instrumentation, attributes } of view.leaks)
+    out.line(
+      `Leak      ${paint(out, 'red', instrumentation)}: content in ${attributes.join(', ')}`,
+    );
   for (const [name, count] of Object.entries(view.counts)) {
     if (count > 0) out.line(`${name.padEnd(22)}${count}`);
   }

@@ -2,6 +2,13 @@ import { decodeJson } from './json.ts';
 import { decodeProtobuf } from './protobuf.ts';
 import type { DecodedTraces } from './rows.ts';
 
+export {
+  type Content,
+  type ForeignCall,
+  type ForeignSpan,
+  readForeign,
+  serviceOf,
+} from './foreign.ts';
 export type { Attribute, DecodedTraces, Dropped, SpanEvent, SpanRow, Value } from './rows.ts';
 
 export type TraceEncoding = 'protobuf' | 'json';

@@ -36,6 +36,7 @@ export interface AppOptions {
   /** In Prometheus' text format. */
   readonly metrics: () => string;
   readonly clients: () => ClientsView;
+  readonly ingest: () => HubView['ingest'];
   readonly nowMs: () => number;
   readonly startedMs: number;
   readonly version: string;
@@ -248,7 +249,7 @@ const healthView = (destinations: readonly DestinationView[]): HealthView => ({
 
 function hubView(options: AppOptions): HubView {
   const { state, store, nowMs, startedMs, version } = options;
-  const { policy, counts, rules, sealing, sensors } = state();
+  const { policy, counts, rules, sealing, sensors, leaks } = state();
   const { calls, newestMs } = store.counts(nowMs() - DAY_MS);
   return {
     version,
@@ -263,6 +264,8 @@ function hubView(options: AppOptions): HubView {
     sealing,
     sensors,
     destinations: options.destinations(),
+    ingest: options.ingest(),
+    leaks,
   };
 }
 

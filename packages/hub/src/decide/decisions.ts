@@ -49,6 +49,8 @@ export interface DecisionsOptions {
   readonly asksChanged: () => void;
   /** What a call waits for a person. */
   readonly askTimeoutMs: number;
+  /** Every observation as admitted, before anything is decided on it. */
+  readonly admitted?: (observation: Observation, connection: Connection) => void;
 }
 
 const LATER_MS = 1;
@@ -80,6 +82,7 @@ export class Decisions {
   readonly #due: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #asking: Asking;
+  #last: Appended | undefined;
   readonly counts: Record<string, number> = {
     begun: 0,
     ended: 0,
@@ -127,8 +130,8 @@ export class Decisions {
     sensed: Sensed,
     sealed: readonly SealedContent[],
   ): Begun | Promise<Begun> {
-    const { admission, detector, nowMs } = this.#options;
-    const admitted = admission.admit(connection, sensed, nowMs());
+    const { detector } = this.#options;
+    const admitted = this.#admit(connection, sensed);
     const { mode } = connection.hello;
     const allowOnce = this.#takeAllowance(admitted);
     const step = detector.step(admitted, { allowOnce, ...(mode === undefined ? {} : { mode }) });
@@ -159,9 +162,9 @@ export class Decisions {
 
   /** Takes what has ended, what needed no decision, and what a sensor decided alone. */
   end(connection: Connection, sensed: Sensed, sealed: readonly SealedContent[]): Ended {
-    const { admission, detector, nowMs } = this.#options;
+    const { detector } = this.#options;
     this.#asking.ended(connection, sensed.id as CallId);
-    const admitted = admission.admit(connection, sensed, nowMs());
+    const admitted = this.#admit(connection, sensed);
     const begun = this.#begun(admitted);
     const merged = mergeEnd(admitted, begun, sensed.decidedAlone, this.#listed(admitted, sensed));
     if (sensed.decidedAlone !== undefined) count(this.counts, 'late');
@@ -182,6 +185,19 @@ export class Decisions {
       this.#recordEnd(connection, withLedger(kept, appended), step, past);
     });
     return { decision: step.decision };
+  }
+
+  /** Resolves when all that was told so far is on disk; rejects as the ledger says. */
+  async settled(): Promise<void> {
+    this.finish();
+    await this.#last?.durable();
+  }
+
+  #admit(connection: Connection, sensed: Sensed): Observation {
+    const { admission, nowMs, admitted } = this.#options;
+    const observation = admission.admit(connection, sensed, nowMs());
+    admitted?.(observation, connection);
+    return observation;
   }
 
   /** Does what no answer waits for, in the order in which the observations came. */
@@ -312,7 +328,9 @@ export class Decisions {
   #write(entry: Entry, sealed: readonly SealedContent[] = []): Appended | undefined {
     const { ledger } = this.#options;
     try {
-      return ledger.append(entry, sealed);
+      const appended = ledger.append(entry, sealed);
+      this.#last = appended ?? this.#last;
+      return appended;
     } catch {
       if (entry.kind === 'events.dropped') return undefined;
       count(this.counts, 'notWritten');

@@ -1,5 +1,5 @@
 import type { ContentClass, DefinitionFacts, Label, ToolDefinitionFacts } from '@spoor/core';
-import type { Labeler } from '@spoor/detect';
+import { classifyTool, type Labeler } from '@spoor/detect';
 
 /** A tool as a server has defined it, and what is pinned of that. */
 export interface KnownTool {
@@ -11,6 +11,9 @@ export interface KnownTool {
   readonly lastMs: number;
 }
 
+/** Tools of others; the oldest make room. */
+const ASSUMED_MAX = 10_000;
+
 /** What is known of tools, over all sessions. */
 export class Definitions {
   readonly #labeler: Labeler;
@@ -18,6 +21,8 @@ export class Definitions {
   readonly #servers = new Set<string>();
   /** Classes of content that a tool's results have shown. */
   readonly #observed = new Map<string, Set<ContentClass>>();
+  /** By name alone, of tools that no list has defined. */
+  readonly #assumed = new Map<string, { readonly labels: readonly Label[] }>();
 
   constructor(labeler: Labeler, known: readonly KnownTool[]) {
     this.#labeler = labeler;
@@ -46,7 +51,7 @@ export class Definitions {
   /** @param otherwise What is said of a tool that no server has defined. */
   labels(server: string, tool: string, otherwise: readonly Label[] = []): readonly Label[] {
     const at = key(server, tool);
-    const known = this.#tools.get(at)?.facts ?? { labels: otherwise };
+    const known = this.#tools.get(at)?.facts ?? this.#assumed.get(at) ?? { labels: otherwise };
     return this.#labeler(server, tool, known, [...(this.#observed.get(at) ?? [])]);
   }
 
@@ -58,6 +63,20 @@ export class Definitions {
     for (const one of news) known.add(one);
     if (news.length > 0) this.#observed.set(at, known);
     return news.length > 0;
+  }
+
+  /**
+   * Labels a tool by its name and the names of its arguments, where nothing better is known: calls
+   * that others tell of come without definitions.
+   */
+  assume(server: string, tool: string, argumentNames: readonly string[]): void {
+    const at = key(server, tool);
+    if (this.#tools.has(at) || this.#assumed.has(at)) return;
+    const [oldest] = this.#assumed.keys();
+    if (this.#assumed.size >= ASSUMED_MAX && oldest !== undefined) this.#assumed.delete(oldest);
+    const properties = Object.fromEntries(argumentNames.map((name) => [name, {}]));
+    const { labels } = classifyTool({ name: tool, inputSchema: { properties } });
+    this.#assumed.set(at, { labels });
   }
 
   definition(server: string, tool: string): ToolDefinitionFacts | undefined {

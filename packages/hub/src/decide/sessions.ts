@@ -125,19 +125,14 @@ export class Sessions {
       this.#bind(known, hostSession);
       return { session: known };
     }
-    if (this.#byHost.size >= this.#sessionsMax) this.#dropIdlest();
-    const session: Session = {
-      id: newSessionId(nowMs, this.#random),
-      host: key,
-      agent: host.name,
-      episode: 1,
-      trace: newTraceId(this.#random),
-      root: newSpanId(this.#random),
-      lastMs: nowMs,
-    };
-    this.#byHost.set(key, session);
+    const session = this.#sessionOf(key, host.name, nowMs);
     this.#bind(session, hostSession);
     return { session };
+  }
+
+  /** The session of a trace that others tell of: what has one root is one session. */
+  ofTrace(trace: TraceId, agent: string, nowMs: number): Session {
+    return this.#sessionOf(`trace.${trace}`, agent, nowMs, trace);
   }
 
   #bind(session: Session, hostSession: string | undefined): void {
@@ -216,6 +211,28 @@ export class Sessions {
     if (same && session.lastMs - saved.lastMs < ACTIVITY_EVERY_MS) return undefined;
     session.saved = { episode: session.episode, intent: session.intent, lastMs: session.lastMs };
     return binding;
+  }
+
+  #sessionOf(
+    key: string,
+    agent: string,
+    nowMs: number,
+    trace: TraceId = newTraceId(this.#random),
+  ): Session {
+    const known = this.#byHost.get(key);
+    if (known !== undefined) return known;
+    if (this.#byHost.size >= this.#sessionsMax) this.#dropIdlest();
+    const session: Session = {
+      id: newSessionId(nowMs, this.#random),
+      host: key,
+      agent,
+      episode: 1,
+      trace,
+      root: newSpanId(this.#random),
+      lastMs: nowMs,
+    };
+    this.#byHost.set(key, session);
+    return session;
   }
 
   /**

@@ -16,6 +16,7 @@ const STATE: HubState = {
   sensors: 2,
   sealing: true,
   asks: [],
+  leaks: [],
   counts: { begun: 3, recordsDropped: 7, samplingHeld: 5 },
   ledger: {
     origin: 'test',

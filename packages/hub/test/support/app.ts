@@ -46,6 +46,7 @@ const STATE: HubState = {
   },
   rules: { rules: [], problems: [] },
   asks: [],
+  leaks: [],
 };
 
 /**
@@ -71,6 +72,7 @@ export function testApp(answer: (question: Question) => unknown = () => true): T
     destinations: () => [],
     metrics: () => 'spoor_up 1\n',
     clients: () => ({ watched: false, servers: [], unreadable: [] }),
+    ingest: () => ({}),
     nowMs: () => START_MS,
     startedMs: START_MS,
     version: '0.1.0',

@@ -1,0 +1,48 @@
+import type { Dialect } from './dialect.ts';
+
+/** OpenTelemetry's MCP and GenAI conventions, and the names that they had before. */
+export const OPENTELEMETRY: Dialect = {
+  name: 'opentelemetry',
+  attributes: {
+    'mcp.method.name': 'method',
+    'gen_ai.operation.name': 'kind',
+    'gen_ai.tool.name': 'tool',
+    'gen_ai.prompt.name': 'prompt',
+    'mcp.resource.uri': 'uri',
+    'jsonrpc.request.id': 'requestId',
+    'mcp.request.id': 'requestId',
+    'mcp.protocol.version': 'protocolVersion',
+    'network.transport': 'transport',
+    'server.address': 'server',
+    'error.type': 'errorType',
+    'rpc.response.status_code': 'statusCode',
+    'rpc.jsonrpc.error_code': 'statusCode',
+    'gen_ai.tool.call.arguments': 'arguments',
+    'gen_ai.tool.call.result': 'result',
+    'gen_ai.input.messages': 'input',
+    'gen_ai.output.messages': 'output',
+    'gen_ai.prompt': 'input',
+    'gen_ai.completion': 'output',
+    'gen_ai.system_instructions': 'content',
+    'error.message': 'error',
+    'exception.message': 'error',
+    'exception.stacktrace': 'error',
+    'enduser.id': 'content',
+    'enduser.email': 'content',
+    'user.email': 'content',
+    'user.full_name': 'content',
+  },
+  prefixes: {
+    'gen_ai.prompt.variable.': 'argument',
+    'gen_ai.prompt.': 'content',
+    'gen_ai.completion.': 'content',
+    'gen_ai.event.': 'content',
+  },
+  kinds: {
+    execute_tool: 'tool.call',
+    chat: 'llm.call',
+    text_completion: 'llm.call',
+    generate_content: 'llm.call',
+    invoke_agent: 'intent',
+  },
+};
