@@ -43,9 +43,15 @@ const MESSAGE: Place = at({
  * The frame's bytes with `edit` applied to each carrier of its message, or of all messages of a
  * batch; the same buffer where there is nothing to change. A member that comes twice is replaced
  * once and otherwise taken out. Bytes that are no JSON come back as they are.
+ *
+ * @param alsoGoes Other members of a carrier that are taken out.
  */
-export function editCarrier(bytes: Uint8Array, edit: CarrierEdit): Uint8Array {
-  const walk = new Walk(bytes, edit);
+export function editCarrier(
+  bytes: Uint8Array,
+  edit: CarrierEdit,
+  alsoGoes: (key: string) => boolean = () => false,
+): Uint8Array {
+  const walk = new Walk(bytes, (key) => changeOf(edit, alsoGoes, key));
   if (!walk.message() || walk.cuts.length === 0) return bytes;
   const cuts = walk.cuts
     .toSorted((a, b) => a.start - b.start)
@@ -65,6 +71,18 @@ export function editCarrier(bytes: Uint8Array, edit: CarrierEdit): Uint8Array {
   }
   put(bytes.subarray(from));
   return out;
+}
+
+/** What is to become of the member with this key. */
+type Edit = (key: string) => Change | ChangeBy;
+
+function changeOf(
+  edit: CarrierEdit,
+  alsoGoes: (key: string) => boolean,
+  key: string,
+): ReturnType<Edit> {
+  if (Object.hasOwn(edit, key)) return edit[key as CarrierKey];
+  return alsoGoes(key) ? null : undefined;
 }
 
 /** Bytes that go, and what stands there instead. No two overlap. */
@@ -95,8 +113,8 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** No key of ours is longer, with each of its characters escaped. */
-const KEY_BYTES_MAX = 6 * 32;
+/** No key that matters is longer, with each of its characters escaped. */
+const KEY_BYTES_MAX = 6 * 256;
 
 const isBlank = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
@@ -105,10 +123,10 @@ const isBlank = (byte: number | undefined): boolean =>
 class Walk {
   readonly cuts: Cut[] = [];
   readonly #bytes: Uint8Array;
-  readonly #edit: CarrierEdit;
+  readonly #edit: Edit;
   #at = 0;
 
-  constructor(bytes: Uint8Array, edit: CarrierEdit) {
+  constructor(bytes: Uint8Array, edit: Edit) {
     this.#bytes = bytes;
     this.#edit = edit;
   }
@@ -231,14 +249,14 @@ class Walk {
 /** Says what of one carrier goes; commas go so that JSON stays JSON. */
 class Cutter {
   readonly #bytes: Uint8Array;
-  readonly #edit: CarrierEdit;
+  readonly #edit: Edit;
   readonly #cuts: Cut[];
   readonly #replaced = new Set<string>();
   /** Members that go, since the last one that stays. */
   #going: Member[] = [];
   #lastKept: Member | undefined;
 
-  constructor(bytes: Uint8Array, edit: CarrierEdit, cuts: Cut[]) {
+  constructor(bytes: Uint8Array, edit: Edit, cuts: Cut[]) {
     this.#bytes = bytes;
     this.#edit = edit;
     this.#cuts = cuts;
@@ -268,8 +286,8 @@ class Cutter {
 
   /** New text, null where it goes, undefined where it stays. */
   #textFor({ key, value, end }: Member): string | null | undefined {
-    if (key === undefined || !Object.hasOwn(this.#edit, key)) return undefined;
-    const change = this.#edit[key as CarrierKey];
+    if (key === undefined) return undefined;
+    const change = this.#edit(key);
     const wanted =
       typeof change === 'function' ? change(readValue(this.#bytes.subarray(value, end))) : change;
     if (typeof wanted !== 'string') return wanted;

@@ -49,3 +49,30 @@ export function validTracestate(value: unknown): string | undefined {
     ? value
     : undefined;
 }
+
+/** Trace context of tracers that have their own form of it, in headers and in `_meta`. */
+const FOREIGN: ReadonlySet<string> = new Set([
+  '_dd_trace_context',
+  'b3',
+  'elastic-apm-traceparent',
+  'newrelic',
+  'sentry-trace',
+  'traceresponse',
+  'uber-trace-id',
+  'x-amzn-trace-id',
+  'x-cloud-trace-context',
+]);
+const FOREIGN_PREFIXES: readonly string[] = ['ot-tracer-', 'x-b3-', 'x-datadog-'];
+const FOREIGN_BAGGAGE: readonly string[] = ['jaeger-baggage', 'ot-baggage-', 'uberctx-'];
+
+/** Nothing of it is ever believed; it goes on only where a context is continued. */
+export function isForeignContext(key: string): boolean {
+  const name = key.toLowerCase();
+  return FOREIGN.has(name) || FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/** Baggage to which no rule applies, so it never goes on. */
+export function isForeignBaggage(key: string): boolean {
+  const name = key.toLowerCase();
+  return FOREIGN_BAGGAGE.some((prefix) => name.startsWith(prefix));
+}

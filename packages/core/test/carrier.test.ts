@@ -188,6 +188,17 @@ describe('a carrier in the bytes of a frame', () => {
     expect(changed).toBeGreaterThan(200);
   });
 
+  it('loses other members that are to go', () => {
+    const long = 'x'.repeat(100);
+    const bytes = Buffer.from(
+      `{"params":{"_meta":{"${long}":1,"a":2,"baggage":"b=1"},"${long}":3}}`,
+    );
+    const left = editCarrier(bytes, {}, (key) => key === long);
+    expect(Buffer.from(left).toString()).toBe(
+      `{"params":{"_meta":{"a":2,"baggage":"b=1"},"${long}":3}}`,
+    );
+  });
+
   it('is the same buffer where nothing is to be changed', () => {
     const same = (bytes: Uint8Array): boolean => editCarrier(bytes, TAKE_OUT) === bytes;
     for (const text of [

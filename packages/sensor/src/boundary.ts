@@ -9,6 +9,8 @@ import {
   filterBaggage,
   formatTraceparent,
   type InvalidFrame,
+  isForeignBaggage,
+  isForeignContext,
   type Message,
   metaOf,
   newSpanId,
@@ -79,7 +81,7 @@ export class Boundary {
     const given = gives ? this.#fresh() : undefined;
     for (const request of requests) this.#cross(request, client, given);
     const text = given === undefined ? null : formatTraceparent(given, true);
-    return editCarrier(frame.bytes, {
+    return edited(frame, goesOn, {
       ...(goesOn ? valid(!hasOrphan(message)) : restarted(text)),
       ...restEdit(client.receive.baggage, server.send.baggage),
     });
@@ -90,7 +92,7 @@ export class Boundary {
     const { client, server } = this.#trust;
     if (!mayCarry(frame)) return frame.bytes;
     const goesOn = server.receive.context === 'continue' && client.send.context === 'continue';
-    return editCarrier(frame.bytes, {
+    return edited(frame, goesOn, {
       ...(goesOn ? valid(true) : restarted(null)),
       ...restEdit(server.receive.baggage, client.send.baggage),
     });
@@ -111,6 +113,9 @@ export class Boundary {
     return { trace: newTraceId(this.#random), parent: newSpanId(this.#random) };
   }
 }
+
+const edited = ({ bytes }: Frame, goesOn: boolean, edit: CarrierEdit): Uint8Array =>
+  editCarrier(bytes, edit, (key) => isForeignBaggage(key) || (!goesOn && isForeignContext(key)));
 
 /** Fresh ids are given only where they can be mapped: to what becomes an observation. */
 const takesIds = ({ method, params }: Request): boolean =>
@@ -153,14 +158,15 @@ const restEdit = (...rules: readonly (readonly BaggageRule[])[]): CarrierEdit =>
 });
 
 /**
- * No key stands in a frame that holds none of these: what is spelled otherwise is spelled with an
- * escape. One pass by the regular expression takes a tenth of five searches in the buffer.
+ * No carrier stands in a frame without one of these, and no key in a carrier without one of those:
+ * what is spelled otherwise is spelled with an escape. The first is the quicker one by far.
  */
-const SIGNS = /traceparent|tracestate|baggage|dev\.spoor|\\u00/;
+const PLACES = /"_meta"|"error"|\\u00/;
+const KEYS = /["_-]trace|baggage|uberctx-|dev\.spoor|\\u00|"b3"|x-b3-|x-datadog-|newrelic/i;
 
 function mayCarry({ kind, bytes }: Frame): boolean {
   // A line that is too long streams by without being read.
   if (kind === 'part') return false;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return SIGNS.test(buffer.toString('latin1'));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return PLACES.test(text) && KEYS.test(text);
 }

@@ -123,6 +123,53 @@ describe('the boundary of a wrapper, as it is without settings', () => {
   });
 });
 
+/** As other tracers write it, in any case. */
+const FOREIGN = [
+  '_dd_trace_context',
+  'b3',
+  'X-B3-TraceId',
+  'elastic-apm-traceparent',
+  'newrelic',
+  'ot-tracer-traceid',
+  'sentry-trace',
+  'traceresponse',
+  'uber-trace-id',
+  'X-Amzn-Trace-Id',
+  'x-cloud-trace-context',
+  'x-datadog-trace-id',
+];
+const FOREIGN_BAGGAGE = ['jaeger-baggage', 'ot-baggage-user', 'uberctx-user'];
+
+describe('trace context in forms of its own', () => {
+  const crossings = (key: string, trust: typeof CONTINUE): readonly boolean[] => {
+    const boundary = new Boundary(trust, systemRandom);
+    const call = frameOf({ id: 1, method: 'tools/call', params: { _meta: { [key]: 'x' } } });
+    const result = frameOf({ id: 1, result: { _meta: { [key]: { trace: 'x' } } } });
+    return [
+      boundary.toServer(call, parseMessage(call)) === call.bytes,
+      boundary.toClient(result) === result.bytes,
+    ];
+  };
+
+  for (const key of [...FOREIGN, ...FOREIGN_BAGGAGE]) {
+    verifies(
+      'trust:send',
+      () => {
+        expect(crossings(key, STDIO_TRUST)).toEqual([false, false]);
+        const goesOn = FOREIGN.includes(key);
+        expect(crossings(key, CONTINUE)).toEqual([goesOn, goesOn]);
+      },
+      { case: key },
+    );
+  }
+
+  test('does not take along what only looks like it', () => {
+    for (const key of ['b33', 'trace', 'xb3', 'example.com/x-b3-', 'progressToken']) {
+      expect(crossings(key, STDIO_TRUST), key).toEqual([true, true]);
+    }
+  });
+});
+
 describe('a boundary that is continued', () => {
   const blanks = fc.constantFrom('', ' ', '\t');
   verifies(

@@ -4,28 +4,14 @@ import {
   type Crossing,
   filterBaggage,
   formatTraceparent,
+  isForeignBaggage,
+  isForeignContext,
   type TraceParent,
 } from '@spoor/core';
 import type { Trust } from '../boundary.ts';
 
-/** Trace context of the standard and of those who do it their own way. */
-const NAMES: ReadonlySet<string> = new Set([
-  'traceparent',
-  'tracestate',
-  'traceresponse',
-  'baggage',
-  'b3',
-  'elastic-apm-traceparent',
-  'newrelic',
-  'sentry-trace',
-  'uber-trace-id',
-  'x-amzn-trace-id',
-  'x-cloud-trace-context',
-]);
-const PREFIXES: readonly string[] = ['x-b3-', 'x-datadog-', 'uberctx-'];
-
 const isTraceHeader = (name: string): boolean =>
-  NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
+  name === 'traceparent' || name === 'tracestate' || isForeignContext(name);
 
 /** What of one direction's trace headers goes on. */
 export interface TraceHeaders {
@@ -48,7 +34,8 @@ export const traceToClient = ({ client, server }: Trust): TraceHeaders =>
 
 function direction(goesOn: boolean, rules: readonly (readonly BaggageRule[])[]): TraceHeaders {
   return {
-    drops: (name) => name === 'baggage' || (!goesOn && isTraceHeader(name)),
+    drops: (name) =>
+      name === 'baggage' || isForeignBaggage(name) || (!goesOn && isTraceHeader(name)),
     instead: ({ traceparent, baggage }, given) => {
       const passed = rules.reduce<unknown>((rest, one) => filterBaggage(rest, one).value, baggage);
       const opaque = !goesOn && given !== undefined && traceparent !== undefined;
