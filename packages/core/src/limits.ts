@@ -65,6 +65,8 @@ export const LIMITS = {
   ancestorsMax: 64,
   /** Calls that wait for a person at once; beyond it a further one is denied, and counted. */
   asksMax: 100,
+  /** The same of one session: a flood of questions is how a person is brought to say yes. */
+  asksPerSessionMax: 10,
   /** Text of one rule file. */
   ruleFileCharsMax: 262_144,
   /**

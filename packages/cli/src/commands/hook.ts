@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { CodedError, LIMITS, type Mode, nearest } from '@spoor/core';
+import type { Home } from '@spoor/edge/home';
 import { HOOK_HOSTS, type HookHost, hookHost } from '@spoor/sensor/hook';
 import type { Command, Context } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -30,10 +32,10 @@ export const hook: Command = {
 const unknown = (name: string): string =>
   `no host ${name}; did you mean ${nearest(name, HOOK_HOSTS)}?`;
 
-async function install({ flags, out }: Context, name: string): Promise<number> {
+async function install({ flags, home, out }: Context, name: string): Promise<number> {
   const host = await hookHost(name);
   if (host === undefined) throw new CodedError('USAGE', unknown(name));
-  const settings = host.settings(hookCommand(name));
+  const settings = host.settings(await hookCommand(home, name));
   if (flags.json === true) out.json(settings);
   else {
     out.note(`Add this to ${settings.file}:`);
@@ -42,9 +44,16 @@ async function install({ flags, out }: Context, name: string): Promise<number> {
   return 0;
 }
 
-/** By absolute paths: programs with windows have no PATH. */
-const hookCommand = (host: string): string =>
-  [process.execPath, LAUNCHER, 'hook', host].map(quoted).join(' ');
+/**
+ * By absolute paths, since programs with windows have no PATH: the launcher that `spoor init` has
+ * installed, else this very Spoor.
+ */
+async function hookCommand(home: Home, host: string): Promise<string> {
+  const { launcherOf } = await import('../init/launcher.ts');
+  const { command, args } = launcherOf(home, undefined);
+  const start = existsSync(command) ? [command, ...args] : [process.execPath, LAUNCHER];
+  return [...start, 'hook', host].map(quoted).join(' ');
+}
 
 const quoted = (word: string): string =>
   /^[A-Za-z0-9_./:\\-]+$/.test(word) ? word : `"${word.replace(/(["\\$`])/g, '\\$1')}"`;

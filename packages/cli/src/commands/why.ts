@@ -30,7 +30,11 @@ export const why: Command = {
     out.line(paint(out, 'bold', visible(first)));
     for (const line of more) out.line(`  ${visible(line)}`);
     if (view.rule?.advice) out.line(`What to do: ${view.rule.advice.trim()}`);
-    out.line(paint(out, 'dim', `Let it pass once: spoor allow ${view.case} --once`));
+    const waits = view.observation.decision?.action === 'ask';
+    const answer = waits
+      ? `It waits: spoor approve ${view.case}, or spoor deny ${view.case}`
+      : `Let it pass once: spoor allow ${view.case} --once`;
+    out.line(paint(out, 'dim', answer));
     return 0;
   },
 };

@@ -58,7 +58,7 @@ export class Asking {
   ): Begun {
     const { askTimeoutMs, nowMs } = this.#options;
     const inHost = connection.hello.asksInHost === true;
-    const full = !inHost && this.#asks.full;
+    const full = !inHost && this.#asks.isFull(connection.session);
     const untilMs = nowMs() + askTimeoutMs;
     const decision: Decision = full
       ? { ...step.decision, action: 'deny', reason: 'no-approver' }

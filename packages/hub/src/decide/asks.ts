@@ -52,8 +52,13 @@ export class Asks {
     this.#changed = changed;
   }
 
-  get full(): boolean {
-    return this.#waiting.size >= LIMITS.asksMax;
+  /** Is there no room for another one of this session? */
+  isFull(session: Session): boolean {
+    if (this.#waiting.size >= LIMITS.asksMax) return true;
+    const own = [...this.#waiting.values()].filter(
+      ({ connection }) => connection.session === session,
+    );
+    return own.length >= LIMITS.asksPerSessionMax;
   }
 
   get views(): readonly AskView[] {

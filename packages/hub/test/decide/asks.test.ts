@@ -1,6 +1,6 @@
 import { LIMITS, OBSERVE } from '@spoor/core';
 import type { Begun } from '@spoor/edge';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ASK_RULE } from '../../../../test/fixtures/ask-rule.ts';
 import { verifies } from '../../../../test/verifies.ts';
 import type { Answer } from '../../src/decide/asks.ts';
@@ -167,11 +167,26 @@ test('where a host asks its own user, the end of the call says that it was appro
   expect(pushed).toEqual([]);
 });
 
-test('more than a person could answer are denied', async () => {
-  const { decisions, connect } = setUp(ENFORCE, durable, { rule });
-  const connection = connect(7);
-  for (let n = 0; n < LIMITS.asksMax; n++) await decisions.begin(connection, share(), []);
-  const { decision } = await decisions.begin(connection, share(), []);
-  expect(decision).toMatchObject({ action: 'deny', reason: 'no-approver' });
-  decisions.withdraw();
+describe('more than a person could answer', () => {
+  const world = () => setUp(ENFORCE, durable, { rule });
+
+  test('is denied to one session, and others still ask', async () => {
+    const { decisions, connect } = world();
+    const flooding = connect(7);
+    for (let n = 0; n < LIMITS.asksPerSessionMax; n++) await decisions.begin(flooding, share(), []);
+    const { decision } = await decisions.begin(flooding, share(), []);
+    expect(decision).toMatchObject({ action: 'deny', reason: 'no-approver' });
+    expect((await decisions.begin(connect(8), share(), [])).decision.action).toBe('ask');
+    decisions.withdraw();
+  });
+
+  test('is denied to all', async () => {
+    const { decisions, connect } = world();
+    for (let n = 0; n < LIMITS.asksMax; n++) await decisions.begin(connect(n + 1), share(), []);
+    const { decision } = await decisions.begin(connect(1_000), share(), []);
+    expect(decision).toMatchObject({ action: 'deny', reason: 'no-approver' });
+    expect(decisions.asks).toHaveLength(LIMITS.asksMax);
+    decisions.withdraw();
+    expect(decisions.asks).toEqual([]);
+  });
 });

@@ -82,7 +82,7 @@ function mcp(event: HookJson): HookTool {
 
 /** A server whose command is ours is seen by its wrapper. */
 const goesThroughSpoor = (event: HookJson): boolean =>
-  /(^|[\\/\s"'])spoor(\.[cm]?js)?["']? run(\s|$)/.test(textOf(event, 'command'));
+  /(^|[\\/\s"'])spoor(-launch)?(\.[cm]?js)?["']? run(\s|$)/.test(textOf(event, 'command'));
 
 function answerTo(name: string, verdict: Verdict): object {
   if (verdict.kind === 'none') return name === 'beforeSubmitPrompt' ? { continue: true } : {};
