@@ -1,15 +1,16 @@
-import { lookup } from 'node:dns';
+import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { readFile } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
 import { CodedError } from '@spoor/core';
 import ipaddr from 'ipaddr.js';
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 
 /**
  * The only way out of Spoor. An address must be public, or be named by the owner; it is checked
- * where the name is resolved and the connection goes to the address that was checked. Redirects are
- * not followed.
+ * where the name is resolved, the connection goes to the address that was checked, and the address
+ * at its other end is checked again. A POST follows no redirect; a GET follows three, each of them
+ * checked like a request of its own.
  */
 export interface OutboundOptions {
   /**
@@ -19,7 +20,16 @@ export interface OutboundOptions {
   readonly timeoutMs: number;
   readonly responseBytesMax: number;
   readonly tls?: TlsFiles;
+  /** The system's, but for tests. */
+  readonly resolve?: Resolve;
 }
+
+/** As `dns.lookup` does with `all`. */
+export type Resolve = (
+  hostname: string,
+  options: LookupOptions,
+  done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
 
 /** PEM files, read before each request: a renewed certificate needs no restart. */
 export interface TlsFiles {
@@ -66,25 +76,55 @@ export class OutboundClient {
    * CONFIG_UNREADABLE names a certificate or key that cannot be read.
    */
   async post(url: URL, headers: Record<string, string>, body: Uint8Array): Promise<OutboundAnswer> {
+    // The agent's own limits end a silent answer, this one also an answer that drips.
+    const signal = AbortSignal.timeout(this.#options.timeoutMs);
+    const { location: _, ...answer } = await this.#ask(url, 'POST', headers, body, signal);
+    return answer;
+  }
+
+  /**
+   * Likewise. Headers, which may be credentials, go to the first origin alone; the time is one for
+   * all hops.
+   */
+  async get(url: URL, headers: Record<string, string>): Promise<OutboundAnswer> {
+    const signal = AbortSignal.timeout(this.#options.timeoutMs);
+    let at = url;
+    for (let hops = 0; ; hops++) {
+      const own = at.origin === url.origin ? headers : {};
+      const { location, ...answer } = await this.#ask(at, 'GET', own, null, signal);
+      if (location === undefined || !REDIRECTS.has(answer.status)) return answer;
+      if (hops >= HOPS_MAX) throw new CodedError('OUTBOUND_FAILED', 'too many redirects');
+      if (!URL.canParse(location, at.href)) throw new CodedError('OUTBOUND_FAILED', 'redirect');
+      at = new URL(location, at);
+    }
+  }
+
+  async #ask(
+    url: URL,
+    method: 'GET' | 'POST',
+    headers: Record<string, string>,
+    body: Uint8Array | null,
+    signal: AbortSignal,
+  ): Promise<OutboundAnswer & { readonly location?: string }> {
     checkOutbound(url, this.#options.trustedHosts);
     await this.#renew();
     try {
-      const response = await request(url, {
-        method: 'POST',
-        headers,
-        body,
-        dispatcher: this.#agent,
-        // The agent's own limits end a silent answer, this one also an answer that drips.
-        signal: AbortSignal.timeout(this.#options.timeoutMs),
-      });
-      const retryAfterMs = waitOf(response.headers['retry-after']);
+      const options = { method, headers, body, dispatcher: this.#agent, signal };
+      const response = await request(url, options);
+      const { location, 'retry-after': wait } = response.headers;
+      const retryAfterMs = waitOf(wait);
       return {
         status: response.statusCode,
+        // As it came over the wire: nothing is inflated here, so the limit holds for what is kept.
         body: await this.#read(response.body),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...(typeof location === 'string' ? { location } : {}),
       };
     } catch (error) {
       if (error instanceof CodedError) throw error;
+      // What the connector refused comes as the cause of a failure.
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (cause instanceof CodedError) throw cause;
       throw new CodedError('OUTBOUND_FAILED', url.host, error);
     }
   }
@@ -94,9 +134,13 @@ export class OutboundClient {
   }
 
   #newAgent(): Agent {
-    const { timeoutMs, trustedHosts } = this.#options;
+    const { timeoutMs, trustedHosts, resolve } = this.#options;
+    const guarded = guardedLookup(trustedHosts, resolve);
     return new Agent({
-      connect: { ...this.#pem, lookup: guardedLookup(trustedHosts), timeout: timeoutMs },
+      connect: checkedConnector(
+        { ...this.#pem, lookup: guarded, timeout: timeoutMs },
+        trustedHosts,
+      ),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       connections: 4,
@@ -165,10 +209,44 @@ export function checkOutbound(url: URL, trustedHosts: readonly string[]): void {
   }
 }
 
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const HOPS_MAX = 3;
+
+/** Checks who is at the other end before a byte is sent: whatever found that address. */
+function checkedConnector(
+  options: buildConnector.BuildOptions,
+  trustedHosts: readonly string[],
+): buildConnector.connector {
+  const connect = buildConnector(options);
+  return (target, done) =>
+    connect(target, (error, socket) => {
+      if (error !== null) done(error, null);
+      else if (mayBeAt(target.hostname, socket.remoteAddress, trustedHosts)) done(null, socket);
+      else {
+        socket.destroy();
+        done(new CodedError('OUTBOUND_REFUSED', target.hostname), null);
+      }
+    });
+}
+
+/** May the connection to a host end at this address? */
+export const mayBeAt = (
+  hostname: string,
+  address: string | undefined,
+  trustedHosts: readonly string[],
+): boolean =>
+  trustedHosts.includes(hostname) || (address !== undefined && isPublicAddress(address));
+
+const systemResolve: Resolve = (hostname, options, done) =>
+  lookup(hostname, { ...options, all: true }, done);
+
 /** Fails with OUTBOUND_REFUSED where any address of an untrusted name is not public. */
-export function guardedLookup(trustedHosts: readonly string[]): LookupFunction {
+export function guardedLookup(
+  trustedHosts: readonly string[],
+  resolve: Resolve = systemResolve,
+): LookupFunction {
   return (hostname, options, done) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, options, (error, addresses) => {
       const bad = addresses?.find(({ address }) => !isPublicAddress(address));
       const refused =
         error ??
@@ -177,7 +255,7 @@ export function guardedLookup(trustedHosts: readonly string[]): LookupFunction {
           : null);
       const [first] = addresses ?? [];
       if (refused !== null || first === undefined) done(refused ?? new Error('no address'), '', 0);
-      else if (options.all) done(null, addresses);
+      else if (options.all) done(null, [...addresses]);
       else done(null, first.address, first.family);
     });
   };

@@ -1,9 +1,16 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { CodedError } from '@spoor/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
-import { type OutboundAnswer, OutboundClient, type OutboundOptions } from '../src/outbound.ts';
+import {
+  mayBeAt,
+  type OutboundAnswer,
+  OutboundClient,
+  type OutboundOptions,
+  type Resolve,
+} from '../src/outbound.ts';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -108,6 +115,120 @@ describe('OutboundClient, to anybody else', () => {
     expect(await refusal(post(outbound, `https://localhost:${port}/`))).toBe('OUTBOUND_REFUSED');
     expect(await refusal(post(outbound, `http://localhost:${port}/`))).toBe('OUTBOUND_REFUSED');
     expect(connections()).toBe(0);
+  });
+});
+
+/** Answers of a name server, one after another; the last one stays. */
+function answering(...answers: (readonly string[])[]): Resolve & { asked(): number } {
+  let asked = 0;
+  const resolve: Resolve = (_, __, done) => {
+    const addresses = answers[Math.min(asked++, answers.length - 1)] ?? [];
+    done(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  };
+  return Object.assign(resolve, { asked: () => asked });
+}
+
+/** Public, and routed nowhere from here. */
+const FAR = '2a00:dead:beef::1';
+
+describe('OutboundClient, with names that change', () => {
+  verifies(
+    'export:guarded',
+    async () => {
+      const { port, connections } = await serve((_, response) => response.end());
+      const resolve = answering([FAR], ['127.0.0.1'], [FAR, '::1'], ['::ffff:127.0.0.1']);
+      const outbound = client({ trustedHosts: [], timeoutMs: 300, resolve });
+      const url = `https://rebind.example:${port}/`;
+      expect(await refusal(post(outbound, url))).toBe('OUTBOUND_FAILED');
+      for (let turn = 0; turn < 3; turn++)
+        expect(await refusal(post(outbound, url))).toBe('OUTBOUND_REFUSED');
+      expect(connections()).toBe(0);
+    },
+    { case: 'rebinding' },
+  );
+
+  it('asks once for a connection, and goes where it was told', async () => {
+    const { port } = await serve((_, response) => response.end());
+    const resolve = answering(['127.0.0.1'], ['192.0.2.1']);
+    const outbound = client({ trustedHosts: ['named.example'], resolve });
+    expect(await post(outbound, `http://named.example:${port}/`)).toMatchObject({ status: 200 });
+    expect(resolve.asked()).toBe(1);
+  });
+
+  it('looks at the other end, whatever found it', () => {
+    for (const address of ['127.0.0.1', '::1', '10.0.0.1', '169.254.169.254', undefined])
+      expect(mayBeAt('example.org', address, []), String(address)).toBe(false);
+    expect(mayBeAt('example.org', '93.184.216.34', [])).toBe(true);
+    expect(mayBeAt('127.0.0.1', '127.0.0.1', ['127.0.0.1'])).toBe(true);
+  });
+});
+
+describe('OutboundClient, on redirects of a GET', () => {
+  const get = (outbound: OutboundClient, url: string): Promise<OutboundAnswer> =>
+    outbound.get(new URL(url), { authorization: 'Bearer hunter2' });
+
+  it('follows three, and no more', async () => {
+    let hops = 3;
+    const { port } = await serve((request, response) => {
+      const at = Number(request.url?.slice(1));
+      if (at >= hops) response.end('there');
+      else response.writeHead(302, { location: `/${at + 1}` }).end();
+    });
+    const url = `http://127.0.0.1:${port}/0`;
+    expect(Buffer.from((await get(client(), url)).body).toString()).toBe('there');
+    hops = 4;
+    expect(await refusal(get(client(), url))).toBe('OUTBOUND_FAILED');
+  });
+
+  it.each([
+    ['an address that nobody named', (port: number) => `http://localhost:${port}/`],
+    ['loopback by TLS', (port: number) => `https://[::1]:${port}/`],
+    ['a metadata service', () => 'http://169.254.169.254/latest/meta-data/'],
+    ['another scheme', () => 'file:///etc/passwd'],
+    ['credentials', (port: number) => `http://a:b@127.0.0.1:${port}/`],
+  ])('does not go to %s', async (_, location) => {
+    const elsewhere = await serve((__, response) => response.end());
+    const { port } = await serve((__, response) => {
+      response.writeHead(307, { location: location(elsewhere.port) }).end();
+    });
+    expect(await refusal(get(client(), `http://127.0.0.1:${port}/`))).toBe('OUTBOUND_REFUSED');
+    expect(elsewhere.connections()).toBe(0);
+  });
+
+  it('keeps credentials from another origin', async () => {
+    const seen: (string | undefined)[] = [];
+    const other = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end();
+    });
+    const { port } = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(302, { location: `http://127.0.0.1:${other.port}/` }).end();
+    });
+    await get(client(), `http://127.0.0.1:${port}/`);
+    expect(seen).toEqual(['Bearer hunter2', undefined]);
+  });
+
+  it('counts the time of all hops together', async () => {
+    const { port } = await serve((_, response) => {
+      setTimeout(() => response.writeHead(302, { location: '/' }).end(), 200);
+    });
+    const before = performance.now();
+    const outbound = client({ timeoutMs: 500 });
+    expect(await refusal(get(outbound, `http://127.0.0.1:${port}/`))).toBe('OUTBOUND_FAILED');
+    expect(performance.now() - before).toBeLessThan(2_500);
+  });
+
+  it('inflates nothing', async () => {
+    const { port } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(900_000)));
+    });
+    const { body } = await get(client(), `http://127.0.0.1:${port}/`);
+    expect(body.length).toBeLessThan(1_000);
+    expect([...body.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
   });
 });
 

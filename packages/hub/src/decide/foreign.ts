@@ -69,6 +69,11 @@ export class Foreign {
   readonly #traces = new Map<string, Session>();
   readonly #leaks = new Map<string, LeakView & { readonly toldMs: number }>();
   #telling = false;
+  /**
+   * Prompts that telemetry claims for the session of a sensor: what the user asked for makes calls
+   * pass, so a claim must not say it.
+   */
+  readonly counts = { foreignIntents: 0 };
 
   constructor(options: ForeignOptions) {
     this.#options = options;
@@ -84,8 +89,14 @@ export class Foreign {
     const side = { method, tool: tool?.name, rank: SENSOR_RANK };
     const call = { id, kind, side };
     remember(this.#calls, spanKey(trace.trace, trace.span), call);
-    if (trace.parentOf !== 'client' || trace.parent === undefined) return;
-    remember(this.#around, spanKey(trace.trace, trace.parent), call);
+    // What the server got in place of our ids, and what the client sent: spans come back with them.
+    const { given, link, parent } = trace;
+    if (given !== undefined) remember(this.#calls, spanKey(given.trace, given.span), call);
+    if (link !== undefined) remember(this.#around, spanKey(link.trace, link.span), call);
+    if (trace.parentOf !== 'client' || parent === undefined) return;
+    remember(this.#around, spanKey(trace.trace, parent), call);
+    // A client that is trusted to continue its trace shares its session with that trace; others,
+    // and servers, could bring any trace into any session.
     if (this.#traces.size >= SESSIONS_KNOWN_MAX) dropOldest(this.#traces);
     this.#traces.set(trace.trace, session);
   }
@@ -139,6 +150,10 @@ export class Foreign {
     const connection = this.#connection(told);
     const cause = this.#cause(told);
     const { begun, ended } = told;
+    if (ended.sensed.kind === 'intent' && this.#traces.has(told.trace)) {
+      this.counts.foreignIntents += 1;
+      return true;
+    }
     this.#assume(told.server, ended.sensed);
     if (begun !== undefined) this.#end(connection, { ...begun.sensed, cause }, begun.sealed);
     this.#end(connection, { ...ended.sensed, cause }, ended.sealed);
