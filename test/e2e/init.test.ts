@@ -17,7 +17,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { Alert, InventoryView, Page } from '@spoor/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { verifies } from '../verifies.ts';
-import { FIXTURES, NODE, until, World } from './support.ts';
+import { FIXTURES, firstLine, LAUNCHER, NODE, until, World } from './support.ts';
 
 const CURSOR = '.cursor/mcp.json';
 const DESKTOP = '.config/Claude/claude_desktop_config.json';
@@ -223,6 +223,20 @@ describe('what it leaves', () => {
     expect(text(world.at(CURSOR))).toBe(config(['b', 'y']));
     expect(entries(world.at('.mcp.json')).a?.args).toContain('--');
     expect(world.call('init', '--client', 'curser').stderr).toContain('did you mean cursor?');
+  });
+
+  test('whatever its name, a server starts', async () => {
+    const names = ['-x', '--', '--help', '', 'n'.repeat(500), 'a "b" \n c'];
+    const servers = names.map((name) => [name, NODE, MIRROR] as [string, string, string]);
+    const world = home({ [CURSOR]: config(...servers) });
+    writeFileSync(world.at('spoor'), `#!/bin/sh\nexec "${NODE}" "${LAUNCHER}" "$@"\n`);
+    expect(init(world).code).toBe(0);
+    for (const name of names) {
+      const { command, args } = entries(world.at(CURSOR))[name] as Entry;
+      const child = world.start([command, ...args]);
+      child.stdin.end('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
+      expect(await firstLine(child), name).toContain('"ping"');
+    }
   });
 
   test('a remote server is named as not wrapped', () => {

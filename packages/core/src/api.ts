@@ -256,8 +256,11 @@ export interface ConfiguredServer {
   readonly name: string;
   /** The part of the file it is for, such as a project's folder. */
   readonly within?: string;
-  /** `bare` starts without Spoor; `remote` is reached by address; `unknown` is not understood. */
-  readonly state: 'wrapped' | 'bare' | 'remote' | 'unknown';
+  /**
+   * `bare` starts without Spoor; `remote` is reached by address; `off` is switched off in the
+   * client; `unknown` is not understood.
+   */
+  readonly state: 'wrapped' | 'bare' | 'remote' | 'off' | 'unknown';
 }
 
 export interface InventoryView {

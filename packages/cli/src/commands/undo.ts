@@ -29,7 +29,12 @@ export const undo: Command = {
     const results: { json: object; exit: number }[] = [];
     for (const config of await configsToUndo(context, backups)) {
       const found = await planUnwrap(config, backups);
-      if (found === undefined || found.plan.action.kind === 'nothing') continue;
+      if (found === undefined) continue;
+      if (found.plan.action.kind === 'nothing') {
+        // The user has taken it out by hand: what was kept for it has no use, and may hold secrets.
+        if (flags['dry-run'] !== true) await backups.drop(config.path);
+        continue;
+      }
       results.push(await undoOne(context, backups, found));
     }
     if (flags.json === true) out.json({ files: results.map(({ json }) => json) });

@@ -33,7 +33,13 @@ export async function carryOutWrap(
       },
       original,
     );
-    await replaceText(config.path, file, edited.text);
+    try {
+      await replaceText(config.path, file, edited.text);
+    } catch (error) {
+      // Nothing was done that could be undone.
+      if (known === undefined) await backups.drop(config.path);
+      throw error;
+    }
   });
 }
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LIMITS } from '@spoor/core';
 import {
   type ArgumentList,
-  type ClientDocument,
+  type ReadClientDocument,
   readDocument,
   type ServerEntry,
   type StdioForm,
@@ -28,7 +29,6 @@ interface Change {
   readonly edits: readonly Edit[];
 }
 
-type ReadDocument = ClientDocument & { readonly ok: true };
 type Format = 'jsonc' | 'toml';
 
 export interface Edited {
@@ -44,7 +44,7 @@ export function wrapServers(
   text: string,
   format: Format,
   at: readonly (readonly string[])[],
-  document: ReadDocument,
+  document: ReadClientDocument,
   launch: Launch,
 ): Edited | undefined {
   const changes = document.servers.flatMap((server) => {
@@ -70,7 +70,7 @@ export function unwrapServers(
   text: string,
   format: Format,
   at: readonly (readonly string[])[],
-  document: ReadDocument,
+  document: ReadClientDocument,
   known: Known,
 ): Edited | undefined {
   const changes = document.servers.flatMap((server) => {
@@ -99,7 +99,7 @@ function wrapping(
   if (form.kind !== 'stdio') return undefined;
   const own = form.args?.items.map(({ value }) => value) ?? [];
   if (wrappingOf(form.command.value, own) !== undefined) return undefined;
-  const words = [...launch.args, 'run', '--name', name, '--'];
+  const words = [...launch.args, 'run', ...nameWords(name), '--'];
   const quoted = words.map((word) => quote(word, format));
   const original = text.slice(form.command.start, form.command.end);
   const { start, end } = form.command;
@@ -112,6 +112,12 @@ function wrapping(
       insertion(text, form, [...quoted, original]),
     ],
   };
+}
+
+/** A name that looks like a flag would be taken for one. */
+function nameWords(name: string): string[] {
+  const short = name.slice(0, LIMITS.nameCharsMax).toWellFormed();
+  return short.startsWith('-') || short === '' ? [`--name=${short}`] : ['--name', short];
 }
 
 function insertion(text: string, { args, insertion }: StdioForm, words: readonly string[]): Edit {
@@ -186,14 +192,14 @@ function apply(
   text: string,
   format: Format,
   at: readonly (readonly string[])[],
-  document: ReadDocument,
+  document: ReadClientDocument,
   changes: readonly { readonly server: ServerEntry; readonly change: Change }[],
 ): { text: string; servers: string[] } | undefined {
   const edited = applyEdits(
     text,
     changes.flatMap(({ change }) => change.edits),
   );
-  const expected = structuredClone(document.value);
+  const expected = structuredClone(document.value());
   for (const { change } of changes) {
     const holder = valueAt(expected, change.form.holder);
     if (holder === undefined) return undefined;
@@ -202,7 +208,7 @@ function apply(
     else holder.args = change.args;
   }
   const now = readDocument(edited, format, at);
-  if (!now.ok || !isDeepStrictEqual(now.value, expected)) return undefined;
+  if (!now.ok || !isDeepStrictEqual(now.value(), expected)) return undefined;
   return { text: edited, servers: changes.map(({ server }) => server.name) };
 }
 
@@ -215,13 +221,16 @@ function valueAt(value: unknown, keys: readonly string[]): Record<string, unknow
   return inner as Record<string, unknown>;
 }
 
-/** Edits do not overlap; they are made from the end, so that offsets stay true. */
+/** Edits do not overlap. One pass: a masked file has an edit for almost every value. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
-  let edited = text;
-  for (const edit of edits.toSorted((a, b) => b.start - a.start)) {
-    edited = `${edited.slice(0, edit.start)}${edit.text}${edited.slice(edit.end)}`;
+  const parts: string[] = [];
+  let from = 0;
+  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+    parts.push(text.slice(from, edit.start), edit.text);
+    from = edit.end;
   }
-  return edited;
+  parts.push(text.slice(from));
+  return parts.join('');
 }
 
 /** Basic strings of TOML take the escapes of JSON, and want DEL escaped too. */

@@ -1,4 +1,4 @@
-import type { ClientDocument, Scalar } from '@spoor/edge/clients';
+import type { ReadClientDocument, Scalar } from '@spoor/edge/clients';
 import { applyEdits, type Edit } from './edit.ts';
 
 const HIDDEN = '•••';
@@ -7,13 +7,14 @@ const HIDDEN = '•••';
  * The text of a configuration with everything hidden that could be secret. Shown are keys, how a
  * server is started, and where it is; and of those not what looks like a token.
  */
-export function maskText(text: string, document: ClientDocument & { readonly ok: true }): string {
+export function maskText(text: string, document: ReadClientDocument): string {
   const servers = document.servers.map(({ at }) => at);
-  const edits: Edit[] = document.scalars.flatMap((scalar, i) => {
-    const hidden = shownPart(scalar, servers, document.scalars[i - 1]);
+  const { scalars, comments } = document.outline();
+  const edits: Edit[] = scalars.flatMap((scalar, i) => {
+    const hidden = shownPart(scalar, servers, scalars[i - 1]);
     return hidden === scalar.value ? [] : [{ ...scalar, text: JSON.stringify(hidden) }];
   });
-  for (const { start, end } of document.comments) {
+  for (const { start, end } of comments) {
     edits.push({ start, end, text: maskComment(text.slice(start, end)) });
   }
   return applyEdits(text, edits).replaceAll(/\\u2022/g, '•');

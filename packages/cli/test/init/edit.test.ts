@@ -22,11 +22,17 @@ function unwrap(text: string, format: Format, withoutArgs: readonly string[]): s
   return unwrapServers(text, format, AT[format], document, { withoutArgs })?.text;
 }
 
+const nameWords = (name: string): string[] =>
+  name.startsWith('-') ? [`--name=${name}`] : ['--name', name.slice(0, 128)];
+
 /** What may stand between two tokens. */
 const trivia = fc.constantFrom('', ' ', '\n  ', '\r\n\t', ' /* why, "x" */ ', ' // ] }\n', '\n');
 const word = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('-y', '--', 'run', 'päck"\\'));
 const key = fc
-  .oneof(fc.string({ minLength: 1, maxLength: 5 }), fc.constant('a.b'))
+  .oneof(
+    fc.string({ minLength: 1, maxLength: 5 }),
+    fc.constantFrom('a.b', '-x', '--', 'n'.repeat(300)),
+  )
   .filter((name) => name !== '__proto__');
 
 interface Member {
@@ -116,11 +122,11 @@ describe('wrapping and unwrapping', () => {
           }
           const document = readDocument(wrapped, 'jsonc', AT.jsonc);
           if (!document.ok) throw new Error(document.why);
-          const { mcpServers } = document.value as { mcpServers: Record<string, unknown> };
+          const { mcpServers } = document.value() as { mcpServers: Record<string, unknown> };
           for (const { name, command, args = [], more } of servers) {
             expect(mcpServers[name]).toEqual({
               command: LAUNCH.command,
-              args: ['run', '--name', name, '--', command, ...args],
+              args: ['run', ...nameWords(name), '--', command, ...args],
               ...(more ? { env: { KEY: 'value' } } : {}),
             });
           }

@@ -41,6 +41,8 @@ export interface ServerEntry {
   readonly at: readonly string[];
   readonly name: string;
   readonly form: ServerForm;
+  /** Switched off in the client: it starts nothing. */
+  readonly off: boolean;
 }
 
 /** A value that is no object or list, and where it stands; for hiding what may be secret. */
@@ -50,16 +52,23 @@ export interface Scalar extends TextRange {
 }
 
 export type ClientDocument =
-  | {
-      readonly ok: true;
-      readonly servers: readonly ServerEntry[];
-      /** What the whole file means. */
-      readonly value: unknown;
-      readonly scalars: readonly Scalar[];
-      readonly comments: readonly TextRange[];
-    }
+  | ReadClientDocument
   /** Line and column count from 1. */
   | { readonly ok: false; readonly line: number; readonly column: number; readonly why: string };
+
+/** What only editing and showing need is read when it is asked for: files can be megabytes. */
+export interface ReadClientDocument {
+  readonly ok: true;
+  readonly servers: readonly ServerEntry[];
+  /** What the whole file means. */
+  value(): unknown;
+  outline(): Outline;
+}
+
+export interface Outline {
+  readonly scalars: readonly Scalar[];
+  readonly comments: readonly TextRange[];
+}
 
 /** Reads the text of a configuration. An empty file has no servers. */
 export function readDocument(

@@ -12,6 +12,10 @@ export function formWithoutCommand(text: (key: string) => string | undefined): S
   return { kind: 'other', why: 'it has no command and no address' };
 }
 
+/** Clients say it in two ways. */
+export const isOff = (value: (key: string) => unknown): boolean =>
+  value('disabled') === true || value('enabled') === false;
+
 /** Do the keys follow the pattern, in which `*` is any key? */
 export const follows = (keys: readonly string[], pattern: readonly string[]): boolean =>
   pattern.every((wanted, i) => wanted === '*' || wanted === keys[i]);

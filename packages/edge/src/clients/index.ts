@@ -2,6 +2,7 @@ export type {
   ArgumentList,
   ClientDocument,
   Literal,
+  ReadClientDocument,
   Scalar,
   ServerEntry,
   ServerForm,

@@ -10,12 +10,13 @@ import type {
   ArgumentList,
   ClientDocument,
   Literal,
+  Outline,
   Scalar,
   ServerEntry,
   ServerForm,
   TextRange,
 } from './document.ts';
-import { formWithoutCommand, indentBefore, position } from './form.ts';
+import { formWithoutCommand, indentBefore, isOff, position } from './form.ts';
 
 const OPTIONS = { allowTrailingComma: true, disallowComments: false };
 
@@ -23,7 +24,10 @@ const OPTIONS = { allowTrailingComma: true, disallowComments: false };
 export function readJsonc(whole: string, at: readonly (readonly string[])[]): ClientDocument {
   // A byte order mark is no part of the JSON; a blank in its place keeps all offsets.
   const text = whole.startsWith('\ufeff') ? ` ${whole.slice(1)}` : whole;
-  if (text.trim() === '') return { ok: true, servers: [], value: {}, scalars: [], comments: [] };
+  if (text.trim() === '') {
+    const outline = { scalars: [], comments: [] };
+    return { ok: true, servers: [], value: () => ({}), outline: () => outline };
+  }
   const errors: ParseError[] = [];
   try {
     const root = parseTree(text, errors, OPTIONS);
@@ -34,8 +38,8 @@ export function readJsonc(whole: string, at: readonly (readonly string[])[]): Cl
     return {
       ok: true,
       servers: root === undefined ? [] : at.flatMap((pattern) => serversAt(text, root, pattern)),
-      value: parse(text, [], OPTIONS),
-      ...outline(text),
+      value: () => parse(text, [], OPTIONS) as unknown,
+      outline: () => outline(text),
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -49,6 +53,7 @@ function serversAt(text: string, root: Node, pattern: readonly string[]): Server
       at: [...keys, key],
       name: key,
       form: formOf(text, value, [...keys, key]),
+      off: isOff((flag) => member(value, flag)?.value.value),
     })),
   );
 }
@@ -136,7 +141,7 @@ const endOf = (node: Node): number => node.offset + node.length;
 const range = (node: Node): TextRange => ({ start: node.offset, end: endOf(node) });
 const literal = (node: Node): Literal => ({ ...range(node), value: String(node.value) });
 
-function outline(text: string): { scalars: Scalar[]; comments: TextRange[] } {
+function outline(text: string): Outline {
   const scalars: Scalar[] = [];
   const comments: TextRange[] = [];
   visit(

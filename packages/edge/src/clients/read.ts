@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { LIMITS } from '@spoor/core';
-import { type ClientDocument, readDocument } from './document.ts';
+import { type ReadClientDocument, readDocument } from './document.ts';
 import type { ClientConfig } from './locate.ts';
 
 /** A configuration file as it is now. */
@@ -61,7 +61,7 @@ export type ClientServers =
   | {
       readonly status: 'read';
       readonly file: ClientText;
-      readonly document: ClientDocument & { readonly ok: true };
+      readonly document: ReadClientDocument;
     };
 
 export async function readClient(config: ClientConfig): Promise<ClientServers> {

@@ -14,7 +14,7 @@ import type {
   ServerForm,
   TextRange,
 } from './document.ts';
-import { follows, formWithoutCommand, indentBefore } from './form.ts';
+import { follows, formWithoutCommand, indentBefore, isOff } from './form.ts';
 
 /** TOML: tables, dotted keys and inline tables alike. */
 export function readToml(whole: string, at: readonly (readonly string[])[]): ClientDocument {
@@ -25,9 +25,11 @@ export function readToml(whole: string, at: readonly (readonly string[])[]): Cli
     return {
       ok: true,
       servers: at.flatMap((pattern) => serversAt(text, pairs, pattern)),
-      value: getStaticTOMLValue(program),
-      scalars: pairs.flatMap(({ keys, value }) => scalarsOf(value, keys)),
-      comments: program.comments.map(range),
+      value: () => getStaticTOMLValue(program),
+      outline: () => ({
+        scalars: pairs.flatMap(({ keys, value }) => scalarsOf(value, keys)),
+        comments: program.comments.map(range),
+      }),
     };
   } catch (error) {
     if (error instanceof ParseError) {
@@ -80,6 +82,7 @@ function serversAt(
     at,
     name: at.at(-1) ?? '',
     form: formOf(text, at, own),
+    off: isOff((flag) => plainValue(own.find(({ keys }) => keys.at(-1) === flag)?.value)),
   }));
 }
 
@@ -158,6 +161,9 @@ const textOf = (node: AST.TOMLContentNode | undefined): Literal | undefined =>
   node?.type === 'TOMLValue' && node.kind === 'string'
     ? { ...range(node), value: node.value }
     : undefined;
+
+const plainValue = (node: AST.TOMLContentNode | undefined): unknown =>
+  node?.type === 'TOMLValue' ? node.value : undefined;
 
 function scalarsOf(value: AST.TOMLContentNode, keys: readonly string[]): Scalar[] {
   if (value.type === 'TOMLInlineTable') return [];

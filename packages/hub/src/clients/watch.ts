@@ -17,10 +17,15 @@ export interface WatchOptions {
   readonly changed: (view: ClientsView) => void;
   /** How often files are looked at where the system does not tell of changes; half a minute. */
   readonly everyMs?: number;
+  /** What lies between two looks at least; two seconds, and more where looking takes long. */
+  readonly restMs?: number;
 }
 
 /** A client that writes its file in pieces is read once. */
 const SETTLE_MS = 300;
+/** Some clients write megabytes at every prompt: looking takes at most a fiftieth of the time. */
+const REST_MS = 2_000;
+const REST_TIMES = 50;
 const EVERY_MS = 30_000;
 
 interface Known {
@@ -44,6 +49,8 @@ export class ClientWatch {
   #view: ClientsView = { watched: false, servers: [], unreadable: [] };
   #looks: Promise<void> = Promise.resolve();
   #closed = false;
+  /** When the next look may be. */
+  #restedMs = 0;
   #untold = false;
   #failures = 0;
 
@@ -80,18 +87,26 @@ export class ClientWatch {
 
   /** One look at a time; what happens during one leads to the next. */
   #lookSoon(): void {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
-      this.#looks = this.#looks.then(() => this.#look());
-    }, SETTLE_MS).unref();
+    if (this.#soon !== undefined) return;
+    this.#soon = setTimeout(
+      () => {
+        this.#soon = undefined;
+        this.#looks = this.#looks.then(() => this.#look());
+      },
+      Math.max(SETTLE_MS, this.#restedMs - performance.now()),
+    ).unref();
   }
 
   async #look(): Promise<void> {
     if (this.#closed) return;
+    const startMs = performance.now();
     for (const config of this.#configs) {
       this.#follow(dirname(config.path));
       await this.#read(config);
     }
+    const nowMs = performance.now();
+    const rest = this.#options.restMs ?? Math.max(REST_MS, REST_TIMES * (nowMs - startMs));
+    this.#restedMs = nowMs + rest;
     const view = viewOf(this.#configs, this.#known);
     const same = JSON.stringify(view) === JSON.stringify(this.#view);
     if (this.#closed || (same && !this.#untold)) return;
@@ -157,14 +172,14 @@ const serversOf = (
   { client, path }: ClientConfig,
   { document }: ClientServers & { readonly status: 'read' },
 ): ConfiguredServer[] =>
-  document.servers.map(({ name, at, form }) => {
+  document.servers.map(({ name, at, form, off }) => {
     const [inner] = at.slice(1, -2);
     return {
       client: client.title,
       file: path,
       name: name.slice(0, LIMITS.nameCharsMax),
       ...(inner === undefined ? {} : { within: inner.slice(0, LIMITS.nameCharsMax) }),
-      state: stateOf(form),
+      state: off ? 'off' : stateOf(form),
     };
   });
 

@@ -21,6 +21,7 @@ function watched(everyMs: number, changed?: (view: ClientsView) => void): Watche
   const watch = new ClientWatch({
     places: { platform: 'linux', home, env: {} },
     everyMs,
+    restMs: 0,
     changed: (view) => {
       changed?.(view);
       views.push(view);
@@ -57,11 +58,13 @@ describe('the configurations of clients', () => {
   test('are read, and read again when the system tells of a change', async () => {
     const { put, states, views, watch } = watched(NEVER_MS);
     put('.cursor/mcp.json', servers({ a: BARE, web: { url: 'https://x' } }));
-    await states({ a: 'bare', web: 'remote' });
+    put('.codex/config.toml', '[mcp_servers.c]\ncommand = "x"\nenabled = false\n');
+    await states({ a: 'bare', web: 'remote', c: 'off' });
     expect(watch.counts.unwrappedServers).toBe(1);
-    put('.cursor/mcp.json', servers({ a: WRAPPED }));
-    await states({ a: 'wrapped' });
-    expect(views.length).toBe(2);
+    const before = views.length;
+    put('.cursor/mcp.json', servers({ a: WRAPPED, d: { ...BARE, disabled: true } }));
+    await states({ a: 'wrapped', d: 'off', c: 'off' });
+    expect(views.length).toBe(before + 1);
   });
 
   test('also where a client puts a new file in the place of the old one', async () => {

@@ -7,7 +7,8 @@ import styles from './Inventory.module.css';
 
 /** Servers that clients use without Spoor, and files in which there may be more. */
 export function Unwrapped({ clients }: { readonly clients: ClientsView | undefined }): ReactNode {
-  const servers = clients?.servers.filter(({ state }) => state !== 'wrapped') ?? [];
+  const servers =
+    clients?.servers.filter(({ state }) => state !== 'wrapped' && state !== 'off') ?? [];
   const unreadable = clients?.unreadable ?? [];
   if (servers.length === 0 && unreadable.length === 0) return null;
   const canWrap = servers.some(({ state }) => state === 'bare');
@@ -45,6 +46,7 @@ const STATES: Readonly<
 > = {
   bare: { word: 'Not wrapped', tone: 'would' },
   remote: { word: 'Remote', tone: 'quiet' },
+  off: { word: 'Switched off', tone: 'quiet' },
   unknown: { word: 'Not understood', tone: 'quiet' },
   wrapped: { word: 'Wrapped', tone: 'quiet' },
 };
