@@ -1,7 +1,6 @@
 import { CONTEXT_POLICIES, type ContextPolicy } from '../../packages/core/src/trust.ts';
 import { TRUST_CASES, type TrustCase } from '../../test/trust/cases.ts';
-import { expected } from '../../test/trust/expected.ts';
-import { TRANSPORTS } from '../../test/trust/transports.ts';
+import { expected, TRANSPORT_NAMES } from '../../test/trust/expected.ts';
 import { code, document, table } from './markdown.ts';
 
 /** `docs/trust.md`: what each policy makes of what a peer sends. */
@@ -12,7 +11,7 @@ export function renderTrust(): string {
     '<!-- Generated: npm run docs -->',
     '',
     'What a forger may put on a message, and what comes of it. Every row is tried with every pair of',
-    `policies on these transports: ${TRANSPORTS.map(({ name }) => name).join(', ')}. What the policies mean stands in`,
+    `policies on these transports: ${TRANSPORT_NAMES.join(', ')}. What the policies mean stands in`,
     '[telemetry.md](telemetry.md).',
     '',
     '## What is believed of a client, by the policy for it',

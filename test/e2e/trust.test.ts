@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Observation, Page, SessionDetail, SessionView } from '@spoor/core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { verifies } from '../verifies.ts';
-import { all, ending, FIXTURES, kill, NODE, until, World } from './support.ts';
+import { all, ending, FIXTURES, firstLine, kill, NODE, until, World } from './support.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -40,14 +43,14 @@ async function talk(world: World, ...flags: string[]): Promise<{ heard: string; 
   };
 }
 
-async function observed(world: World): Promise<readonly Observation[]> {
+async function observed(world: World, atLeast = 2): Promise<readonly Observation[]> {
   const { rows } = await until(
     () => world.api<Page<SessionView>>('sessions'),
     (page) => page.rows.length > 0,
   );
   const detail = await until(
     () => world.api<SessionDetail>(`sessions/${rows[0]?.id}`),
-    ({ observations }) => observations.filter(({ tool }) => tool !== undefined).length >= 2,
+    ({ observations }) => observations.filter(({ tool }) => tool !== undefined).length >= atLeast,
   );
   return detail.observations.filter(({ tool }) => tool !== undefined);
 }
@@ -96,6 +99,38 @@ verifies(
     await kill(hub, 'SIGTERM');
   },
   { case: 'trace context and baggage that the settings keep', timeoutMs: 60_000 },
+);
+
+verifies(
+  'trust:receive',
+  async () => {
+    const world = new World();
+    const hub = await world.hub();
+    const upstream = createServer((request, response) => {
+      request.resume().on('end', () => {
+        response.setHeader('content-type', 'application/json');
+        response.end('{"jsonrpc":"2.0","id":1,"result":{"content":[]}}');
+      });
+    });
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    onTestFinished(() => void upstream.close());
+    const { port } = upstream.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/mcp`;
+    const gateway = world.spoor('gateway', '--port', '0', '--name', 'ctx', '--url', url);
+    const at = (await firstLine(gateway)).replace(/^.* listening on /, '');
+    const accept = 'application/json, text/event-stream';
+    const headers = { 'content-type': 'application/json', accept };
+    await (await fetch(at, { method: 'POST', headers, body: call(1, 'lookup') })).text();
+    const [lookup] = await observed(world, 1);
+    // Who calls a gateway has not started it: its span is linked, and no parent of ours.
+    expect(lookup?.trace.parentOf).toBe('episode');
+    expect(lookup?.trace.link).toEqual({ trace: TRACE, span: SPAN });
+    expect(lookup?.trace.trace).not.toBe(TRACE);
+    await kill(gateway, 'SIGTERM');
+    await kill(hub, 'SIGTERM');
+  },
+  { case: 'a real gateway without settings', timeoutMs: 60_000 },
 );
 
 test('words for trust that are none are refused before anything starts', () => {

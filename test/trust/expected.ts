@@ -9,19 +9,15 @@ export interface Setting {
   readonly baggage: 'keep *' | '';
 }
 
+/** Transports that have a trust boundary; `transports.ts` has one of each. */
+export const TRANSPORT_NAMES = ['the stdio wrapper', 'the gateway'] as const;
+
 /** What came of it. */
 export interface Crossed {
   /** What the server got. */
   readonly got: Carrier;
   /** What the hub was told. */
   readonly told: Crossing;
-}
-
-/** A transport that has a trust boundary; those that have one join the list of `transports.ts`. */
-export interface TrustTransport {
-  readonly name: string;
-  /** Sends one `tools/call` with this carrier through the transport. */
-  cross(carrier: Carrier, setting: Setting): Promise<Crossed>;
 }
 
 /** The same of every transport: the table that `docs/trust.md` shows. */

@@ -50,13 +50,28 @@ export class Boundary {
    * are given there too.
    */
   beside(request: Request, carrier: Carrier): void {
-    const crossing = this.#crossings.get(request);
-    if (crossing?.traceparent !== undefined || crossing?.link !== undefined) return;
-    const { client, server } = this.#trust;
-    const tells = OBSERVED_METHODS.has(request.method) && server.send.context === 'restart-link';
+    if (parseTraceparent(metaOf(request.params).traceparent) !== undefined) return;
+    const { client } = this.#trust;
+    const tells = this.#gives && OBSERVED_METHODS.has(request.method);
     const given = tells && parseTraceparent(carrier.traceparent) ? this.#fresh() : undefined;
-    const received = crossed(receiveContext(carrier, client));
-    this.#crossings.set(request, { ...received, ...(given === undefined ? {} : { given }) });
+    const { refused = [], ...received } = crossed(receiveContext(carrier, client));
+    const all = new Set([...(this.#crossings.get(request)?.refused ?? []), ...refused]);
+    this.#crossings.set(request, {
+      ...received,
+      ...(given === undefined ? {} : { given }),
+      ...(all.size === 0 ? {} : { refused: [...all] }),
+    });
+  }
+
+  /** Does the client's context go on to the server? */
+  get #goesOn(): boolean {
+    const { client, server } = this.#trust;
+    return client.receive.context === 'continue' && server.send.context === 'continue';
+  }
+
+  /** Does the server get fresh ids in place of the client's? */
+  get #gives(): boolean {
+    return !this.#goesOn && this.#trust.server.send.context !== 'drop';
   }
 
   /** May bytes of the server's frames change on their way to the client? */
@@ -76,9 +91,8 @@ export class Boundary {
     const { client, server } = this.#trust;
     if (!mayCarry(frame)) return frame.bytes;
     const requests = requestsOf(message);
-    const goesOn = client.receive.context === 'continue' && server.send.context === 'continue';
-    const gives = !goesOn && server.send.context !== 'drop' && requests.some(takesIds);
-    const given = gives ? this.#fresh() : undefined;
+    const goesOn = this.#goesOn;
+    const given = this.#gives && requests.some(takesIds) ? this.#fresh() : undefined;
     for (const request of requests) this.#cross(request, client, given);
     const text = given === undefined ? null : formatTraceparent(given, true);
     return edited(frame, goesOn, {

@@ -13,7 +13,7 @@ export const SENSOR_SETTINGS: readonly Setting[] = [
     type: 'choice',
     choices: CONTEXT_POLICIES,
     default: 'continue',
-    help: "What the trace context of a wrapper's client is worth",
+    help: "What a client's trace context is worth; to a gateway `restart-link` without this",
   },
   {
     name: 'trust.server',

@@ -23,6 +23,9 @@ export const STDIO_TRUST: Trust = {
   server: policy('restart-link', DROP_ALL),
 };
 
+/** A gateway's client has not started it, and may be anybody's too. */
+export const GATEWAY_CLIENT: ContextPolicy = 'restart-link';
+
 /** From settings. Throws CONFIG_BAD_VALUE where the baggage rules are none. */
 export function stdioTrust(settings: {
   readonly client: ContextPolicy;

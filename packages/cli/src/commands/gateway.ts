@@ -9,7 +9,7 @@ import {
   startGateway,
   type TrustFor,
 } from '@spoor/sensor/gateway';
-import { stdioTrust } from '@spoor/sensor/trust';
+import { GATEWAY_CLIENT, stdioTrust } from '@spoor/sensor/trust';
 import type { Command, Context } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
 import { visible } from '../output.ts';
@@ -77,10 +77,16 @@ const trustBy =
   (settings: Config): TrustFor =>
   (server) =>
     stdioTrust({
-      client: settings.text('trust.client') as ContextPolicy,
+      client: clientOf(settings),
       server: server ?? (settings.text('trust.server') as ContextPolicy),
       baggage: settings.text('trust.baggage'),
     });
+
+/** What a wrapper does without a setting is no measure for a gateway. */
+const clientOf = (settings: Config): ContextPolicy =>
+  settings.values.get('trust.client')?.source === 'default'
+    ? GATEWAY_CLIENT
+    : (settings.text('trust.client') as ContextPolicy);
 
 async function setUp({ flags, words, rest }: Context, trust: TrustFor): Promise<GatewayFile> {
   if (words.length > 0 || rest.length > 0) throw new CodedError('USAGE', 'too many words');
