@@ -41,4 +41,8 @@ export const IN_PROCESS = {
     behavior: 'A hub that is absent or dies breaks no program, and what it missed is counted.',
     source: 'packages/instrument/README.md',
   },
+  'inprocess:no-content': {
+    behavior: 'No field of a conversation gets onto spans, and no context of ours to a peer.',
+    source: 'bench/LEAKS.md',
+  },
 } as const;
