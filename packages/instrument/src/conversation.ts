@@ -37,6 +37,8 @@ interface Exchange {
   readonly span: CallSpan;
   readonly startMs: number;
   readonly told: Told | undefined;
+  /** Trace id that the peer got. */
+  given: string | undefined;
 }
 
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
@@ -119,6 +121,7 @@ export class Conversation implements Observer {
     const own = trace.setSpan(ctx, span.span);
     const out = injected(message, own, policy, systemRandom, (ids) => {
       given.add(ids.trace, { ...leg, request: requestKey(request) });
+      exchange.given = ids.trace;
       if (exchange.told !== undefined) exchange.told.given = ids;
     });
     const quiet = this.#network === 'tcp' && policy.send.context !== 'continue';
@@ -235,7 +238,16 @@ export class Conversation implements Observer {
     const spanContext = trace.isSpanContextValid(own) ? own : undefined;
     const leg: Leg = { call, cause, span: spanContext };
     const told = more.told === false ? undefined : this.#tell(message, request, leg, facts, nowMs);
-    const exchange = { side, request, facts, leg, span, startMs: performance.now(), told };
+    const exchange = {
+      side,
+      request,
+      facts,
+      leg,
+      span,
+      startMs: performance.now(),
+      told,
+      given: undefined,
+    };
     const key = idKey(request.id);
     if (open.has(key)) this.#giveUp(open, key, 'protocol_error', 'id_reused');
     if (open.size >= LIMITS.pendingRequestsMax) this.#giveUpOldest(open);
@@ -376,7 +388,8 @@ export class Conversation implements Observer {
     const exchange = open.get(key);
     if (exchange === undefined) return;
     open.delete(key);
-    const { side, facts, span, startMs } = exchange;
+    const { side, facts, given, span, startMs } = exchange;
+    if (given !== undefined) this.#scope.given.remove(given);
     this.#scope.spans.end(span, ending);
     const durationMs = performance.now() - startMs;
     this.#scope.durations.operation(side, facts, ending, this.#network, durationMs);

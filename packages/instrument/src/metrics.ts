@@ -1,6 +1,12 @@
-import { type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Histogram,
+  type Meter,
+  type MeterProvider,
+  metrics,
+} from '@opentelemetry/api';
 import { type AttributeValue, allowAttributes, LIMITS } from '@spoor/core';
-import type { Ending, RequestFacts } from './facts.ts';
+import type { Ending, RequestFacts, Wanted } from './facts.ts';
 
 /** Seconds, as the conventions give them. */
 const BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
@@ -15,6 +21,8 @@ export class Durations {
   /** Of the provider that is set now: unlike tracers, meters know of no later one. */
   #current: MeterProvider | undefined;
   #meter: Meter | undefined;
+  /** What the newest operations were recorded under: checking each anew would cost more. */
+  readonly #series = new Map<string, { readonly name: string; readonly attributes: Attributes }>();
   readonly #histograms = new Map<string, Histogram>();
   /** Names of tools and prompts that have series of their own. */
   readonly #names = new Set<string>();
@@ -32,21 +40,33 @@ export class Durations {
     network: string | undefined,
     durationMs: number,
   ): void {
-    const attributes = {
-      'mcp.method.name': facts.method,
-      'mcp.protocol.version': facts.version,
-      'gen_ai.operation.name': facts.method === 'tools/call' ? 'execute_tool' : undefined,
-      'gen_ai.tool.name': this.#bounded(facts.tool),
-      'gen_ai.prompt.name': this.#bounded(facts.prompt),
+    const { method, prompt, tool, version } = facts;
+    const { error, status } = ending;
+    const key = `${side} ${method} ${tool ?? prompt} ${version} ${network} ${error} ${status}`;
+    const known = this.#series.get(key);
+    if (known !== undefined) {
+      this.#histogram(known.name).record(durationMs / 1_000, known.attributes);
+      return;
+    }
+    const name = `mcp.${side}.operation.duration`;
+    const attributes = allowed({
+      'mcp.method.name': method,
+      'mcp.protocol.version': version,
+      'gen_ai.operation.name': method === 'tools/call' ? 'execute_tool' : undefined,
+      'gen_ai.tool.name': this.#bounded(tool),
+      'gen_ai.prompt.name': this.#bounded(prompt),
       'network.transport': network,
-      'error.type': ending.error,
-      'rpc.response.status_code': ending.status,
-    };
-    this.#record(`mcp.${side}.operation.duration`, durationMs, attributes);
+      'error.type': error,
+      'rpc.response.status_code': status,
+    });
+    if (this.#series.size >= LIMITS.metricNamesMax) this.#series.clear();
+    this.#series.set(key, { name, attributes });
+    this.#histogram(name).record(durationMs / 1_000, attributes);
   }
 
   session(side: Side, network: string | undefined, durationMs: number): void {
-    this.#record(`mcp.${side}.session.duration`, durationMs, { 'network.transport': network });
+    const attributes = allowed({ 'network.transport': network });
+    this.#histogram(`mcp.${side}.session.duration`).record(durationMs / 1_000, attributes);
   }
 
   /** A peer that makes up names must not make up series. */
@@ -55,15 +75,6 @@ export class Durations {
     if (this.#names.size >= LIMITS.metricNamesMax) return '~other';
     this.#names.add(name);
     return name;
-  }
-
-  #record(
-    name: string,
-    durationMs: number,
-    attributes: Record<string, AttributeValue | undefined>,
-  ): void {
-    const allowed = otel(allowAttributes(attributes).attributes);
-    this.#histogram(name).record(durationMs / 1_000, allowed);
   }
 
   #histogram(name: string): Histogram {
@@ -81,6 +92,8 @@ export class Durations {
     return made;
   }
 }
+
+const allowed = (wanted: Wanted): Attributes => otel(allowAttributes(wanted).attributes);
 
 /** The API's type knows no readonly lists. */
 export const otel = (

@@ -6,7 +6,6 @@ import {
   type JsonObject,
   LIMITS,
   metaOf,
-  parseTraceparent,
   type Random,
   type Received,
   receiveContext,
@@ -44,6 +43,11 @@ export class GivenIds {
       this.#given.delete(oldest);
     }
     this.#given.set(traceId, given);
+  }
+
+  /** The call has ended: nothing can come back within it. */
+  remove(traceId: string): void {
+    this.#given.delete(traceId);
   }
 
   find(traceId: string | undefined): Given | undefined {
@@ -167,7 +171,7 @@ export function extracted(
   const meta = metaOf(message.params);
   const { policy, adopt, find } = options;
   const received = receiveContext(meta, policy);
-  const given = find(parseTraceparent(meta.traceparent)?.trace);
+  const given = find(received.kind === 'none' ? undefined : received.remote.trace);
   const around = trace.getSpanContext(ambient);
   const believed = received.kind === 'continue' ? remoteOf(received) : undefined;
   const parent = parentOf(ambient, believed, adopt);

@@ -73,14 +73,13 @@ export class Spans {
   }
 
   /** Error texts are content: the status has a fixed text, the reason is a code. */
-  end({ span, own }: CallSpan, ending: Ending, more: Wanted = {}): void {
+  end({ span, own }: CallSpan, ending: Ending): void {
     const { error, status } = ending;
-    const wanted = { ...more, 'error.type': error, 'rpc.response.status_code': status };
-    const attributes = allowed(wanted);
-    span.setAttributes(attributes);
-    if (!own) return;
-    if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: 'failed' });
-    span.end();
+    if (error !== undefined) {
+      span.setAttributes(allowed({ 'error.type': error, 'rpc.response.status_code': status }));
+      if (own) span.setStatus({ code: SpanStatusCode.ERROR, message: 'failed' });
+    }
+    if (own) span.end();
   }
 }
 
