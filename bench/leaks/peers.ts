@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GROUND, VERSIONS } from './arms.ts';
 
-/** Installs the other instrumentations at their exact versions; they are no part of this project. */
+/** Installs the others at their exact versions; they are no part of this project. */
 export function installPeers(folder: string): void {
   if (existsSync(join(folder, 'node_modules/@traceloop'))) return;
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}\n');

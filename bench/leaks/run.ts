@@ -60,13 +60,16 @@ const played = new Map(
 const versions = Object.values(VERSIONS)
   .map((one) => `\`${one}\``)
   .join(', ');
+const day = new Date().toISOString().slice(0, 10);
 const text = `# What instrumentations leak
 
-${new Date().toISOString().slice(0, 10)}. One conversation over stdio, on \`@modelcontextprotocol/sdk\` 1.32.2, with a canary in each field, once for
-a client and once for a server; every instrumentation with its default settings: Spoor's,
+${day}. One conversation over stdio, on \`@modelcontextprotocol/sdk\` 1.32.2, with a canary in
+each field, once for a client and once for a server; every instrumentation with its default
+settings: Spoor's,
 ${versions}.
-A cell names the side whose spans hold the canary, or whose peer got it; \`–\` is none. Sentry's instruments
-servers only; OpenInference's makes no spans, it propagates. Written by \`node bench/leaks/run.ts\`.
+A cell names the side whose spans hold the canary, or whose peer got it; \`–\` is none. Sentry's
+instruments servers only; OpenInference's makes no spans, it propagates.
+Written by \`node bench/leaks/run.ts\`.
 
 ${table(played)}
 `;

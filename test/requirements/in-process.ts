@@ -45,4 +45,8 @@ export const IN_PROCESS = {
     behavior: 'No field of a conversation gets onto spans, and no context of ours to a peer.',
     source: 'bench/LEAKS.md',
   },
+  'inprocess:conformance': {
+    behavior: 'The official suite finds no difference between a server and the same instrumented.',
+    source: 'docs/conformance.md',
+  },
 } as const;
