@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { AskView, CaseView, HubView, SessionDetail, SessionView } from '@spoor/core';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { startBridge } from '../conformance/bridge.ts';
 import { ASK_RULE } from '../fixtures/ask-rule.ts';
 import { verifies } from '../verifies.ts';
 import { type Answer, type Connected, connect, SERVERS } from './host.ts';
-import { all, ending, kill, NODE, type Piped, until, World } from './support.ts';
+import { all, ending, firstLine, kill, NODE, type Piped, until, World } from './support.ts';
 
 /** A host of its own, so that this test is a person beside it. */
 const HOST =
@@ -19,12 +21,18 @@ interface Started {
   share(): Promise<Answer>;
 }
 
-async function start(mode: string, launch?: (words: string[]) => string[]): Promise<Started> {
+/** A hub with one rule, which asks. */
+async function askingHub(mode: string): Promise<{ world: World; hub: Piped }> {
   const world = new World();
   const rules = join(world.folder, 'rules');
   mkdirSync(rules);
   writeFileSync(join(rules, 'sharing-needs-a-person.yml'), ASK_RULE);
   const hub = await world.hub('--mode', mode, '--rules', rules, '--ask-timeout-ms', '30000');
+  return { world, hub };
+}
+
+async function start(mode: string, launch?: (words: string[]) => string[]): Promise<Started> {
+  const { world, hub } = await askingHub(mode);
   const drive = await connect(world, 'drive', SERVERS.drive(), launch);
   const share = (): Promise<Answer> =>
     drive.call('create_shareable_link', { name: 'a.csv', content: 'card 4111 1111 1111 1111' });
@@ -147,4 +155,29 @@ verifies(
     await drive.close();
   },
   { case: 'on a real server', timeoutMs: 60_000 },
+);
+
+verifies(
+  'ask:waits',
+  async () => {
+    const { world } = await askingHub('enforce');
+    const bridge = await startBridge(SERVERS.drive());
+    onTestFinished(() => bridge.close());
+    const words = ['gateway', '--port', '0', '--name', 'drive', '--url', bridge.url];
+    const url = (await firstLine(world.spoor(...words))).replace(/^.* listening on /, '');
+    const client = new Client({ name: 'http-host', version: '1.0.0' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    onTestFinished(() => client.close());
+    await client.listTools();
+    const shared = client.callTool({
+      name: 'create_shareable_link',
+      arguments: { name: 'a.csv', content: 'x' },
+    });
+    const ask = await onlyAsk(world);
+    const listed = await client.callTool({ name: 'list_files', arguments: {} });
+    expect(listed.isError).not.toBe(true);
+    expect(world.call('approve', ask.case).code).toBe(0);
+    expect(JSON.stringify(await shared)).toContain('Shared a.csv');
+  },
+  { case: 'through the gateway', timeoutMs: 60_000 },
 );

@@ -88,8 +88,11 @@ export class Asks {
     if (digestOf(waiting.observation) !== answer.digest)
       throw new CodedError('CASE_CHANGED', answer.case);
     // What runs below the host may be the host's own doing; to deny is free to all.
-    const { pid, start } = waiting.connection.hello.host.process;
-    const within = answer.ancestors.includes(`${pid}.${start}`);
+    const { hello } = waiting.connection;
+    const { pid, start } = hello.host.process;
+    // Clients of a gateway are not the program that started it.
+    const isHost = hello.sensor.kind !== 'gateway';
+    const within = isHost && answer.ancestors.includes(`${pid}.${start}`);
     if (within && answer.answer === 'approve')
       throw new CodedError('APPROVER_NOT_INDEPENDENT', answer.case);
     this.#remove(answer.case);
