@@ -322,6 +322,10 @@ const TABLE = {
     behavior: 'Metrics of a running hub are served to Prometheus and sent over OTLP.',
     source: 'docs/telemetry.md',
   },
+  'export:backend': {
+    behavior: 'A real Jaeger takes the spans and gives them back with their ids and attributes.',
+    source: 'docs/telemetry.md',
+  },
   'export:conventions': {
     behavior:
       'Spans have the names and attributes of the MCP conventions and go on in the client’s trace.',
