@@ -322,6 +322,11 @@ const TABLE = {
     behavior: 'Metrics of a running hub are served to Prometheus and sent over OTLP.',
     source: 'docs/telemetry.md',
   },
+  'export:lint': {
+    behavior:
+      'Every exported span has the names, kind and required attributes of the MCP conventions, but for the declared exceptions.',
+    source: 'docs/telemetry.md',
+  },
   'export:backend': {
     behavior: 'A real Jaeger takes the spans and gives them back with their ids and attributes.',
     source: 'docs/telemetry.md',

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { HubView } from '@spoor/core';
 import { expect } from 'vitest';
+import { lint } from '../../packages/hub/test/support/conventions.ts';
+import { decodeSpans } from '../../packages/hub/test/support/otlp.ts';
 import { CANARY, canary } from '../fixtures/canaries.ts';
 import { verifies } from '../verifies.ts';
 import { collector } from './collector.ts';
@@ -128,6 +130,7 @@ verifies(
     const spans = sink.bytes().toString('latin1');
     expect(spans).toContain('mcp.method.name');
     expect(spans).toContain('resources/read');
+    expect(sink.bodies.flatMap(decodeSpans).flatMap(lint)).toEqual([]);
     expect(leaks(spans)).toEqual([]);
     expect(leaks(`${await hubSays}${await wrapperSays}`)).toEqual([]);
 

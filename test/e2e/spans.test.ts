@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { lint, unrecommended } from '../../packages/hub/test/support/conventions.ts';
 import { type DecodedSpan, decodeSpans } from '../../packages/hub/test/support/otlp.ts';
 import { verifies } from '../verifies.ts';
 import { type Collector, collector } from './collector.ts';
@@ -90,6 +91,16 @@ verifies(
     const errors = spans.map(({ status }) => status.message);
     expect(new Set(errors)).toEqual(new Set(['', 'failed']));
     expect(JSON.stringify(spans)).not.toContain(PROMPT);
+    expect(spans.flatMap(lint)).toEqual([]);
+    // Over a pipe there is neither an address nor another protocol to speak of.
+    expect(read === undefined ? [] : unrecommended(read)).toEqual([
+      'network.protocol.name',
+      'network.protocol.version',
+      'jsonrpc.protocol.version',
+      'server.address',
+      'server.port',
+      'mcp.session.id',
+    ]);
   },
   { timeoutMs: 60_000 },
 );

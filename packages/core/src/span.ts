@@ -58,10 +58,12 @@ export const methodName = (method: string): string => (METHODS.has(method) ? met
  * side), with the exceptions that `docs/telemetry.md` lists.
  */
 export function spanOf(o: Observation, declaredArguments: ReadonlySet<string>): Span {
-  const method = methodName(o.method);
+  // A prompt or a frame that nobody can read is no operation of the protocol.
+  const isOperation = o.method !== '';
+  const method = isOperation ? methodName(o.method) : o.kind;
   const failed = o.outcome !== 'ok' && o.outcome !== 'input_required';
   const { attributes, dropped } = allowAttributes({
-    ...convention(o, method),
+    ...(isOperation ? convention(o, method) : { 'error.type': o.errorType }),
     ...ours(o),
     ...contentFacts(o, declaredArguments),
     ...decision(o),
@@ -70,7 +72,7 @@ export function spanOf(o: Observation, declaredArguments: ReadonlySet<string>): 
   const target = attributes['gen_ai.tool.name'] ?? attributes['gen_ai.prompt.name'];
   return {
     name: typeof target === 'string' ? `${method} ${target}` : method,
-    kind: 'client',
+    kind: isOperation ? 'client' : 'internal',
     trace: o.trace.trace,
     span: o.trace.span,
     ...(o.trace.parent === undefined ? {} : { parent: o.trace.parent }),

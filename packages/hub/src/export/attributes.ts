@@ -1,4 +1,11 @@
-import { ATTRIBUTES, type AttributeValue, allowAttributes, nearest, type Span } from '@spoor/core';
+import {
+  ATTRIBUTES,
+  type AttributeValue,
+  allowAttributes,
+  nearest,
+  OBSERVATION_KINDS,
+  type Span,
+} from '@spoor/core';
 
 /**
  * What one destination gets of what the table in `core` allows. A pattern is a name, a beginning
@@ -45,7 +52,12 @@ export function filterOf({ allow, drop }: AttributePolicy): AttributeFilter {
   return (name) => kept.has(name) || !NAMES.includes(name);
 }
 
-const FIXED_NAMES: ReadonlySet<string> = new Set(['session', 'run_guardrail spoor']);
+/** Of spans that are no operation of the protocol. */
+const FIXED_NAMES: ReadonlySet<string> = new Set([
+  'session',
+  'run_guardrail spoor',
+  ...OBSERVATION_KINDS,
+]);
 
 /**
  * A span as it may go to one destination. The table is applied again, whoever made the span, and
