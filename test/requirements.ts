@@ -1,5 +1,6 @@
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
+import { TELEMETRY } from './requirements/telemetry.ts';
 
 /**
  * What Spoor promises, as data. A test proves one by `verifies(id, …)`; a promise without a test
@@ -293,44 +294,6 @@ const TABLE = {
     behavior: 'The sampled flag of a peer that is not trusted for it changes nothing.',
     source: 'docs/telemetry.md',
   },
-  'sampling:security': {
-    behavior: 'Whatever the rate, spans of denials, detections, errors and the like are kept.',
-    source: 'docs/telemetry.md',
-  },
-  'sampling:session': {
-    behavior: 'A session is kept from its first detection on, and before it as far as it is held.',
-    source: 'docs/telemetry.md',
-  },
-  'sampling:noise': {
-    behavior: 'The noise of other sessions does not push out the past of a quieter one.',
-    source: 'docs/telemetry.md',
-  },
-  'sampling:hub': {
-    behavior:
-      'At a rate of 1 %, all security events of 10,000 calls arrive at a backend, and with a detection its whole session; each leaf says what was left out.',
-    source: 'docs/telemetry.md',
-  },
-  'metrics:conventions': {
-    behavior: 'Durations of operations have the names, units and buckets of the MCP conventions.',
-    source: 'docs/telemetry.md',
-  },
-  'metrics:bounded': {
-    behavior: 'However many names come from outside, a metric keeps its number of series.',
-    source: 'docs/limits.md',
-  },
-  'metrics:served': {
-    behavior: 'Metrics of a running hub are served to Prometheus and sent over OTLP.',
-    source: 'docs/telemetry.md',
-  },
-  'export:lint': {
-    behavior:
-      'Every exported span has the names, kind and required attributes of the MCP conventions, but for the declared exceptions.',
-    source: 'docs/telemetry.md',
-  },
-  'export:backend': {
-    behavior: 'A real Jaeger takes the spans and gives them back with their ids and attributes.',
-    source: 'docs/telemetry.md',
-  },
   'export:conventions': {
     behavior:
       'Spans have the names and attributes of the MCP conventions and go on in the client’s trace.',
@@ -339,37 +302,6 @@ const TABLE = {
   'export:guarded': {
     behavior: 'The outbound client connects to allowed addresses only, whatever names resolve to.',
     source: 'SECURITY.md',
-  },
-  'export:destinations': {
-    behavior: 'Each destination gets what its own attribute policy allows, also in span names.',
-    source: 'docs/telemetry.md',
-  },
-  'export:spool': {
-    behavior:
-      'Spans that a backend does not take wait on disk, also across a restart of the hub; what is over the limit is counted.',
-    source: 'docs/telemetry.md',
-  },
-  'export:credentials': {
-    behavior: 'Tokens and TLS keys are read anew from their files, without a restart.',
-    source: 'docs/telemetry.md',
-  },
-  'export:health': {
-    behavior: 'How each destination fares, partial refusals included, is shown by API and command.',
-    source: 'docs/telemetry.md',
-  },
-  'rules:export': {
-    behavior:
-      'Rules are written for Tempo, Honeycomb and Sigma as far as spans say what they ask; what they cannot say is named.',
-    source: 'docs/detectors.md',
-  },
-  'rules:export-equal': {
-    behavior:
-      'What is written of a condition matches the spans of what the rule matches, no other.',
-    source: 'docs/detectors.md',
-  },
-  'rules:export-sigma': {
-    behavior: 'The Sigma output is valid by the schema, and by pySigma where that is installed.',
-    source: 'docs/detectors.md',
   },
   'detect:pii-through-code-to-share': {
     behavior: 'Personal data through code to a public link is denied at the link.',
@@ -497,10 +429,12 @@ const TABLE = {
 export type RequirementId =
   | keyof typeof TABLE
   | keyof typeof IN_PROCESS
-  | keyof typeof HOOKS_AND_ASKS;
+  | keyof typeof HOOKS_AND_ASKS
+  | keyof typeof TELEMETRY;
 
 export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TABLE,
   ...IN_PROCESS,
   ...HOOKS_AND_ASKS,
+  ...TELEMETRY,
 };
