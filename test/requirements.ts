@@ -133,6 +133,11 @@ const TABLE = {
     behavior: 'An upstream that fails gives a coded answer, and half an answer never looks whole.',
     source: 'docs/errors.md',
   },
+  'gateway:conformance': {
+    behavior:
+      'The official suite finds no difference between a server and itself behind a gateway.',
+    source: 'test/conformance/README.md',
+  },
   'parse:duplicate-keys': {
     behavior: 'JSON that two readers could read differently is no message.',
     source: 'ARCHITECTURE.md',

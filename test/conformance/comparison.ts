@@ -32,7 +32,8 @@ export interface Arms {
   readonly wrapped: readonly string[];
 }
 
-interface Urls {
+/** Where the two arms are. */
+export interface Urls {
   readonly direct: string;
   readonly wrapped: string;
 }
@@ -85,12 +86,18 @@ export const compareArms = async (
   const direct = await startBridge(arms.direct);
   const wrapped = await startBridge(arms.wrapped);
   try {
-    const comparisons: Comparison[] = [];
-    for (const revision of revisions) {
-      comparisons.push(await compareAt({ direct: direct.url, wrapped: wrapped.url }, revision));
-    }
-    return comparisons;
+    return await compareUrls({ direct: direct.url, wrapped: wrapped.url }, revisions);
   } finally {
     await Promise.all([direct.close(), wrapped.close()]);
   }
+};
+
+/** The same of two addresses of one server. */
+export const compareUrls = async (
+  urls: Urls,
+  revisions: readonly Revision[],
+): Promise<readonly Comparison[]> => {
+  const comparisons: Comparison[] = [];
+  for (const revision of revisions) comparisons.push(await compareAt(urls, revision));
+  return comparisons;
 };

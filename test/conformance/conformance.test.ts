@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { startBridge } from './bridge.ts';
 import { FIXTURE, SPOOR, SPOOR_RUN } from './compare.ts';
-import { compareArms } from './comparison.ts';
+import { compareArms, compareUrls } from './comparison.ts';
 import { differencesBetween } from './difference.ts';
+import { startGatewayArm } from './gateway-arm.ts';
 import { REVISIONS, runScenario } from './suite.ts';
 
 const DROP_PROGRESS = fileURLToPath(new URL('fixture/drop-progress.ts', import.meta.url));
@@ -41,7 +42,7 @@ describe('the comparison', () => {
   });
 });
 
-describe('spoor run', () => {
+describe('spoor', () => {
   let home = '';
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'spoor-home-'));
@@ -67,6 +68,28 @@ describe('spoor run', () => {
       const [legacy, modern] = comparisons;
       expect(legacy?.passedChecks).toBeGreaterThanOrEqual(80);
       expect(modern?.passedChecks).toBeGreaterThanOrEqual(155);
+    },
+    { timeoutMs: COMPARISON_MS },
+  );
+
+  verifies(
+    'gateway:conformance',
+    async () => {
+      const direct = await startBridge(FIXTURE);
+      const through = await startGatewayArm(direct.url);
+      try {
+        const urls = { direct: direct.url, wrapped: through.url };
+        const comparisons = await compareUrls(urls, REVISIONS);
+        expect(comparisons.map(({ revision, differing }) => ({ revision, differing }))).toEqual(
+          REVISIONS.map((revision) => ({ revision, differing: [] })),
+        );
+        const [legacy, modern] = comparisons;
+        expect(legacy?.passedChecks).toBeGreaterThanOrEqual(80);
+        expect(modern?.passedChecks).toBeGreaterThanOrEqual(155);
+      } finally {
+        await through.close();
+        await direct.close();
+      }
     },
     { timeoutMs: COMPARISON_MS },
   );
