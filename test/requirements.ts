@@ -129,6 +129,15 @@ const TABLE = {
     behavior: 'Trace context and baggage cross a gateway only as far as both sides are trusted.',
     source: 'docs/telemetry.md',
   },
+  'gateway:tokens': {
+    behavior:
+      'A gateway that is a resource of its own takes its own tokens only, and passes none on.',
+    source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization',
+  },
+  'gateway:observes-tokens': {
+    behavior: 'A gateway that observes passes authorization on unchanged, in both directions.',
+    source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization',
+  },
   'gateway:upstream-fails': {
     behavior: 'An upstream that fails gives a coded answer, and half an answer never looks whole.',
     source: 'docs/errors.md',

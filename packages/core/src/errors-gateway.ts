@@ -66,6 +66,24 @@ export const GATEWAY_ERRORS = {
     message: 'The gateway needs a token that is meant for it',
     hint: 'Get one from the authorization server that its metadata name',
   },
+  GATEWAY_SCOPE: {
+    http: 403,
+    exit: 77,
+    message: 'The token does not allow this',
+    hint: 'Get one with the scopes that are named',
+  },
+  TOKEN_KEYS_UNAVAILABLE: {
+    http: 503,
+    exit: 69,
+    message: 'The keys of the token issuer cannot be had',
+    hint: 'Check the address of its keys',
+  },
+  TOKEN_EXCHANGE_FAILED: {
+    http: 502,
+    exit: 69,
+    message: 'No token for the upstream could be had',
+    hint: 'Check the credentials and the token endpoint',
+  },
   HEADER_MISMATCH: {
     http: 400,
     exit: 1,

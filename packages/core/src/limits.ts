@@ -214,6 +214,20 @@ export const LIMITS = {
   gatewayPeersMax: 512,
   /** Conversations that a gateway remembers; the longest idle is forgotten. */
   gatewayConversationsMax: 4_096,
+  /** An issuer's keys are used this long without being asked for anew. */
+  tokenKeysFreshMs: 600_000,
+  /** And this long where the issuer does not answer: an outage is no reason to believe old keys. */
+  tokenKeysStaleMs: 3_600_000,
+  /** A key that nobody knows makes the issuer be asked no more often than this. */
+  tokenKeysAskMs: 30_000,
+  /** An issuer's keys, or its answer to a token request. */
+  tokenAnswerBytesMax: 65_536,
+  /** What an issuer may take to answer. */
+  tokenAnswerMs: 10_000,
+  /** A token: longer ones do not fit into headers. */
+  tokenCharsMax: 16_384,
+  /** Exchanged tokens that a gateway remembers; the oldest is forgotten. */
+  tokensExchangedMax: 1_000,
   /** Silence after which a gateway gives up a client's connection to the hub. */
   gatewayIdleMs: 1_800_000,
 } as const;

@@ -50,6 +50,12 @@ export const gateway: Command = {
     '      mode: enforce              # or observe; default: the policy of the hub',
     '      host: preserve             # pass the name on that the client used; default upstream',
     '      trust: continue            # or restart-link, drop; default: the setting trust.server',
+    '      authorization:             # without it, that of the upstream passes unchanged',
+    '        resource: https://mcp.example.com/files',
+    '        issuer: https://login.example.com',
+    '        keys: https://login.example.com/jwks',
+    '        scopes: [files]',
+    '        token: { file: /run/secrets/files }   # for the upstream; or env, or exchange',
   ].join('\n'),
   run: async (context) => {
     const { flags, env, home, out } = context;

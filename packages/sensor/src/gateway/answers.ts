@@ -29,6 +29,12 @@ export function refuse(
   response.end(body);
 }
 
+/** What the gateway itself has to say. */
+export function sendJson(response: ServerResponse, value: object): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'max-age=60' });
+  response.end(JSON.stringify(value));
+}
+
 function errorBody(code: ErrorCode, message: string, http: number, id: JsonRpcId | null): string {
   const number = STANDARD_CODES[code] ?? OWN_CODES_FROM - http;
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code: number, message, data: { code } } });

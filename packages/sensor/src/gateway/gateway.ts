@@ -1,13 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CodedError, type ErrorCode, type JsonRpcId, LIMITS, systemRandom } from '@spoor/core';
-import { refuse } from './answers.ts';
+import { refuse, sendJson } from './answers.ts';
 import { Bodies } from './body.ts';
 import { Counts } from './counts.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { createHttpServer } from './http-server.ts';
 import { isMirrored } from './mirror.ts';
 import type { GatewayOptions } from './options.ts';
+import { ADMITTED, type Admission } from './resource.ts';
 import { type Route, Routes } from './routes.ts';
 import { readSaid } from './said.ts';
 import { Sensing } from './sensing.ts';
@@ -74,7 +75,11 @@ class Serving implements Gateway {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
-    await Promise.all(this.#upstreams.map(({ client }) => client.close()));
+    const closing = this.#upstreams.map(({ client, resource }) => [
+      client.close(),
+      resource?.close(),
+    ]);
+    await Promise.all(closing.flat());
     await this.#sensing.close();
   }
 
@@ -94,18 +99,31 @@ class Serving implements Gateway {
     });
   }
 
+  /** Of an upstream whose authorization is the gateway's (RFC 9728). */
+  #metadataFor({ method, url = '' }: IncomingMessage): object | undefined {
+    if (method !== 'GET' || !url.startsWith('/.well-known/')) return undefined;
+    return this.#upstreams.find(({ resource }) => resource?.metadataPath === url)?.resource
+      ?.metadata;
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = this.#guard.check(request);
+    const metadata = refusal === undefined ? this.#metadataFor(request) : undefined;
+    if (metadata !== undefined) return sendJson(response, metadata);
     const route = refusal === undefined ? this.#routes.find(request) : undefined;
     if (route === undefined) return this.#refuse(response, refusal ?? 'GATEWAY_ROUTE');
     if (this.#underWay > LIMITS.gatewayStreamsMax) return this.#refuse(response, 'GATEWAY_BUSY');
+    const { resource } = route.upstream;
+    const admission = resource === undefined ? ADMITTED : await resource.admit(request);
+    if (admission.status === 'refused')
+      return this.#refuse(response, admission.code, null, admission.headers);
     const read = this.#bodies.read(request);
     const body = read instanceof Promise ? await read : read;
     if (body.status === 'gone') return;
     if (body.status === 'refused') return this.#refuse(response, body.code);
     const { bytes } = body;
     response.once('close', () => this.#bodies.release(bytes.length));
-    await this.#pass(request, response, route, bytes);
+    await this.#pass(request, response, route, bytes, admission);
   }
 
   async #pass(
@@ -113,6 +131,7 @@ class Serving implements Gateway {
     response: ServerResponse,
     route: Route<Upstream>,
     bytes: Buffer,
+    admitted: Extract<Admission, { readonly status: 'admitted' }>,
   ): Promise<void> {
     const said = readSaid(request, route.isEndpoint, bytes);
     const message = said?.message;
@@ -121,14 +140,19 @@ class Serving implements Gateway {
       if (!isMirrored(message, request.headers))
         return this.#refuse(response, 'HEADER_MISMATCH', id);
     }
-    const seat = await this.#sensing.seat(request, route);
+    const seat = await this.#sensing.seat(request, route, admitted);
     if (said?.unreadable !== undefined && (await seat.refuses(said.unreadable)))
       return this.#refuse(response, 'FRAME_UNREADABLE');
     await seat.pass(response, said, bytes);
   }
 
-  #refuse(response: ServerResponse, code: ErrorCode, id: JsonRpcId | null = null): void {
+  #refuse(
+    response: ServerResponse,
+    code: ErrorCode,
+    id: JsonRpcId | null = null,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
     this.#counts.add(code);
-    refuse(response, code, id, { connection: 'close' });
+    refuse(response, code, id, { connection: 'close', ...headers });
   }
 }

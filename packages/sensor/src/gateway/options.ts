@@ -1,5 +1,6 @@
 import type { Mode } from '@spoor/core';
 import type { Home } from '@spoor/edge/home';
+import type { TokenAlgorithm } from '@spoor/edge/token';
 import type { Trust } from '../boundary.ts';
 
 /** One server behind the gateway. */
@@ -19,7 +20,38 @@ export interface UpstreamOptions {
   readonly host: 'upstream' | 'preserve';
   /** What client and upstream are trusted with of trace context and baggage. */
   readonly trust: Trust;
+  /** Absent: authorization is between the client and the upstream, and nothing of it changes. */
+  readonly resource?: ResourceOptions;
 }
+
+/** The gateway as a protected resource of its own, in front of one upstream. */
+export interface ResourceOptions {
+  /** Its identifier, and the audience of its tokens: its URL as clients use it. */
+  readonly resource: URL;
+  readonly issuer: string;
+  readonly keys: URL;
+  readonly algorithms: readonly TokenAlgorithm[];
+  /** A token needs all of them. */
+  readonly scopes: readonly string[];
+  readonly upstream: Credentials;
+}
+
+/** What the upstream gets instead of the client's token. */
+export type Credentials =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'token'; readonly token: Secret }
+  | {
+      readonly kind: 'exchange';
+      readonly endpoint: URL;
+      readonly clientId: string;
+      readonly secret: Secret;
+      readonly resource?: string;
+      readonly audience?: string;
+      readonly scope?: string;
+    };
+
+/** Never the secret itself: settings are shown, and files are copied. */
+export type Secret = { readonly file: string } | { readonly env: string };
 
 export interface GatewayOptions {
   readonly upstreams: readonly UpstreamOptions[];

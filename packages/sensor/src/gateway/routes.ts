@@ -44,7 +44,9 @@ export class Routes<Upstream extends Routed> {
       if (found !== undefined) return { ...found, upstream, path: found.path + search };
     }
     const [only] = this.#upstreams;
-    return this.#upstreams.length === 1 && only !== undefined
+    // What the gateway guards itself has one path and no others.
+    const open = only !== undefined && only.options.resource === undefined;
+    return this.#upstreams.length === 1 && open
       ? { upstream: only, path: url, isEndpoint: false }
       : undefined;
   }
@@ -96,7 +98,7 @@ function mounted(
     };
   // Metadata of a resource lie under a path that has the resource's own behind it (RFC 9728 §3.1).
   const [known] = WELL_KNOWN.exec(path) ?? [];
-  return known !== undefined && path === `${known}${mount}`
+  return known !== undefined && path === `${known}${mount}` && options.resource === undefined
     ? { path: `${known}${endpoint}`, isEndpoint: false }
     : undefined;
 }

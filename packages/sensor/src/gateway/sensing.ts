@@ -7,6 +7,7 @@ import { requestHeaders } from './headers.ts';
 import type { GatewayOptions } from './options.ts';
 import { Passage } from './passage.ts';
 import { type Peer, Peers } from './peers.ts';
+import type { Admission } from './resource.ts';
 import type { Route, Routes } from './routes.ts';
 import type { Said } from './said.ts';
 import type { Upstream } from './upstream.ts';
@@ -32,15 +33,15 @@ export class Sensing {
   }
 
   /** Finds out who asks: from here on, the request belongs to somebody. */
-  async seat(request: IncomingMessage, route: Route<Upstream>): Promise<Seat> {
+  async seat(request: IncomingMessage, route: Route<Upstream>, admitted: Admitted): Promise<Seat> {
     const found = this.#clients.of(request.socket);
     const client = found instanceof Promise ? await found : found;
     this.#passages += 1;
-    return new Seat(this, request, route, client, this.#passages);
+    return new Seat(this, { request, route, client, admitted, number: this.#passages });
   }
 
-  peer(upstream: Upstream, client: Client, request: IncomingMessage, session?: string): Peer {
-    return this.#peers.of(upstream, identityOf(client, request, session, undefined));
+  peer({ route, client, request, admitted }: Place, session: string | undefined): Peer {
+    return this.#peers.of(route.upstream, identityOf(client, request, session, admitted.claims));
   }
 
   async close(): Promise<void> {
@@ -50,31 +51,33 @@ export class Sensing {
   }
 }
 
+type Admitted = Extract<Admission, { readonly status: 'admitted' }>;
+
+interface Place {
+  readonly request: IncomingMessage;
+  readonly route: Route<Upstream>;
+  readonly client: Client;
+  readonly admitted: Admitted;
+  readonly number: number;
+}
+
 /** One request, with its place in a conversation. */
 export class Seat {
   readonly #sensing: Sensing;
+  readonly #place: Place;
   readonly #request: IncomingMessage;
   readonly #route: Route<Upstream>;
-  readonly #client: Client;
   /** The legacy session that it names, or that its path does. */
   readonly #session: string | undefined;
   /** Of the stream that this request has opened. */
   #opened: string | undefined;
-  readonly #number: number;
 
-  constructor(
-    sensing: Sensing,
-    request: IncomingMessage,
-    route: Route<Upstream>,
-    client: Client,
-    number: number,
-  ) {
+  constructor(sensing: Sensing, place: Place) {
     this.#sensing = sensing;
-    this.#request = request;
-    this.#route = route;
-    this.#client = client;
-    this.#number = number;
-    this.#session = sessionHeader(request) ?? route.session;
+    this.#place = place;
+    this.#request = place.request;
+    this.#route = place.route;
+    this.#session = sessionHeader(place.request) ?? place.route.session;
   }
 
   /** Notes a message that nobody can read; in `enforce` it does not go on. */
@@ -96,7 +99,9 @@ export class Seat {
     const asked = said?.message?.kind === 'request' ? said.message : undefined;
     if (asked !== undefined) boundary.beside(asked, carrier);
     const given = asked === undefined ? undefined : boundary.crossingOf(asked)?.given;
+    const { authorization } = this.#place.admitted;
     const headers = requestHeaders(rawHeaders, {
+      ...(authorization === undefined ? {} : { authorization }),
       host: this.#host(),
       readable,
       trace: { drops: toServer.drops, instead: toServer.instead(carrier, given) },
@@ -108,7 +113,7 @@ export class Seat {
       said,
       readable,
       talk: (given) => this.#talk(given ?? this.#session),
-      scope: this.#session === undefined ? `${this.#number}:` : '',
+      scope: this.#session === undefined ? `${this.#place.number}:` : '',
       upstream,
       send: (reader) => {
         const sent = { method, path, headers, body: body.length === 0 ? null : body };
@@ -128,10 +133,14 @@ export class Seat {
   }
 
   #peer(session: string | undefined): Peer {
-    return this.#sensing.peer(this.#route.upstream, this.#client, this.#request, session);
+    return this.#sensing.peer(this.#place, session);
   }
 
-  #key = (session: string): string => `${this.#route.upstream.options.name} ${session}`;
+  /** A session belongs to whom it was opened for: nobody else speaks in it. */
+  #key(session: string): string {
+    const { issuer, subject } = this.#place.admitted.claims ?? {};
+    return JSON.stringify([this.#route.upstream.options.name, issuer, subject, session]);
+  }
 
   #host(): string {
     const { options } = this.#route.upstream;

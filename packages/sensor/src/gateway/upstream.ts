@@ -2,6 +2,7 @@ import { LIMITS, systemRandom } from '@spoor/core';
 import { UpstreamClient } from '@spoor/edge/upstream';
 import { Boundary } from '../boundary.ts';
 import type { GatewayTiming, UpstreamOptions } from './options.ts';
+import { Resource } from './resource.ts';
 import { type TraceHeaders, traceToClient, traceToServer } from './trace-headers.ts';
 
 /** An upstream, and the way to it. */
@@ -9,6 +10,8 @@ export interface Upstream {
   readonly options: UpstreamOptions;
   readonly client: UpstreamClient;
   readonly boundary: Boundary;
+  /** Absent where the gateway asks for no token of its own. */
+  readonly resource?: Resource;
   readonly toServer: TraceHeaders;
   readonly toClient: TraceHeaders;
 }
@@ -27,11 +30,12 @@ export function openUpstream(
     // A stream may be silent for hours.
     bodyMs: 0,
   });
-  const { trust } = options;
+  const { trust, resource } = options;
   return {
     options,
     client,
     boundary: new Boundary(trust, systemRandom),
+    ...(resource === undefined ? {} : { resource: new Resource(resource) }),
     toServer: traceToServer(trust),
     toClient: traceToClient(trust),
   };
