@@ -46,6 +46,10 @@ const TABLE = {
     behavior: "OpenTelemetry's own exporters deliver spans over HTTP and gRPC, and alerts follow.",
     source: 'docs/ingest.md',
   },
+  'otlp:durable': {
+    behavior: 'Telemetry that was acknowledged is in the ledger, also when the hub is killed then.',
+    source: 'docs/ingest.md',
+  },
   'otlp:closed': {
     behavior: 'Telemetry of strangers and of pages in a browser is not taken in.',
     source: 'docs/ingest.md',

@@ -70,7 +70,8 @@ const fresh = (
   firstMs: detection.atMs,
 });
 
-function titleOf({ rule, path }: Detection): string {
+function titleOf({ rule, path, group, everywhere }: Detection): string {
+  if (everywhere) return `${rule.title}: ${Object.values(group).join(', ')}`;
   const last = path.at(-1);
   return last === undefined ? rule.title : `${rule.title}: ${last.tool} on ${last.server}`;
 }

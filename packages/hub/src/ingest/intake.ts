@@ -25,7 +25,7 @@ export interface Accepted {
 }
 
 /** The deciding thread takes so many calls at a time, so that no decision waits long. */
-const TELL_MAX = 32;
+const TELL_MAX = 4;
 /** After so long this thread lets others have their turn: it serves the API, too. */
 const SLICE_MS = 5;
 const SEALERS_MAX = 256;

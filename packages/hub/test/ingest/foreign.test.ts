@@ -83,7 +83,9 @@ describe('content on the spans of others', () => {
     },
     { timeoutMs: 60_000 },
   );
+});
 
+describe('an instrumentation that leaks', () => {
   verifies('otlp:leak', async () => {
     const hub = await startHub();
     await sendFixture(hub, 'openllmetry.json');
@@ -98,6 +100,9 @@ describe('content on the spans of others', () => {
         ['leaking-instrumentation', { instrumentation: '@traceloop/instrumentation-mcp 0.27.0' }],
         ['leaking-instrumentation', { instrumentation: 'scope 1.0' }],
       ]),
+    );
+    expect(alerts.map(({ title }) => title)).toContain(
+      'An instrumentation puts content on spans: scope 1.0',
     );
     const shown = JSON.stringify(alerts);
     expect(shown).toContain('traceloop.entity.input');

@@ -3,9 +3,10 @@ import { countText, dateTimeText, listText } from './words.ts';
 
 /** What happened, in one sentence that rests on the stored evidence alone. */
 export function whatHappened(alert: Alert): string {
-  const { path } = alert.detection;
+  const { path, everywhere } = alert.detection;
   const last = path.at(-1);
-  if (last === undefined) return `${alert.title}.`;
+  // The title says it: no single call is what is wrong.
+  if (last === undefined || everywhere) return `${alert.title}.`;
   const call = `${last.server} › ${last.tool}`;
   const times = alert.count > 1 ? ` This happened ${alert.count} times.` : '';
   if (path.length === 1) return `A call to ${call} ${ending(alert)}.${times}`;

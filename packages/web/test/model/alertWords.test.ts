@@ -12,6 +12,12 @@ it('tells a single call as one', () => {
   expect(whatHappened(alert('a', ['1']))).toBe('A call to crm › query was denied.');
 });
 
+it('speaks of no call where none is to blame', () => {
+  const { detection, ...rest } = alert('a', ['1'], { title: 'An instrumentation leaks: x 1.0' });
+  const everywhere = { ...rest, detection: { ...detection, everywhere: true as const } };
+  expect(whatHappened(everywhere)).toBe('An instrumentation leaks: x 1.0.');
+});
+
 it('does not call a would-be denial a denial', () => {
   const observed = alert('a', ['1', '2'], { action: 'allow', wanted: 'deny', count: 3 });
   expect(whatHappened(observed)).toBe(
