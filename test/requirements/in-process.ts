@@ -49,4 +49,12 @@ export const IN_PROCESS = {
     behavior: 'The official suite finds no difference between a server and the same instrumented.',
     source: 'docs/conformance.md',
   },
+  'inprocess:size': {
+    behavior: 'What works without a hub weighs at most 25 KiB, minified and compressed.',
+    source: 'packages/instrument/README.md',
+  },
+  'inprocess:packed': {
+    behavior: 'The packed instrumentation works as ESM and as CJS, by call and by flag.',
+    source: 'packages/instrument/README.md',
+  },
 } as const;

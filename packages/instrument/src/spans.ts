@@ -36,10 +36,29 @@ const KINDS: Readonly<Record<Side, SpanKind>> = {
 
 /** Spans that hold nothing but what core's allowlist lets pass, from their creation on. */
 export class Spans {
-  readonly #tracer: Tracer;
+  readonly #provider: TracerProvider | undefined;
+  readonly #name: string;
+  readonly #version: string;
+  #current: TracerProvider | undefined;
+  #tracer: Tracer | undefined;
 
   constructor(provider: TracerProvider | undefined, name: string, version: string) {
-    this.#tracer = (provider ?? trace).getTracer(name, version);
+    this.#provider = provider;
+    this.#name = name;
+    this.#version = version;
+  }
+
+  /**
+   * Asked for anew when the provider is another one: a tracer that was got early hears of a later
+   * provider only if both came from the same copy of the API, and ESM and CJS have one each.
+   */
+  get #newest(): Tracer {
+    const provider = this.#provider ?? trace.getTracerProvider();
+    if (this.#tracer === undefined || provider !== this.#current) {
+      this.#current = provider;
+      this.#tracer = provider.getTracer(this.#name, this.#version);
+    }
+    return this.#tracer;
   }
 
   start({ side, facts, wanted, parent, links }: SpanStart): CallSpan {
@@ -56,7 +75,7 @@ export class Spans {
       attributes,
       ...(links.length === 0 ? {} : { links: links.map((context) => ({ context })) }),
     };
-    return { span: this.#tracer.startSpan(name, options, parent), own: true };
+    return { span: this.#newest.startSpan(name, options, parent), own: true };
   }
 
   decided({ span }: CallSpan, decision: Decision): void {

@@ -7,7 +7,7 @@ import { verifies } from '../../../test/verifies.ts';
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 const run = async (flags: readonly string[]): Promise<unknown> => {
-  const words = [...flags, path('fixtures/all-copies.ts')];
+  const words = [...flags, path('fixtures/all-copies.mjs')];
   const { stdout } = await promisify(execFile)(process.execPath, words);
   return JSON.parse(stdout);
 };
