@@ -2,23 +2,23 @@
 export const HOOKS_AND_ASKS = {
   'ask:waits': {
     behavior: 'A call that a rule asks about waits for a person, and others go on meanwhile.',
-    source: 'ARCHITECTURE.md',
+    source: 'docs/asks.md',
   },
   'ask:denied': {
     behavior: 'A call that waits is denied on a no, in time, and when nobody can answer any more.',
-    source: 'ARCHITECTURE.md',
+    source: 'docs/asks.md',
   },
   'ask:bound': {
     behavior: 'An answer holds for one call with the arguments shown, once, and not from within.',
-    source: 'SECURITY.md',
+    source: 'docs/asks.md',
   },
   'ask:observe': {
     behavior: 'In observe nothing waits for a person, and what would have is shown.',
-    source: 'ARCHITECTURE.md',
+    source: 'docs/asks.md',
   },
   'ask:recorded': {
     behavior: 'The ledger tells who was asked, who answered from where, and for which arguments.',
-    source: 'ARCHITECTURE.md',
+    source: 'docs/asks.md',
   },
   'hook:observed': {
     behavior: "A host's own tools are seen by its hooks, each use as one call with its end.",
@@ -55,6 +55,10 @@ export const HOOKS_AND_ASKS = {
   },
   'intent:stays': {
     behavior: 'The text of a prompt goes nowhere unless its owner has named an endpoint.',
+    source: 'docs/hooks.md',
+  },
+  'hook:canaries': {
+    behavior: 'What a host tells its hooks is found in no file, span or answer, but sealed.',
     source: 'docs/hooks.md',
   },
 } as const;
