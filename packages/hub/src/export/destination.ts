@@ -10,6 +10,8 @@ const QUEUE_MAX = 10_000;
 const REQUEST_SPANS_MAX = 1_000;
 /** Requests on their way to the spool. */
 const SPILLING_MAX = 16;
+/** A hub that stops sends what is in memory for so long; the rest is kept for the next one. */
+const CLOSE_WITHIN_MS = 3_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 60_000;
 
@@ -32,6 +34,7 @@ export class ExportDestination {
   #pausedUntilMs = 0;
   #waitMs = RETRY_FIRST_MS;
   #closing = false;
+  #closeByMs = Number.POSITIVE_INFINITY;
   #state: DestinationView['state'] = 'idle';
   #last: Pick<DestinationView, 'lastSentMs' | 'lastFailureMs' | 'lastFailure'> = {};
 
@@ -76,6 +79,7 @@ export class ExportDestination {
    */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#closeByMs = Date.now() + CLOSE_WITHIN_MS;
     clearTimeout(this.#timer);
     await this.#draining;
     await this.#drain();
@@ -134,8 +138,8 @@ export class ExportDestination {
 
   /** What has waited longest goes first. Ends when nothing waits, or the backend asks for time. */
   async #drain(): Promise<void> {
-    while (this.#pausedUntilMs <= Date.now()) {
-      const kept = await this.#spool?.first();
+    while (this.#pausedUntilMs <= Date.now() && Date.now() < this.#closeByMs) {
+      const kept = this.#closing ? undefined : await this.#spool?.first();
       if (kept !== undefined) {
         const result = await this.#sender.send('spans', kept.body);
         this.#count(result, kept.items);

@@ -240,6 +240,19 @@ describe('the spool', () => {
     await exporter.close();
   }, 15_000);
 
+  test('does not keep a hub from stopping', async () => {
+    const port = Number(new URL(backend.endpoint).port);
+    backend.stop();
+    const first = await newExporter();
+    add(first, finished(1));
+    await first.close();
+    const back = await startBackend(port);
+    const second = await newExporter();
+    await second.close();
+    expect(back.received).toEqual([]);
+    expect(viewOf(second)).toMatchObject({ dropped: 0, spooled: { spans: 2 } });
+  });
+
   test('passes over what a crash has left half written', async () => {
     const path = join(folder, 'otlp');
     await (await newExporter()).close();
