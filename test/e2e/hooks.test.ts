@@ -209,6 +209,22 @@ describe.each(HOSTS)('$host', (row) => {
 });
 
 verifies(
+  'hook:decides',
+  async () => {
+    const world = await hubWith('ask');
+    const unasked = { ...claude('PreToolUse', bash('t1')), permission_mode: 'bypassPermissions' };
+    const answered = hook(world, 'claude-code', unasked);
+    const { rows } = await until(
+      () => world.api<{ rows: AskView[] }>('asks'),
+      (page) => page.rows.length === 1,
+    );
+    await world.api(`asks/${rows[0]?.case}`, { answer: 'deny', digest: rows[0]?.digest });
+    expect(await answered).toMatchObject({ hookSpecificOutput: { permissionDecision: 'deny' } });
+  },
+  { case: 'a user who is not asked by the host is asked by the hub', timeoutMs: 60_000 },
+);
+
+verifies(
   'hook:intent',
   async () => {
     const world = new World();

@@ -14,7 +14,7 @@ export const claudeCode: HookHost = claudeFormat({
   asks: true,
   settings: (command) => ({
     file: '~/.claude/settings.json',
-    // Seconds.
-    content: matcherSettings(EVENTS, command, 30),
+    // Seconds; a person may be asked at the hub.
+    content: matcherSettings(EVENTS, command, 120),
   }),
 });

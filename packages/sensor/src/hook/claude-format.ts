@@ -20,12 +20,15 @@ interface Flavour {
  */
 export const claudeFormat = ({ name, asks, settings }: Flavour): HookHost => ({
   name,
-  asks,
+  asks: (event) => asks && !UNASKED.has(textOf(event, 'permission_mode')),
   before: ['PreToolUse'],
   read: readEvent,
   answer: answerTo,
   settings,
 });
+
+/** In these its user has chosen not to be asked, and silence would be taken for consent. */
+const UNASKED: ReadonlySet<string> = new Set(['bypassPermissions', 'dontAsk']);
 
 function readEvent(event: HookJson, name: string): HookEvent {
   const session = textOf(event, 'session_id', 'sessionId');

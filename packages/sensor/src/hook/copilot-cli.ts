@@ -13,7 +13,7 @@ const EVENTS = ['sessionStart', 'userPromptSubmitted', 'preToolUse', 'postToolUs
 /** GitHub Copilot's command line and cloud agent. */
 export const copilotCli: HookHost = {
   name: 'copilot-cli',
-  asks: false,
+  asks: () => false,
   before: ['preToolUse'],
   read: readEvent,
   answer: answerTo,

@@ -20,7 +20,7 @@ const EVENTS = [
 
 export const cursor: HookHost = {
   name: 'cursor',
-  asks: true,
+  asks: () => true,
   before: BEFORE,
   read: readEvent,
   answer: answerTo,

@@ -19,7 +19,7 @@ const EVENTS = [
 /** It can deny and cannot ask. */
 export const geminiCli: HookHost = {
   name: 'gemini-cli',
-  asks: false,
+  asks: () => false,
   before: ['BeforeTool'],
   read: readEvent,
   answer: (_name, verdict: Verdict) =>

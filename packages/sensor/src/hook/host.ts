@@ -6,8 +6,11 @@ export interface HookHost {
   readonly name: string;
   /** Events before which a tool has not run yet: these can be denied. */
   readonly before: readonly string[];
-  /** Can it ask its user itself? Else the hook waits for an answer by `spoor approve` or the UI. */
-  readonly asks: boolean;
+  /**
+   * Can it ask its user itself, about this event? Else the hook waits for an answer by `spoor
+   * approve` or the UI.
+   */
+  asks(event: HookJson): boolean;
   read(event: HookJson, name: string): HookEvent;
   /** What goes to standard output: `{}` where Spoor has nothing to say. Never a permission. */
   answer(name: string, verdict: Verdict): object;

@@ -53,7 +53,7 @@ export async function runHook(options: HookOptions): Promise<object> {
   const alive = setInterval(() => undefined, 60_000);
   try {
     if (json === undefined) return await unreadable(options, name, mayDeny);
-    return host.answer(name, await tell(options, host.read(json, name)));
+    return host.answer(name, await tell(options, host.read(json, name), json));
   } catch {
     const closed = mayDeny && modeOf(policy) === 'enforce';
     return host.answer(name, closed ? { kind: 'deny', text: DENIED_TEXT } : { kind: 'none' });
@@ -79,7 +79,7 @@ const modeOf = ({ mode, rules }: Policy): Mode =>
 async function unreadable(options: HookOptions, name: string, mayDeny: boolean): Promise<object> {
   const { host } = options;
   const { senseUnreadable } = await import('@spoor/detect/sense');
-  const hub = await connect(options, host.name, '');
+  const hub = await connect(options, host.name, '', {});
   const seen = senseUnreadable('invalid-json', systemClock.nowMs(), systemRandom);
   hub.record(seen, []);
   await leave(hub);
@@ -87,11 +87,11 @@ async function unreadable(options: HookOptions, name: string, mayDeny: boolean):
   return host.answer(name, closed ? { kind: 'deny', text: DENIED_TEXT } : { kind: 'none' });
 }
 
-async function tell(options: HookOptions, event: HookEvent): Promise<Verdict> {
+async function tell(options: HookOptions, event: HookEvent, json: HookJson): Promise<Verdict> {
   const { host } = options;
   const isTool = event.kind === 'before' || event.kind === 'after' || event.kind === 'done';
   const server = isTool ? (event.server ?? host.name) : 'user';
-  const hub = await connect(options, server, event.session);
+  const hub = await connect(options, server, event.session, json);
   try {
     if (hub.elsewhere || event.kind === 'other') return { kind: 'none' };
     if (event.kind === 'prompt') {
@@ -108,6 +108,7 @@ async function connect(
   { host, home, version, rulesFolder, policy, startHub }: HookOptions,
   server: string,
   session: string,
+  json: HookJson,
 ): Promise<HubClient> {
   const digest = createHash('sha256').update(`${host.name}\n${session}`).digest('hex');
   const hub = new HubClient({
@@ -118,7 +119,7 @@ async function connect(
       server: { name: safeName(server, () => 'server'), transport: 'unknown' },
       host: findHost(),
       ...(session === '' ? {} : { hostSession: digest.slice(0, 32) }),
-      ...(host.asks ? { asksInHost: true as const } : {}),
+      ...(host.asks(json) ? { asksInHost: true as const } : {}),
     },
     random: systemRandom,
     rulesFolder,

@@ -10,7 +10,7 @@ export const vscode: HookHost = claudeFormat({
     file: '~/.copilot/hooks/spoor.json',
     content: {
       hooks: Object.fromEntries(
-        EVENTS.map((event) => [event, [{ type: 'command', command, timeout: 30 }]]),
+        EVENTS.map((event) => [event, [{ type: 'command', command, timeout: 120 }]]),
       ),
     },
   }),
