@@ -253,6 +253,10 @@ const TABLE = {
     behavior: 'No changed byte of a published log goes unnoticed.',
     source: 'SECURITY.md',
   },
+  'ledger:epochs': {
+    behavior: 'Today’s keys cannot rewrite what a key before them has closed, and old logs go on.',
+    source: 'docs/adr/0014-epoch-keys.md',
+  },
   'ledger:durable-first': {
     behavior: 'A call with a sensitive label goes on only after its entry is on disk.',
     source: 'ARCHITECTURE.md',

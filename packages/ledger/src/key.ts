@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { concatBytes, type Random, toBase64 } from '@spoor/core';
+import { CodedError, concatBytes, type Random, toBase64 } from '@spoor/core';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './durable.ts';
 import { type CheckSignature, formatVerifierKey, parseVerifierKey } from './verify/key.ts';
@@ -7,8 +7,11 @@ import { type CheckSignature, formatVerifierKey, parseVerifierKey } from './veri
 /** Signs checkpoints under the log's name. */
 export interface NoteSigner {
   readonly verifierKey: string;
-  /** @param text Ends with a newline. */
+  /** The whole note. @param text Ends with a newline. */
   sign(text: string): string;
+  /** One signature line, with its newline. */
+  line(text: string): string;
+  signBytes(text: string): Uint8Array;
 }
 
 /** The key of `<stateDir>/log.key`; undefined where there is none. */
@@ -18,7 +21,12 @@ export async function loadSigner(
   name: string,
 ): Promise<NoteSigner | undefined> {
   const pem = await disk.read(path);
-  return pem === undefined ? undefined : createSigner(createPrivateKey(Buffer.from(pem)), name);
+  if (pem === undefined) return undefined;
+  try {
+    return createSigner(createPrivateKey(Buffer.from(pem)), name);
+  } catch (error) {
+    throw new CodedError('LEDGER_UNREADABLE', `${path} is no key`, error);
+  }
 }
 
 /** Makes the key; the disk makes all files for the owner only. */
@@ -50,13 +58,10 @@ function createSigner(key: KeyObject, name: string): NoteSigner {
   const verifierKey = formatVerifierKey(name, Buffer.from(x, 'base64url'));
   const id = Buffer.alloc(4);
   id.writeUInt32BE(parseVerifierKey(verifierKey)?.keyId ?? 0);
-  return {
-    verifierKey,
-    sign(text) {
-      const signature = concatBytes(id, sign(null, Buffer.from(text), key));
-      return `${text}\n\u2014 ${name} ${toBase64(signature)}\n`;
-    },
-  };
+  const signBytes = (text: string): Uint8Array => sign(null, Buffer.from(text), key);
+  const line = (text: string): string =>
+    `\u2014 ${name} ${toBase64(concatBytes(id, signBytes(text)))}\n`;
+  return { verifierKey, signBytes, line, sign: (text) => `${text}\n${line(text)}` };
 }
 
 /** What the writer itself has signed, it checks by the platform's code: ten times as fast. */

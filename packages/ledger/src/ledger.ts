@@ -86,6 +86,8 @@ export interface Ledger {
 
 /** Buffered entries are on disk after this long, in milliseconds. */
 export const FLUSH_AFTER_MS = 20;
+/** How long one key signs checkpoints. */
+export const EPOCH_AFTER_MS = 86_400_000;
 export const PUBLISH_AFTER_MS = 500;
 /** Wait before a disk that refused is tried again. */
 export const RETRY_AFTER_MS = 1_000;

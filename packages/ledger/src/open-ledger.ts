@@ -1,11 +1,13 @@
 import { CodedError, toHex } from '@spoor/core';
 import { type Disk, nodeDisk } from './disk.ts';
 import { makeDurableFolder } from './durable.ts';
+import { Epochs, epochInForce } from './epochs.ts';
 import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
 import type { Ledger, LedgerOptions } from './ledger.ts';
 import { Lock, readSigned, type SignedCheckpoint } from './lock.ts';
-import { Publisher } from './publish.ts';
+import { type NewLeaf, Publisher } from './publish.ts';
 import { checkLock, loadTail, loadTree, type Replay, replay } from './recover.ts';
+import { forgetRecovery, readRecovery, withRecovery } from './recovery.ts';
 import { systemTimer } from './timer.ts';
 import { Vault } from './vault/vault.ts';
 import { readLeafAt } from './verify/source.ts';
@@ -36,13 +38,25 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   const { signer, published, lock } = await loadIdentity(disk, options);
   const tree = await loadTree(disk, dir, published);
   const wal = await readWal(disk, `${stateDir}/wal`);
-  const found = replay(wal.records, tree, lock);
+  const begun = (await readRecovery(disk, stateDir)).filter(({ index }) => index >= tree.size);
+  const found = replay([...wal.records, ...begun], tree, lock);
+  const inForce = epochInForce(
+    origin,
+    lock?.note,
+    found.leaves.map(({ leaf }) => leaf),
+  );
+  const epochs = await Epochs.load({ disk, stateDir, origin, random, signer }, inForce);
   const vault = new Vault(disk, dir, folders);
   const publisher = new Publisher(
-    { disk, dir, origin, signer, folders, lock: new Lock(disk, `${stateDir}/lock`, lock) },
+    { disk, dir, origin, epochs, folders, lock: new Lock(disk, `${stateDir}/lock`, lock) },
     { tree, tail: await loadTail(disk, dir, tree), published, tidyFrom: found.oldest },
   );
-  await finish(found, vault, publisher);
+  const stamp = { clock, random, boot: toHex(random.bytes(8)) };
+  const size = tree.size + found.leaves.length;
+  const parts = { epochs, publisher, stamp };
+  const leaves = await withRecovery(disk, stateDir, found.leaves, size, parts);
+  await finish({ ...found, leaves }, vault, publisher);
+  await forgetRecovery(disk, stateDir);
   await forgetNewest(disk, `${stateDir}/wal`);
   for (const path of wal.paths) await disk.remove(path);
   const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
@@ -50,7 +64,8 @@ async function open(options: LedgerOptions): Promise<Ledger> {
     options,
     timer: options.timer ?? systemTimer,
     verifierKey: signer.verifierKey,
-    stamp: { clock, random, boot: toHex(random.bytes(8)) },
+    stamp,
+    epochs,
     wal: new WalWriter(disk, `${stateDir}/wal`, random, wal.nextNumber),
     vault,
     publisher,
@@ -58,8 +73,9 @@ async function open(options: LedgerOptions): Promise<Ledger> {
       const leaf = await readLeafAt(source, index, size);
       return leaf && Buffer.from(leaf).toString('latin1');
     },
-    size: tree.size + found.leaves.length,
+    size: tree.size + leaves.length,
   });
+  await writer.begin();
   announceStart(writer, wal.torn, found.leaves.length);
   return writer;
 }
@@ -92,8 +108,12 @@ async function refuseWithoutKey(disk: Disk, path: string): Promise<void> {
   throw new CodedError('LEDGER_UNREADABLE', `${path} is there, but the log's key is not`);
 }
 
+interface Found extends Omit<Replay, 'leaves'> {
+  readonly leaves: readonly NewLeaf[];
+}
+
 /** Publishes what the write-ahead log holds; ends in the same bytes however often it is begun. */
-async function finish(found: Replay, vault: Vault, publisher: Publisher): Promise<void> {
+async function finish(found: Found, vault: Vault, publisher: Publisher): Promise<void> {
   await vault.store(await vault.missing(found.sealed), found.keys);
   if (found.leaves.length > 0) await publisher.publish(found.leaves);
   await publisher.tidy();

@@ -3,7 +3,7 @@ import { CodedError, concatBytes, equalBytes } from '@spoor/core';
 import { formatCheckpoint } from './checkpoint.ts';
 import { type Disk, folderOf } from './disk.ts';
 import { makeDurableFolder, replaceFile, stageFile, syncFolder } from './durable.ts';
-import type { NoteSigner } from './key.ts';
+import type { Epochs } from './epochs.ts';
 import type { Lock, SignedCheckpoint } from './lock.ts';
 import { createHasher, type Hasher } from './tree/hasher.ts';
 import { encodeBundle, levelSize, TILE_WIDTH, tilePath, tileWidth } from './tree/tile.ts';
@@ -29,7 +29,7 @@ export interface PublisherOptions {
   readonly disk: Disk;
   readonly dir: string;
   readonly origin: string;
-  readonly signer: NoteSigner;
+  readonly epochs: Epochs;
   readonly lock: Lock;
   readonly folders: Set<string>;
 }
@@ -85,9 +85,20 @@ export class Publisher {
     this.#published = checkpoint;
   }
 
-  /** Removes partial tiles that larger or full ones have replaced. */
+  /** Root of the published tree with those leaves after it. */
+  rootWith(hashes: readonly Uint8Array[]): Uint8Array {
+    const tree = this.#tree.clone();
+    for (const hash of hashes) tree.push(hash, []);
+    return tree.root();
+  }
+
+  /**
+   * Destroys the key of an epoch that is closed; removes partial tiles that larger or full ones
+   * have replaced.
+   */
   async tidy(): Promise<void> {
     const { size } = this.#tree;
+    await this.#options.epochs.settle(size);
     for (const level of ['entries', 0, 1, 2, 3, 4, 5] as const) {
       const last = Math.floor(levelSize(level, size) / TILE_WIDTH);
       const first = Math.floor(levelSize(level, this.#tidyFrom) / TILE_WIDTH);
@@ -108,9 +119,9 @@ export class Publisher {
   }
 
   #sign(tree: TileTree): SignedCheckpoint {
-    const { origin, signer } = this.#options;
+    const { origin, epochs } = this.#options;
     const checkpoint = { origin, size: tree.size, root: tree.root() };
-    return { ...checkpoint, note: signer.sign(formatCheckpoint(checkpoint)) };
+    return { ...checkpoint, note: epochs.sign(formatCheckpoint(checkpoint), tree.size) };
   }
 
   async #writeFiles(files: readonly (readonly [path: string, bytes: Uint8Array])[]): Promise<void> {

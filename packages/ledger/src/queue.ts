@@ -40,6 +40,10 @@ export class Queue {
   #bytes = 0;
   #ordinal = 0;
 
+  get all(): readonly Item[] {
+    return this.#items;
+  }
+
   /** Bytes held in memory. */
   get bytes(): number {
     return this.#bytes;

@@ -1,7 +1,9 @@
 import { CodedError, LIMITS, type SealedContent } from '@spoor/core';
 import type { Entry } from './entry.ts';
+import type { Epochs } from './epochs.ts';
 import {
   type Appended,
+  EPOCH_AFTER_MS,
   FLUSH_AFTER_MS,
   type Ledger,
   type LedgerOptions,
@@ -28,6 +30,7 @@ export interface WriterParts {
   readonly wal: WalWriter;
   readonly vault: Vault;
   readonly publisher: Publisher;
+  readonly epochs: Epochs;
   /** Reads a published leaf. */
   readonly readPublished: (index: number, size: number) => Promise<string | undefined>;
   readonly size: number;
@@ -54,6 +57,8 @@ export class LedgerWriter implements Ledger {
   #untold = 0;
   #faults = 0;
   #closed = false;
+  /** When this run's newest epoch began. */
+  #epochSince: number;
   #writing: Promise<void> | undefined;
   #publishing: Promise<void> | undefined;
 
@@ -62,6 +67,7 @@ export class LedgerWriter implements Ledger {
     this.origin = parts.options.origin;
     this.verifierKey = parts.verifierKey;
     this.#size = parts.size;
+    this.#epochSince = parts.options.clock.nowMs();
   }
 
   get state(): LedgerState {
@@ -102,6 +108,31 @@ export class LedgerWriter implements Ledger {
     );
     this.#flushSoon();
     return { index, leafHash, durable: () => this.#durable(ordinal) };
+  }
+
+  /** A start begins an epoch. On a disk that refuses it goes on in the last, and tries again. */
+  async begin(): Promise<void> {
+    try {
+      await this.rotate();
+    } catch (error) {
+      if (error instanceof CodedError) throw error;
+      this.#epochSince = 0;
+    }
+  }
+
+  /**
+   * Begins the next epoch: an entry by which the outgoing key closes the tree before it.
+   *
+   * @throws CodedError LEDGER_WRITE_FAILED, or what the disk says where it refuses the next key
+   */
+  async rotate(): Promise<void> {
+    const { epochs, publisher, options } = this.#parts;
+    await epochs.prepare();
+    if (this.#isFull() || this.#state === 'failed' || this.#closed) return;
+    // From here to the append nothing else may come between: the entry states the tree before it.
+    const hashes = newLeaves(this.#queue.all).map(({ hash }) => hash);
+    this.append(epochs.rotate(this.#size, publisher.rootWith(hashes)));
+    this.#epochSince = options.clock.nowMs();
   }
 
   async keepKey(session: string, kek: string, wrapped: Uint8Array): Promise<void> {
@@ -236,7 +267,13 @@ export class LedgerWriter implements Ledger {
       this.#announce();
     }
     await publisher.tidy();
+    await this.#rotateDaily();
     await wal.retire(this.#queue.publishedThrough);
+  }
+
+  async #rotateDaily(): Promise<void> {
+    const age = this.#parts.options.clock.nowMs() - this.#epochSince;
+    if (age >= EPOCH_AFTER_MS && !this.#closed) await this.rotate();
   }
 
   #announce(): void {

@@ -30,28 +30,29 @@ describe('a ledger', () => {
     const ledger = await openOn(disk);
     const first = ledger.append(entry(1));
     const second = ledger.append(entry(2));
-    expect([first?.index, second?.index]).toEqual([1, 2]);
+    expect([first?.index, second?.index]).toEqual([2, 3]);
     await second?.durable();
-    expect(await ledger.readLeaf(1)).toContain('"n":1');
+    expect(await ledger.readLeaf(2)).toContain('"n":1');
     await ledger.close();
     const { verifierKey } = ledger;
     const result = await verifyLog(sourceOf(disk), { verifierKey });
-    expect(result).toMatchObject({ status: 'unwitnessed', size: 4 });
-    const leaf = await readLeaf(sourceOf(disk), 1);
+    expect(result).toMatchObject({ status: 'unwitnessed', size: 5 });
+    const leaf = await readLeaf(sourceOf(disk), 2);
     expect(Buffer.from(leafHash(Buffer.from(leaf ?? ''))).toString('hex')).toBe(first?.leafHash);
-    expect(await ledger.readLeaf(2)).toContain('"n":2');
-    expect(await ledger.readLeaf(4)).toBeUndefined();
+    expect(await ledger.readLeaf(3)).toContain('"n":2');
+    expect(await ledger.readLeaf(5)).toBeUndefined();
     expect(disk.paths().filter((path) => path.includes('/wal/'))).toEqual([]);
   });
 
-  it('begins with log.start and ends with log.stop, in every run', async () => {
+  it('begins with a new key and log.start and ends with log.stop, in every run', async () => {
     const disk = new MemoryDisk();
     for (let run = 0; run < 2; run++) await (await openOn(disk)).close();
+    const run = ['key.rotated', 'log.start', 'log.stop'];
     const kinds: string[] = [];
-    for (let index = 0; index < 4; index++) {
+    for (let index = 0; index < 6; index++) {
       kinds.push(JSON.parse((await readLeaf(sourceOf(disk), index)) ?? '{}').kind);
     }
-    expect(kinds).toEqual(['log.start', 'log.stop', 'log.start', 'log.stop']);
+    expect(kinds).toEqual([...run, ...run]);
   });
 });
 
@@ -69,7 +70,7 @@ describe('tiles', () => {
     const { verifierKey } = ledger;
     const source = sourceOf(disk);
     const newest = checkpointOf(ledger.published?.note);
-    expect(newest.size).toBe(65_864);
+    expect(newest.size).toBe(65_865);
     const result = await verifyLog(source, { verifierKey, checkpoint: notes[3] ?? '' });
     expect(result.status).toBe('ok');
     for (const note of notes) {
@@ -86,17 +87,17 @@ describe('tiles', () => {
     }
     for (const index of [0, 255, 256, 65_535, 65_536, 65_863]) {
       const leaf = Buffer.from((await readLeaf(source, index)) ?? '');
-      const proof = await inclusionProof(source, index, 65_864);
-      const claim = { index, size: 65_864, root: newest.root, proof };
+      const proof = await inclusionProof(source, index, 65_865);
+      const claim = { index, size: 65_865, root: newest.root, proof };
       expect(verifyInclusion({ ...claim, leafHash: leafHash(leaf) })).toBe(true);
       expect(verifyInclusion({ ...claim, leafHash: leafHash(Buffer.from('x')) })).toBe(false);
     }
     const partials = disk.paths().filter((path) => path.includes('.p/'));
     expect(partials).toEqual([
-      '/log/tile/0/257.p/72',
+      '/log/tile/0/257.p/73',
       '/log/tile/1/001.p/1',
       '/log/tile/2/000.p/1',
-      '/log/tile/entries/257.p/72',
+      '/log/tile/entries/257.p/73',
     ]);
   });
 });
@@ -118,7 +119,7 @@ describe('append', () => {
     expect(() => ledger.append({ kind: 'intent', session: '../../etc' }, sealed)).toThrow(
       CodedError,
     );
-    expect(ledger.size).toBe(2);
+    expect(ledger.size).toBe(3);
     await ledger.close();
   });
 });
@@ -145,7 +146,7 @@ describe('a disk without space', () => {
     await waiting?.durable();
     await ledger.close();
     const result = await verifyLog(sourceOf(disk), { verifierKey: ledger.verifierKey });
-    expect(result).toMatchObject({ status: 'unwitnessed', size: 5 });
+    expect(result).toMatchObject({ status: 'unwitnessed', size: 6 });
   });
 
   it('drops and counts what memory cannot hold, and writes the count later', async () => {
@@ -170,7 +171,7 @@ describe('a disk without space', () => {
     expect(told).toMatchObject({ kind: 'events.dropped', detail: { count: 2 } });
     await ledger.close();
     const result = await verifyLog(sourceOf(disk), { verifierKey: ledger.verifierKey });
-    expect(result).toMatchObject({ status: 'unwitnessed', size: fits + 4 });
+    expect(result).toMatchObject({ status: 'unwitnessed', size: fits + 5 });
   }, 40_000);
 
   it('ends the writer when a durable write fails, and says so to all', async () => {

@@ -138,7 +138,13 @@ async function tellResult(
       'Without an earlier checkpoint nobody can tell whether the end was cut off. Keep this one elsewhere:',
     );
     out.line(await readText(join(dirOf(context), 'checkpoint')));
-  } else if (code !== undefined) {
+  }
+  if ('recovered' in result && result.recovered.length > 0) {
+    out.note(
+      `${paint(out, 'yellow', 'Note')}: the log's own key stood in for a lost epoch key at entry ${result.recovered.join(', ')}.`,
+    );
+  }
+  if (result.status !== 'ok' && result.status !== 'unwitnessed' && code !== undefined) {
     const why = 'why' in result ? `: ${visible(result.path)}: ${result.why}` : '';
     out.note(`${paint(out, 'red', code)} ${ERRORS[code].message}${why}`);
     out.note(`  ${ERRORS[code].hint}`);

@@ -52,21 +52,32 @@ export function verifyNote(
   verifierKey: string,
   check: CheckSignature = isSignature,
 ): VerifiedNote {
-  const key = parseVerifierKey(verifierKey);
-  if (key === undefined) return { status: 'unverified', why: 'the verifier key is malformed' };
   const parsed: ParsedNote = parseNote(text);
   if (parsed.status === 'invalid') return { status: 'unverified', why: parsed.why };
-  const claims = parsed.note.signatures.filter(
-    (line) => line.name === key.name && line.keyId === key.keyId,
-  );
-  if (claims.length === 0) return { status: 'unverified', why: 'the key did not sign this' };
-  const message = encoder.encode(parsed.note.text);
-  const holds = claims.every((line) => check(line.signature, message, key.publicKey));
-  if (!holds) return { status: 'unverified', why: 'the signature is wrong' };
-  return { status: 'verified', note: parsed.note };
+  const why = signsNote(parsed.note, verifierKey, check);
+  return why === undefined
+    ? { status: 'verified', note: parsed.note }
+    : { status: 'unverified', why };
 }
 
-function isSignature(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
+/** Says why not; undefined where the key has signed. */
+export function signsNote(
+  note: Note,
+  verifierKey: string,
+  check: CheckSignature = isSignature,
+): string | undefined {
+  const key = parseVerifierKey(verifierKey);
+  if (key === undefined) return 'the verifier key is malformed';
+  const claims = note.signatures.filter(
+    (line) => line.name === key.name && line.keyId === key.keyId,
+  );
+  if (claims.length === 0) return 'the key did not sign this';
+  const message = encoder.encode(note.text);
+  const holds = claims.every((line) => check(line.signature, message, key.publicKey));
+  return holds ? undefined : 'the signature is wrong';
+}
+
+export function isSignature(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
   // The strict reading of RFC 8032: verifiers must not differ over what a valid signature is.
   return signature.length === 64 && ed25519.verify(signature, message, key, { zip215: false });
 }

@@ -1,10 +1,12 @@
 import { type ErrorCode, equalBytes, LIMITS } from '@spoor/core';
 import { type Checkpoint, parseCheckpoint } from '../checkpoint.ts';
+import type { Note } from '../note.ts';
 import { createHasher, type Hasher, type Sha256 } from '../tree/hasher.ts';
 import { decodeBundle, levelSize, TILE_WIDTH, tilePath, tileWidth } from '../tree/tile.ts';
 import { type Tile, TileTree } from '../tree/tile-tree.ts';
+import { EpochChain, ROTATED } from './epochs.ts';
 import { hasher } from './hash.ts';
-import { verifyNote } from './key.ts';
+import { type CheckSignature, isSignature, verifyNote } from './key.ts';
 import type { LogSource } from './source.ts';
 
 export interface VerifyOptions {
@@ -19,6 +21,8 @@ export interface VerifyOptions {
   readonly staleMs?: number;
   /** A faster SHA-256 than the one that also runs in browsers: Node's own, where there is one. */
   readonly sha256?: Sha256;
+  /** The same for Ed25519. */
+  readonly ed25519?: CheckSignature;
 }
 
 /** What `status` means: {@link VERIFY_CODES}. `path` names the first file that is not as it was. */
@@ -33,6 +37,13 @@ export interface Verified {
   readonly origin: string;
   readonly size: number;
   readonly root: Uint8Array;
+  /** Epochs that the log has had; 0 where it has none. */
+  readonly epochs: number;
+  /**
+   * Entries at which the log's own key certified a new epoch, because the key of the one before was
+   * gone. Whoever holds the log's own key can claim that: compare with what you know of.
+   */
+  readonly recovered: readonly number[];
 }
 
 export interface Tampered {
@@ -60,12 +71,12 @@ const RESTARTS_MAX = 5;
  * Sealed content is not part of the tree and is not looked at here.
  */
 export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<VerifyResult> {
-  let published = await readCheckpoint(source, options.verifierKey);
+  let published = await readCheckpoint(source, options);
   for (let restarts = 0; ; restarts++) {
     const result = await verifyOnce(source, published, options);
     if (result.status !== 'tampered' || restarts === RESTARTS_MAX) return result;
     // A running writer replaces partial tiles: then there is a newer checkpoint to hold them to.
-    const now = await readCheckpoint(source, options.verifierKey);
+    const now = await readCheckpoint(source, options);
     if ('status' in now || 'status' in published || now.size <= published.size) return result;
     published = now;
   }
@@ -73,7 +84,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
 
 async function verifyOnce(
   source: LogSource,
-  published: Checkpoint | Tampered,
+  published: SignedTree | Tampered,
   options: VerifyOptions,
 ): Promise<VerifyResult> {
   if ('status' in published) return published;
@@ -85,21 +96,19 @@ async function verifyOnce(
   if (older !== undefined && older.size > published.size) {
     return { status: 'rolled-back', size: published.size, expectedSize: older.size };
   }
-  const { sha256 } = options;
-  const hashing = sha256 === undefined ? hasher : createHasher(sha256);
-  const walk = new Walk(source, published, older, hashing);
+  const walk = new Walk(source, published, older, options);
   const fault = await walk.run(options.onProgress);
   if (fault !== undefined) return fault;
-  return judge(published, older, walk.newestMs, options);
+  return judge(published, older, walk, options);
 }
 
 function judge(
   { origin, size, root }: Checkpoint,
   older: Checkpoint | undefined,
-  newestMs: number,
+  { newestMs, epochs: { count, recovered } }: Walk,
   { nowMs, staleMs }: VerifyOptions,
 ): VerifyResult {
-  const facts: Verified = { origin, size, root };
+  const facts: Verified = { origin, size, root, epochs: count, recovered };
   if (nowMs !== undefined && staleMs !== undefined && nowMs - newestMs > staleMs) {
     return { status: 'stale', newestMs, ...facts };
   }
@@ -107,7 +116,15 @@ function judge(
   return { status: older === undefined || older.size === 0 ? 'unwitnessed' : 'ok', ...facts };
 }
 
-async function readCheckpoint(source: LogSource, key: string): Promise<Checkpoint | Tampered> {
+/** A checkpoint with the note that states it. */
+interface SignedTree extends Checkpoint {
+  readonly note: Note;
+}
+
+async function readCheckpoint(
+  source: LogSource,
+  options: VerifyOptions,
+): Promise<SignedTree | Tampered> {
   const bytes = await source.read('checkpoint');
   if (bytes === undefined) return tampered('checkpoint', 'there is no checkpoint');
   if (bytes.length > LIMITS.noteBytesMax) return tampered('checkpoint', 'it is over the limit');
@@ -117,19 +134,23 @@ async function readCheckpoint(source: LogSource, key: string): Promise<Checkpoin
   } catch {
     return tampered('checkpoint', 'the note is not Unicode text');
   }
-  return signedCheckpoint(text, key);
+  return signedCheckpoint(text, options);
 }
 
-function signedCheckpoint(text: string, key: string): Checkpoint | Tampered {
-  const verified = verifyNote(text, key);
+function signedCheckpoint(
+  text: string,
+  { verifierKey, ed25519 }: VerifyOptions,
+): SignedTree | Tampered {
+  const verified = verifyNote(text, verifierKey, ed25519);
   if (verified.status === 'unverified') return tampered('checkpoint', verified.why);
   const checkpoint = parseCheckpoint(verified.note.text);
-  return checkpoint ?? tampered('checkpoint', 'the note states no tree');
+  if (checkpoint === undefined) return tampered('checkpoint', 'the note states no tree');
+  return { ...checkpoint, note: verified.note };
 }
 
 function olderCheckpoint(options: VerifyOptions): Checkpoint | Tampered | undefined {
   if (options.checkpoint === undefined) return undefined;
-  const older = signedCheckpoint(options.checkpoint, options.verifierKey);
+  const older = signedCheckpoint(options.checkpoint, options);
   if (!('status' in older)) return older;
   return tampered('checkpoint', `of the older checkpoint: ${older.why}`);
 }
@@ -145,20 +166,22 @@ const tampered = (path: string, why: string, index?: number): Tampered => ({
 class Walk {
   /** Time of the newest entry; 0 in an empty log. */
   newestMs = 0;
+  readonly epochs: EpochChain;
   readonly #source: LogSource;
-  readonly #published: Checkpoint;
+  readonly #published: SignedTree;
   readonly #older: Checkpoint | undefined;
   readonly #hasher: Hasher;
   readonly #tree: TileTree;
 
   constructor(
     source: LogSource,
-    published: Checkpoint,
+    published: SignedTree,
     older: Checkpoint | undefined,
-    hashing: Hasher,
+    { verifierKey, sha256, ed25519 = isSignature }: VerifyOptions,
   ) {
-    this.#hasher = hashing;
-    this.#tree = new TileTree(hashing);
+    this.#hasher = sha256 === undefined ? hasher : createHasher(sha256);
+    this.#tree = new TileTree(this.#hasher);
+    this.epochs = new EpochChain(verifierKey, ed25519);
     this.#source = source;
     this.#published = published;
     this.#older = older;
@@ -177,6 +200,9 @@ class Walk {
     if (!equalBytes(this.#tree.root(), root)) {
       return tampered('checkpoint', 'the root is not that of the entries');
     }
+    if (!this.epochs.signs(this.#published.note)) {
+      return tampered('checkpoint', 'the key of its epoch did not sign it');
+    }
     return this.#rewritten();
   }
 
@@ -189,7 +215,10 @@ class Walk {
     const leaves = decodeBundle(bytes, width);
     if (leaves === undefined) return tampered(path, 'the entries cannot be told apart', first);
     const filled: Tile[] = [];
+    const rotates = new TextDecoder('latin1').decode(bytes).includes(ROTATED);
     for (const leaf of leaves) {
+      const fault = rotates ? this.#rotation(leaf) : undefined;
+      if (fault !== undefined) return tampered(path, fault, this.#tree.size);
       this.#tree.push(this.#hasher.leaf(leaf), filled);
       if (this.#tree.size === this.#older?.size && this.#rewritten() !== undefined) {
         return this.#rewritten();
@@ -197,6 +226,11 @@ class Walk {
     }
     this.newestMs = timeOf(leaves.at(-1));
     return this.#tiles(filled);
+  }
+
+  #rotation(leaf: Uint8Array): string | undefined {
+    const text = new TextDecoder('latin1').decode(leaf);
+    return this.epochs.take(text, this.#tree.size, () => this.#tree.root());
   }
 
   async #tiles(tiles: readonly Tile[]): Promise<Tampered | undefined> {

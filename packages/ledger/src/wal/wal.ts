@@ -183,18 +183,26 @@ export interface WalContent {
   readonly nextNumber: number;
 }
 
-async function requireNewest(disk: Disk, folder: string, names: string[]): Promise<void> {
+/** The name, which was written down once the segment's first group was durable. */
+async function requireNewest(
+  disk: Disk,
+  folder: string,
+  names: string[],
+): Promise<string | undefined> {
   const text = await disk.read(`${folder}/${NEWEST}`);
-  if (text === undefined) return;
+  if (text === undefined) return undefined;
   const newest = Buffer.from(text).toString('latin1').trim();
-  if (names.includes(newest)) return;
-  throw new CodedError('LEDGER_UNREADABLE', `the write-ahead log has lost ${newest.slice(0, 20)}`);
+  if (!names.includes(newest)) throw lost(newest);
+  return newest;
 }
+
+const lost = (name: string): CodedError =>
+  new CodedError('LEDGER_UNREADABLE', `the write-ahead log has lost ${name.slice(-20)}`);
 
 /** @throws CodedError LEDGER_UNREADABLE where anything but the newest end is damaged. */
 export async function readWal(disk: Disk, folder: string): Promise<WalContent> {
   const names = (await disk.list(folder)).filter((name) => /^\d{12}\.wal$/.test(name)).sort();
-  await requireNewest(disk, folder, names);
+  const newest = await requireNewest(disk, folder, names);
   const paths = names.map((name) => `${folder}/${name}`);
   const records: WalRecord[] = [];
   let torn = false;
@@ -203,6 +211,7 @@ export async function readWal(disk: Disk, folder: string): Promise<WalContent> {
     const segment = readSegment(Buffer.from((await disk.read(path)) ?? []));
     for (const body of segment.bodies) records.push(...readRecords(body));
     torn = segment.torn;
+    if (path.endsWith(`/${newest}`) && segment.bodies.length === 0) throw lost(path);
   }
   const nextNumber = names.length === 0 ? 1 : Number.parseInt(names.at(-1) ?? '0', 10) + 1;
   return { records, paths, torn, nextNumber };

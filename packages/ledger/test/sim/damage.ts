@@ -28,6 +28,8 @@ export function damage(
     disk.overwrite(path, bytes);
   } else if (kind === 'misdirected') {
     const other = disk.peek(chance.pick(paths)) ?? Buffer.alloc(0);
+    // Zeros over the last group look like a write that never came: no disk can tell by itself.
+    if (other.subarray(0, 512).every((byte) => byte === 0)) return undefined;
     const at = 512 * chance.below(Math.ceil(used / 512));
     bytes.set(other.subarray(0, Math.min(512, bytes.length - at)), at);
     disk.overwrite(path, bytes);

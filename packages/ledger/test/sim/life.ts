@@ -1,5 +1,6 @@
 /** Lives of a writer on a simulated disk, in which the machine stops at every call in turn. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Disk, DiskFile } from '../../src/disk.ts';
 import type { Appended, Ledger, Timer } from '../../src/index.ts';
 import { openLedger } from '../../src/index.ts';
 import { createSealer, type Sealer } from '../../src/seal/index.ts';
@@ -35,18 +36,46 @@ export interface World {
   readonly stop: (world: World) => Promise<void>;
 }
 
-/** Runs every chore at the next turn of the event loop. */
-const eagerTimer: Timer = {
-  after(_delayMs, run) {
-    const handle = setImmediate(run);
-    return () => clearImmediate(handle);
-  },
-};
+/** A process that runs a writer: once it is dead, no chore of it runs and no call of it returns. */
+class Process {
+  #dead = false;
+
+  /** Runs every chore at the next turn of the event loop. */
+  readonly timer: Timer = {
+    after: (_delayMs, run) => {
+      const handle = setImmediate(() => this.#dead || run());
+      return () => clearImmediate(handle);
+    },
+  };
+
+  kill(): void {
+    this.#dead = true;
+  }
+
+  /** The object, through which this process reaches the disk. */
+  through<Target extends object>(target: Target): Target {
+    return new Proxy(target, {
+      get: (_, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return async (...given: unknown[]) => {
+          if (this.#dead) return new Promise(() => {});
+          const result: unknown = await Reflect.apply(member, target, given);
+          if (this.#dead) return new Promise(() => {});
+          return isFile(result) ? this.through(result) : result;
+        };
+      },
+    });
+  }
+}
+
+const isFile = (value: unknown): value is DiskFile =>
+  typeof value === 'object' && value !== null && 'write' in value && 'sync' in value;
 
 /** Runs none: what opening alone does can be looked at. */
 export const stillTimer: Timer = { after: () => () => {} };
 
-export const openSimulated = (disk: SimulatedDisk, chance: Chance, timer: Timer): Promise<Ledger> =>
+export const openSimulated = (disk: Disk, chance: Chance, timer: Timer): Promise<Ledger> =>
   openLedger({
     dir: '/log',
     stateDir: '/state',
@@ -82,14 +111,17 @@ export async function live(world: World): Promise<void> {
   };
   const runs = 2 + chance.below(2);
   for (let run = 0; run < runs; run++) {
-    // A writer that has failed ends as a process does, and the next one begins.
-    await runOnce(world, sealer).catch(() => {});
+    // A writer that fails ends with its process, and the next one begins.
+    const process = new Process();
+    await runOnce(world, process, sealer).catch(() => {});
+    process.kill();
   }
   disk.onCall = () => {};
 }
 
-async function runOnce({ disk, chance, promised }: World, sealer: Sealer): Promise<void> {
-  const ledger = await openSimulated(disk, chance, eagerTimer);
+async function runOnce(world: World, process: Process, sealer: Sealer): Promise<void> {
+  const { chance, promised } = world;
+  const ledger = await openSimulated(process.through(world.disk), chance, process.timer);
   ledger.onCheckpoint(({ note }) => promised.published.push(note));
   await ledger.keepKey(SESSION, sealer.key.kek, sealer.key.wrapped);
   const steps = 1 + chance.below(3);

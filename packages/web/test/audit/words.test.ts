@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Kept } from '../../src/audit/kept.ts';
 import { auditWords, entryCommand, verifyCommand } from '../../src/audit/words.ts';
 
-const facts = { origin: 'log', size: 1_204_331, root: new Uint8Array(32) };
+const facts = {
+  origin: 'log',
+  size: 1_204_331,
+  root: new Uint8Array(32),
+  epochs: 1,
+  recovered: [],
+};
 const kept: Kept = { verifierKey: 'k', checkpoint: '', size: 900, atMs: 0 };
 
 describe('auditWords', () => {
