@@ -26,6 +26,13 @@ export function renderTrust(): string {
     '',
     ...table(['Sent by the client', ...CONTEXT_POLICIES.map(code)], TRUST_CASES.map(sent)),
     '',
+    '## Within a program',
+    '',
+    'A program with `@spoor/instrument` believes the same: every row is tried there too. Calls that it',
+    'makes itself stand in its own trace, whatever came in. Under `continue` a server gets that trace,',
+    'with a `tracestate` that goes on; under `restart-link` fresh ids with every call; under `drop`',
+    'nothing.',
+    '',
     '## What baggage goes on',
     '',
     ...table(

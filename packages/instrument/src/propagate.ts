@@ -1,4 +1,11 @@
-import { type Context, propagation, type SpanContext, TraceFlags, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  createTraceState,
+  propagation,
+  type SpanContext,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
 import {
   type CallId,
   type Cause,
@@ -200,6 +207,9 @@ function remoteOf(received: Exclude<Received, { readonly kind: 'none' }>): SpanC
     traceId: received.remote.trace,
     spanId: received.remote.parent,
     isRemote: true,
+    ...(received.kind === 'continue' && received.tracestate !== undefined
+      ? { traceState: createTraceState(received.tracestate) }
+      : {}),
     // Where the flag is not believed, every call is worth recording.
     traceFlags: hint === false ? TraceFlags.NONE : TraceFlags.SAMPLED,
   };

@@ -134,3 +134,18 @@ async function partsOfV2(): Promise<Parts> {
   const { McpServer, InMemoryTransport } = await import('@modelcontextprotocol/server');
   return { Client, McpServer, InMemoryTransport } as unknown as Parts;
 }
+
+/** A transport whose other end is the test. */
+export class Wire {
+  onmessage: ((message: unknown) => void) | undefined = undefined;
+  readonly sent: Record<string, unknown>[] = [];
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  send(message: Record<string, unknown>): Promise<void> {
+    this.sent.push(message);
+    return Promise.resolve();
+  }
+}

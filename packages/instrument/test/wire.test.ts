@@ -1,22 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
 import { type InstrumentOptions, instrument } from '../src/index.ts';
-import { Telemetry } from './support.ts';
-
-/** A transport whose other end is the test. */
-class Wire {
-  onmessage: ((message: unknown) => void) | undefined = undefined;
-  readonly sent: Record<string, unknown>[] = [];
-
-  start(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  send(message: Record<string, unknown>): Promise<void> {
-    this.sent.push(message);
-    return Promise.resolve();
-  }
-}
+import { Telemetry, Wire } from './support.ts';
 
 function wired(more: InstrumentOptions = {}): {
   readonly wire: Wire;
