@@ -83,6 +83,7 @@ export class Decisions {
   #timer: NodeJS.Timeout | undefined;
   readonly #asking: Asking;
   #last: Appended | undefined;
+  #lost = false;
   readonly counts: Record<string, number> = {
     begun: 0,
     ended: 0,
@@ -171,7 +172,8 @@ export class Decisions {
     const step = detector.step(merged, { allowOnce: merged.outcome === 'pending' });
     count(this.counts, 'ended');
     const isBegun = merged.outcome === 'pending';
-    const found = detected(step);
+    // A call that is told of as begun has gone on, also where its sensor does not say who let it.
+    const found = isBegun ? { decision: step.decision, ...detected(step) } : detected(step);
     if (isBegun) this.#decided(connection, found);
     else this.#closed(merged, begun !== undefined);
     this.#later(() => {
@@ -187,9 +189,15 @@ export class Decisions {
     return { decision: step.decision };
   }
 
-  /** Resolves when all that was told so far is on disk; rejects as the ledger says. */
+  /**
+   * Resolves when all that was told so far is on disk. Rejects as the ledger says, and with
+   * DURABILITY_LOST once after something could not be written at all.
+   */
   async settled(): Promise<void> {
     this.finish();
+    const lost = this.#lost;
+    this.#lost = false;
+    if (lost) throw new CodedError('DURABILITY_LOST');
     await this.#last?.durable();
   }
 
@@ -330,8 +338,10 @@ export class Decisions {
     try {
       const appended = ledger.append(entry, sealed);
       this.#last = appended ?? this.#last;
+      this.#lost ||= appended === undefined;
       return appended;
     } catch {
+      this.#lost = true;
       if (entry.kind === 'events.dropped') return undefined;
       count(this.counts, 'notWritten');
       // Evidence that is missing is itself evidence.
