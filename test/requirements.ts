@@ -142,6 +142,11 @@ const TABLE = {
     behavior: 'A gateway that observes passes authorization on unchanged, in both directions.',
     source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization',
   },
+  'gateway:bridges': {
+    behavior:
+      'A command that speaks lines is served over HTTP, each legacy session by its own process.',
+    source: 'docs/gateway.md',
+  },
   'gateway:upstream-fails': {
     behavior: 'An upstream that fails gives a coded answer, and half an answer never looks whole.',
     source: 'docs/errors.md',

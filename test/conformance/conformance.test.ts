@@ -10,7 +10,7 @@ import { startBridge } from './bridge.ts';
 import { FIXTURE, SPOOR, SPOOR_RUN } from './compare.ts';
 import { compareArms, compareUrls } from './comparison.ts';
 import { differencesBetween } from './difference.ts';
-import { startGatewayArm } from './gateway-arm.ts';
+import { startBridgeArm, startGatewayArm } from './gateway-arm.ts';
 import { REVISIONS, runScenario } from './suite.ts';
 
 const DROP_PROGRESS = fileURLToPath(new URL('fixture/drop-progress.ts', import.meta.url));
@@ -72,25 +72,29 @@ describe('spoor', () => {
     { timeoutMs: COMPARISON_MS },
   );
 
-  verifies(
-    'gateway:conformance',
-    async () => {
-      const direct = await startBridge(FIXTURE);
-      const through = await startGatewayArm(direct.url);
-      try {
-        const urls = { direct: direct.url, wrapped: through.url };
-        const comparisons = await compareUrls(urls, REVISIONS);
-        expect(comparisons.map(({ revision, differing }) => ({ revision, differing }))).toEqual(
-          REVISIONS.map((revision) => ({ revision, differing: [] })),
-        );
-        const [legacy, modern] = comparisons;
-        expect(legacy?.passedChecks).toBeGreaterThanOrEqual(80);
-        expect(modern?.passedChecks).toBeGreaterThanOrEqual(155);
-      } finally {
-        await through.close();
-        await direct.close();
-      }
-    },
-    { timeoutMs: COMPARISON_MS },
-  );
+  for (const [name, start] of Object.entries({
+    'in front of a server': startGatewayArm,
+    'as a bridge': () => startBridgeArm(FIXTURE),
+  }))
+    verifies(
+      'gateway:conformance',
+      async () => {
+        const direct = await startBridge(FIXTURE);
+        const through = await start(direct.url);
+        try {
+          const urls = { direct: direct.url, wrapped: through.url };
+          const comparisons = await compareUrls(urls, REVISIONS);
+          expect(comparisons.map(({ revision, differing }) => ({ revision, differing }))).toEqual(
+            REVISIONS.map((revision) => ({ revision, differing: [] })),
+          );
+          const [legacy, modern] = comparisons;
+          expect(legacy?.passedChecks).toBeGreaterThanOrEqual(80);
+          expect(modern?.passedChecks).toBeGreaterThanOrEqual(155);
+        } finally {
+          await through.close();
+          await direct.close();
+        }
+      },
+      { case: name, timeoutMs: COMPARISON_MS },
+    );
 });

@@ -10,9 +10,17 @@ export interface GatewayArm {
 }
 
 /** `spoor gateway` in front of a server, on a free port. */
-export const startGatewayArm = async (url: string): Promise<GatewayArm> => {
-  const words = ['gateway', '--name', 'conformance-fixture', '--url', url, '--port', '0'];
-  const child = spawn(process.execPath, [SPOOR, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+export const startGatewayArm = (url: string): Promise<GatewayArm> => start(['--url', url]);
+
+/** `spoor gateway` as a bridge to a command that speaks lines. */
+export const startBridgeArm = (command: readonly string[]): Promise<GatewayArm> =>
+  start(['--stdio', '--', ...command]);
+
+const start = async (words: readonly string[]): Promise<GatewayArm> => {
+  const own = ['gateway', '--name', 'conformance-fixture', '--port', '0'];
+  const child = spawn(process.execPath, [SPOOR, ...own, ...words], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const [line] = await once(child.stdout, 'data');
   return {
     url: String(line)

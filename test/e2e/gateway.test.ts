@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { startBridge } from '../conformance/bridge.ts';
 import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
-import { firstLine, NODE, type Piped, until, World } from './support.ts';
+import { ending, firstLine, NODE, type Piped, until, World } from './support.ts';
 
 const FirstTransport = first.StreamableHTTPClientTransport;
 const require = createRequire(import.meta.url);
@@ -201,3 +201,22 @@ verifies(
   },
   { case: 'the oldest transport, without a hub', timeoutMs: 60_000 },
 );
+
+verifies('gateway:bridges', async () => {
+  const world = new World();
+  await world.hub();
+  const child = world.spoor('gateway', '--stdio', '--port', '0', '--', ...SERVERS.everything());
+  const url = (await firstLine(child)).replace(/^.* listening on /, '');
+  const [one, two] = [await client(url, 'legacy'), await client(url, 'legacy')];
+  const answers = await Promise.all(
+    [one, two].map((each, i) =>
+      each.callTool({ name: 'echo', arguments: { message: `number ${i}` } }),
+    ),
+  );
+  // Each session has a server of its own, although both count their ids alike.
+  expect(answers.map(textOf)).toEqual(['Echo: number 0', 'Echo: number 1']);
+  const { observations } = await onlySession(world, 2);
+  expect(observations.at(-1)?.server).toMatchObject({ transport: 'stdio' });
+  child.kill('SIGTERM');
+  expect(await ending(child)).toEqual({ code: 0, signal: null });
+});

@@ -210,6 +210,8 @@ export const LIMITS = {
   gatewayConnectionRequestsMax: 100_000,
   /** What an upstream may take to begin its answer: tools may work for minutes. */
   gatewayAnswerMs: 300_000,
+  /** Processes of one bridge: a legacy session has one of its own. */
+  gatewayProcessesMax: 64,
   /** Clients of one gateway that have a connection to the hub; the longest idle loses its own. */
   gatewayPeersMax: 512,
   /** Conversations that a gateway remembers; the longest idle is forgotten. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CodedError, type ContextPolicy } from '@spoor/core';
 import {
+  commandUpstream,
   GATEWAY_LISTEN,
   GATEWAY_PORT,
   type GatewayFile,
@@ -14,14 +15,16 @@ import type { Command, Context } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
 import { visible } from '../output.ts';
 import { RULES_FOLDER } from '../places.ts';
+import { serverName } from '../servername.ts';
 import { startHubInBackground } from '../starthub.ts';
 import { VERSION } from '../version.ts';
 
 export const gateway: Command = {
-  usage: '--url U [--name N] [--port P] [--enforce] | --file F',
+  usage: '--url U | --file F | --stdio -- <command> [args…]  [--name N] [--port P] [--enforce]',
   summary: 'Stands between MCP clients and servers that speak HTTP.',
   flags: {
     url: { type: 'string', placeholder: 'U', help: "The server's MCP endpoint" },
+    stdio: { type: 'boolean', help: 'Serve the command behind -- over HTTP' },
     name: {
       type: 'string',
       placeholder: 'N',
@@ -95,13 +98,14 @@ const clientOf = (settings: Config): ContextPolicy =>
     : (settings.text('trust.client') as ContextPolicy);
 
 async function setUp({ flags, words, rest }: Context, trust: TrustFor): Promise<GatewayFile> {
-  if (words.length > 0 || rest.length > 0) throw new CodedError('USAGE', 'too many words');
-  if ((flags.url === undefined) === (flags.file === undefined))
-    throw new CodedError('USAGE', 'either --url or --file');
+  const ways = [flags.url, flags.file, flags.stdio].filter((way) => way !== undefined);
+  const isStdio = flags.stdio === true;
+  if (ways.length !== 1 || words.length > 0 || isStdio !== rest.length > 0)
+    throw new CodedError('USAGE', 'either --url, or --file, or --stdio with a command behind --');
   const file =
     typeof flags.file === 'string'
       ? readGatewayFile(await readYaml(flags.file), trust)
-      : single(String(flags.url), flags, trust);
+      : single(flags, rest, trust);
   return {
     ...file,
     ...(typeof flags.listen === 'string' ? { listen: flags.listen } : {}),
@@ -109,9 +113,16 @@ async function setUp({ flags, words, rest }: Context, trust: TrustFor): Promise<
   };
 }
 
-function single(url: string, { name, enforce }: Context['flags'], trust: TrustFor): GatewayFile {
+function single(
+  { url, name, enforce }: Context['flags'],
+  command: readonly string[],
+  trust: TrustFor,
+): GatewayFile {
   const called = typeof name === 'string' ? name : undefined;
-  const upstream = singleUpstream(url, called, trust(undefined));
+  const upstream =
+    command.length === 0
+      ? singleUpstream(String(url), called, trust(undefined))
+      : commandUpstream(command, called ?? serverName(command), trust(undefined));
   return {
     upstreams: [enforce === true ? { ...upstream, mode: 'enforce' } : upstream],
     listen: GATEWAY_LISTEN,

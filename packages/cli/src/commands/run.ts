@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
 import { CodedError, type ContextPolicy } from '@spoor/core';
 import { exitAs, runWrapper, sayToTerminal } from '@spoor/sensor/run';
 import { stdioTrust } from '@spoor/sensor/trust';
 import type { Command, Context } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
 import { RULES_FOLDER } from '../places.ts';
+import { serverName } from '../servername.ts';
 import { startHubInBackground } from '../starthub.ts';
 import { VERSION } from '../version.ts';
 
@@ -41,7 +41,7 @@ export const run: Command = {
     const exit = await runWrapper({
       command,
       args,
-      name: typeof flags.name === 'string' ? flags.name : nameOf(context),
+      name: typeof flags.name === 'string' ? flags.name : serverName(context.rest),
       ...(flags.enforce === true ? { mode: 'enforce' as const } : {}),
       trust: trustOf(settings),
       home,
@@ -60,27 +60,3 @@ const trustOf = (settings: Config): ReturnType<typeof stdioTrust> =>
     server: settings.text('trust.server') as ContextPolicy,
     baggage: settings.text('trust.baggage'),
   });
-
-const RUNNERS: ReadonlySet<string> = new Set([
-  'node',
-  'npx',
-  'npm',
-  'python',
-  'python3',
-  'uv',
-  'uvx',
-  'bunx',
-  'deno',
-  'docker',
-]);
-
-/** The first word that names something: `npx -y @org/server-files` is `server-files`. */
-function nameOf({ rest }: Context): string {
-  const word = rest.find(
-    (one) => !one.startsWith('-') && !RUNNERS.has(basename(one)) && one !== 'run' && one !== 'exec',
-  );
-  const parts = (word ?? rest[0] ?? 'server')
-    .split(/[\\/]/)
-    .filter((part) => !/^(index|main|server|dist|src|build)(\.\w+)?$/.test(part));
-  return (parts.at(-1) ?? 'server').replace(/@[^@]*$/, '').replace(/\.[cm]?[jt]s$/, '') || 'server';
-}

@@ -20,6 +20,22 @@ export type GatewayFile = Pick<
 /** Trust as settings say it, with another word for the server where the file has one. */
 export type TrustFor = (server: ContextPolicy | undefined) => Trust;
 
+/** A command that speaks lines, served at `/mcp`. */
+export function commandUpstream(
+  command: readonly string[],
+  name: string,
+  trust: Trust,
+): UpstreamOptions {
+  return {
+    name,
+    url: new URL('http://stdio.invalid/mcp'),
+    command,
+    path: '/mcp',
+    host: 'upstream',
+    trust,
+  };
+}
+
 export const GATEWAY_LISTEN = '127.0.0.1';
 export const GATEWAY_PORT = 7341;
 

@@ -1,4 +1,5 @@
 export {
+  commandUpstream,
   GATEWAY_LISTEN,
   GATEWAY_PORT,
   type GatewayFile,

@@ -37,6 +37,12 @@ export function isMirrored(message: Request | Notification, headers: IncomingHtt
   return message.kind === 'notification' || nameAgrees(message, textOf(headers['mcp-name']));
 }
 
+/** The header that has to mirror what this request names, if it names something. */
+export function mirroredName({ method, params }: Request): readonly string[] {
+  const member = Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined;
+  return member === undefined || params[member] === undefined ? [] : ['mcp-name'];
+}
+
 function nameAgrees({ method, params }: Request, header: string | undefined): boolean {
   const member = Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined;
   if (member === undefined || header === undefined) return true;

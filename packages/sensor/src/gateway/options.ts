@@ -9,6 +9,8 @@ export interface UpstreamOptions {
   readonly name: string;
   /** Its MCP endpoint. */
   readonly url: URL;
+  /** A server of lines that the gateway starts itself, in place of what is at the URL. */
+  readonly command?: readonly string[];
   /** Where clients find it on the gateway; `/mcp`, say. */
   readonly path: string;
   /** Denials are real whatever the hub's policy says; absent: as the policy says. */

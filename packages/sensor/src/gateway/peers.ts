@@ -71,7 +71,10 @@ export class Peers {
       hello: {
         protocol: 1,
         sensor: { id: uuidv7(Date.now(), this.#random), kind: 'gateway', version },
-        server: { name: safeName(upstream.name, () => 'server'), transport: 'http' },
+        server: {
+          name: safeName(upstream.name, () => 'server'),
+          transport: upstream.command === undefined ? 'http' : 'stdio',
+        },
         host,
         ...(session === undefined ? {} : { session }),
         ...(claims === undefined ? {} : { claims }),

@@ -1,14 +1,26 @@
 import { LIMITS, systemRandom } from '@spoor/core';
-import { UpstreamClient } from '@spoor/edge/upstream';
+import {
+  UpstreamClient,
+  type UpstreamExchange,
+  type UpstreamReader,
+  type UpstreamRequest,
+} from '@spoor/edge/upstream';
 import { Boundary } from '../boundary.ts';
+import { Bridge } from './bridge/bridge.ts';
 import type { GatewayTiming, UpstreamOptions } from './options.ts';
 import { Resource } from './resource.ts';
 import { type TraceHeaders, traceToClient, traceToServer } from './trace-headers.ts';
 
+/** Something that answers requests: an HTTP server elsewhere, or a process of ours. */
+export interface UpstreamPort {
+  send(request: UpstreamRequest, reader: UpstreamReader): UpstreamExchange;
+  close(): Promise<void>;
+}
+
 /** An upstream, and the way to it. */
 export interface Upstream {
   readonly options: UpstreamOptions;
-  readonly client: UpstreamClient;
+  readonly client: UpstreamPort;
   readonly boundary: Boundary;
   /** Absent where the gateway asks for no token of its own. */
   readonly resource?: Resource;
@@ -23,13 +35,8 @@ export function openUpstream(
   options: UpstreamOptions,
   timing: Partial<GatewayTiming> = {},
 ): Upstream {
-  const client = new UpstreamClient({
-    url: options.url,
-    connectMs: CONNECT_MS,
-    headersMs: timing.answerMs ?? LIMITS.gatewayAnswerMs,
-    // A stream may be silent for hours.
-    bodyMs: 0,
-  });
+  const { command } = options;
+  const client = command === undefined ? clientTo(options, timing) : new Bridge(command);
   const { trust, resource } = options;
   return {
     options,
@@ -40,3 +47,12 @@ export function openUpstream(
     toClient: traceToClient(trust),
   };
 }
+
+const clientTo = ({ url }: UpstreamOptions, timing: Partial<GatewayTiming>): UpstreamClient =>
+  new UpstreamClient({
+    url,
+    connectMs: CONNECT_MS,
+    headersMs: timing.answerMs ?? LIMITS.gatewayAnswerMs,
+    // A stream may be silent for hours.
+    bodyMs: 0,
+  });
