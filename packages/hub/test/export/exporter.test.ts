@@ -1,8 +1,13 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import type { DestinationView, Observation } from '@spoor/core';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
+import { AUTHORITY, CLIENT_ONE, CLIENT_TWO, SERVER } from '../../../edge/test/certificates.ts';
 import { type Destination, simpleDestination } from '../../src/export/destinations.ts';
 import { Exporter } from '../../src/export/exporter.ts';
 import { type Backend, spansOf, startBackend } from '../support/backend.ts';
@@ -342,4 +347,39 @@ verifies(
     await exporter.close();
   },
   { case: 'bearer token' },
+);
+
+verifies(
+  'export:credentials',
+  async () => {
+    const clients: unknown[] = [];
+    const options = { key: SERVER.key, cert: SERVER.certificate, ca: AUTHORITY, requestCert: true };
+    const server = createServer(options, (request, response) => {
+      clients.push((request.socket as TLSSocket).getPeerCertificate().subject.CN);
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const [caFile, certificateFile, keyFile] = ['ca.pem', 'client.pem', 'client.key'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    writeFileSync(caFile, AUTHORITY);
+    const exporter = await newExporter({
+      endpoint: `https://localhost:${(server.address() as AddressInfo).port}`,
+      tls: { caFile, certificateFile, keyFile },
+    });
+    for (const [n, { certificate, key }] of [CLIENT_ONE, CLIENT_TWO].entries()) {
+      writeFileSync(certificateFile, certificate);
+      writeFileSync(keyFile, key);
+      add(exporter, finished(2 * n + 1));
+      await vi.waitFor(() => expect(clients).toHaveLength(n + 1));
+    }
+    expect(clients).toEqual(['client-one', 'client-two']);
+    await exporter.close();
+    expect(viewOf(exporter)).toMatchObject({ state: 'well', sent: 3 });
+  },
+  { case: 'mTLS of a destination' },
 );
