@@ -58,7 +58,7 @@ export class Exporter {
     const spans: (Span | undefined)[] = [];
     for (const o of observations) {
       if (o.outcome === 'pending' || !o.trace.sampled.keep) continue;
-      spans.push(this.#root(o), spanOf(o, declared(o)), guardrailSpan(o, newSpanId(systemRandom)));
+      spans.push(this.#root(o), ownSpan(o, declared(o)), guardrailSpan(o, newSpanId(systemRandom)));
     }
     const made = spans.filter((span) => span !== undefined);
     if (made.length > 0) for (const destination of this.destinations) destination.add(made);
@@ -140,4 +140,14 @@ export class Exporter {
       dropped: 0,
     };
   }
+}
+
+/**
+ * What others' telemetry told has a span already, which may lie in the same backend: ours hangs
+ * below it and takes nobody's id.
+ */
+function ownSpan(o: Observation, declared: ReadonlySet<string>): Span {
+  const span = spanOf(o, declared);
+  if (!o.principal.evidence.includes('telemetry')) return span;
+  return { ...span, span: newSpanId(systemRandom), parent: o.trace.span };
 }

@@ -96,6 +96,16 @@ describe('what is exported', () => {
     expect(names).toEqual(['session', 'tools/call query', 'run_guardrail spoor']);
   });
 
+  test('hangs below the span of an instrumentation that told of the call', async () => {
+    const exporter = await newExporter();
+    const principal = { ...finished(1).principal, evidence: ['telemetry'] };
+    add(exporter, { ...finished(1), principal });
+    await exporter.close();
+    const span = spansOf(backend).find(({ name }) => name === 'tools/call query');
+    expect(span).toMatchObject({ trace: '1'.repeat(32), parent: '2'.repeat(16) });
+    expect(span?.span).not.toBe('2'.repeat(16));
+  });
+
   test('holds no fingerprint, digest or projection', async () => {
     const exporter = await newExporter();
     const request = facts({ projection: '"CANARY"', digest: 'cafe'.repeat(8) });
