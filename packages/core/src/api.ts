@@ -210,6 +210,8 @@ export interface CaseView {
 export interface RuleView extends RuleRef {
   readonly path: string;
   readonly response: string;
+  /** Its denial is a question to a person instead. */
+  readonly asks?: boolean;
   readonly mode: Mode;
   readonly matches24h: number;
   readonly source: string;

@@ -43,6 +43,7 @@ export function rulesView({ rules, problems }: CompiledRules, policy: Policy): R
       ...rule.ref,
       path: rule.path,
       response: rule.response,
+      asks: rule.response === 'deny' && policy.ask?.includes(rule.ref.id) === true,
       mode: effectiveMode(policy, rule.ref.id, ''),
       matches24h: 0,
       source: rule.source,

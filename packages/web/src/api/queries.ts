@@ -100,5 +100,10 @@ export const setAlert = (
     ...(reason === undefined ? {} : { reason }),
   });
 
-export const setMode = (mode: PolicyView['mode'], rule?: string): Promise<PolicyView> =>
-  postJson<PolicyView>('/api/v1/enforce', { mode, ...(rule === undefined ? {} : { rule }) });
+/** With `ask`, which needs a rule, its denials are questions. */
+export const setMode = (mode: PolicyView['mode'] | 'ask', rule?: string): Promise<PolicyView> =>
+  postJson<PolicyView>('/api/v1/enforce', {
+    mode: mode === 'observe' ? 'observe' : 'enforce',
+    ...(rule === undefined ? {} : { rule }),
+    ...(mode === 'ask' ? { ask: true } : {}),
+  });

@@ -25,7 +25,11 @@ export function RuleDetail({ rule }: { readonly rule: RuleView }): ReactNode {
           <Text value={rule.description} charsMax={2_000} />
         </p>
         <div className={styles.modeRow}>
-          <ModeSwitch mode={rule.mode} rule={rule.id} />
+          <ModeSwitch
+            mode={rule.mode === 'enforce' && rule.asks === true ? 'ask' : rule.mode}
+            rule={rule.id}
+            canAsk={rule.response === 'deny'}
+          />
           <span>{responseWords(rule)}</span>
         </div>
       </header>
@@ -34,7 +38,9 @@ export function RuleDetail({ rule }: { readonly rule: RuleView }): ReactNode {
   );
 }
 
-function responseWords({ response, mode }: RuleView): string {
+function responseWords({ response, mode, asks }: RuleView): string {
+  if (mode === 'enforce' && (asks === true || response === 'ask'))
+    return 'When it matches, the call waits for a person.';
   if (response === 'alert') return 'When it matches, it alerts and lets the call go on.';
   return mode === 'enforce'
     ? `When it matches, the answer is “${response}”.`
