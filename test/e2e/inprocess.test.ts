@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
+import { InMemoryTransport, McpServer } from '@modelcontextprotocol/server';
 import type { Alert, CallDetail, HubView, Page, SessionDetail, SessionView } from '@spoor/core';
 import { counts, type HubOptions, instrument, withIntent } from '@spoor/instrument';
 import { expect } from 'vitest';
@@ -118,4 +119,48 @@ verifies(
     await Promise.all([drive.close(), crm.close()]);
   },
   { case: 'never there: denied in enforce, and only there', timeoutMs: 60_000 },
+);
+
+verifies(
+  'inprocess:hub-gone',
+  async () => {
+    const world = new World({ SPOOR_BUDGET_MS: '50' });
+    const hub = await world.hub();
+    const crm = await joined(world, 'crm', SERVERS.crm());
+    await crm.call('read_entitlements');
+    hub.kill('SIGSTOP');
+    const start = performance.now();
+    for (let i = 0; i < 5; i++) await crm.call('read_entitlements');
+    // Five times the budget at most, and what the machine needs.
+    expect(performance.now() - start).toBeLessThan(1_500);
+    hub.kill('SIGCONT');
+    await crm.close();
+  },
+  { case: 'there and silent: a call waits for its budget and no longer', timeoutMs: 60_000 },
+);
+
+verifies(
+  'inprocess:hub',
+  async () => {
+    const world = new World();
+    const server = new McpServer({ name: 'notes', version: '1' });
+    let handled = 0;
+    const handler = (): { content: [] } => {
+      handled += 1;
+      return { content: [] };
+    };
+    server.registerTool('delete_all_notes', { description: 'Deletes all notes' }, handler);
+    // No hub is where this one looks, and denials are real.
+    const nowhere = join(world.folder, 'nowhere');
+    instrument(server, { hub: { home: nowhere, mode: 'enforce' } });
+    const [near, far] = InMemoryTransport.createLinkedPair();
+    await server.connect(far);
+    const client = new Client({ name: 'c', version: '1' });
+    await client.connect(near);
+    const denied = await client.callTool({ name: 'delete_all_notes' });
+    expect(denied).toMatchObject({ isError: true });
+    expect(handled).toBe(0);
+    await client.close();
+  },
+  { case: 'a server denies before its handler', timeoutMs: 60_000 },
 );

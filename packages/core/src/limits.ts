@@ -157,6 +157,8 @@ export const LIMITS = {
   configuredServersMax: 1_000,
   /** A client's configuration file; a longer one is not looked at, and that is said. */
   clientConfigBytesMax: 33_554_432,
+  /** Servers of one program that are told to a hub; those beyond are not, and that is counted. */
+  joinedServersMax: 256,
   /** Tools and prompts with metric series of their own; the others share one. */
   metricNamesMax: 256,
   /**

@@ -6,11 +6,12 @@ import {
   inputRequired,
   McpServer,
 } from '@modelcontextprotocol/server';
-import { SpanKind } from '@opentelemetry/api';
+import { context, propagation, SpanKind } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { verifies } from '../../../test/verifies.ts';
-import { instrument } from '../src/index.ts';
+import { instrument, TRUSTED } from '../src/index.ts';
 import { Telemetry } from './support.ts';
 
 const INFO = { name: 'modern', version: '1' };
@@ -100,4 +101,39 @@ test('a client says nothing of its trace to a server that is not trusted', async
     expect(bodies).not.toContain(traceId);
     expect(bodies).not.toContain(spanId);
   }
+});
+
+test.each([
+  ['an untrusted server', undefined, 0],
+  ['a trusted one', TRUSTED, 1],
+])('what an HTTP instrumentation would say to %s', async (_, trust, said) => {
+  const telemetry = new Telemetry();
+  const tracer = telemetry.tracerProvider.getTracer('http');
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const headers: object[] = [];
+  const handler = createMcpHandler(() => makeServer());
+  const fetch = (url: string | URL, init?: RequestInit): Promise<Response> => {
+    // As instrumentations of HTTP clients do it.
+    return tracer.startActiveSpan('POST', (span) => {
+      const carrier = {};
+      propagation.inject(context.active(), carrier);
+      headers.push(carrier);
+      span.end();
+      return handler.fetch(new Request(url, init));
+    });
+  };
+  const client = instrument(new Client(INFO, { versionNegotiation: { mode: 'auto' } }), {
+    tracerProvider: telemetry.tracerProvider,
+    ...(trust === undefined ? {} : { trust }),
+  });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }),
+  );
+  headers.length = 0;
+  telemetry.reset();
+  await client.callTool({ name: 'plain' });
+  await client.close();
+  propagation.disable();
+  expect(headers.map((one) => Object.keys(one).length)).toEqual([said]);
+  expect(telemetry.named('POST')).toHaveLength(said);
 });

@@ -15,6 +15,7 @@ import {
 } from '@spoor/core';
 import { around } from '../around.ts';
 import { counts } from '../counts.ts';
+import { useClusterKey } from '../keys.ts';
 import type { HubOptions } from '../options.ts';
 import { VERSION } from '../version.ts';
 import { begunOf, decisionOf, type Known, knownOf, type Policy, policyOf } from './answers.ts';
@@ -224,8 +225,9 @@ export class HubJoin {
   }
 
   #welcomed(link: Link, welcome: JsonObject): void {
-    const { budgetMs, policy } = welcome;
+    const { budgetMs, definitionKey, policy } = welcome;
     if (typeof budgetMs === 'number') this.#budgetMs = this.#options.budgetMs ?? budgetMs;
+    useClusterKey(definitionKey);
     this.#setPolicy(policy);
     this.#link = link;
     if (this.#lost > 0) void link.ask({ op: 'lost', count: this.#lost });

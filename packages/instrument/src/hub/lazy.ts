@@ -1,5 +1,5 @@
-import type { Decision, JsonObject, Outcome } from '@spoor/core';
-import { fault } from '../counts.ts';
+import { type Decision, type JsonObject, LIMITS, type Outcome } from '@spoor/core';
+import { counts, fault } from '../counts.ts';
 import type { HubOptions, InstrumentOptions } from '../options.ts';
 import { processWide } from '../shared.ts';
 import type { HubJoin } from './join.ts';
@@ -25,6 +25,10 @@ export function hubFor(options: InstrumentOptions, target: HubTarget): HubPort |
   const key = JSON.stringify([target, given]);
   const known = PORTS.get(key);
   if (known !== undefined) return known;
+  if (PORTS.size >= LIMITS.joinedServersMax) {
+    counts.hubLost += 1;
+    return undefined;
+  }
   const port = new LazyHub(target, given);
   PORTS.set(key, port);
   return port;
@@ -72,6 +76,7 @@ class LazyHub implements HubPort {
   async #when(step: (join: HubJoin) => Promise<void> | void): Promise<void> {
     try {
       if (this.#join !== undefined) await step(this.#join);
+      else if ((this.#waiting?.length ?? 0) >= LIMITS.pendingRequestsMax) counts.hubLost += 1;
       else this.#waiting?.push((join) => void Promise.resolve(step(join)).catch(nothing));
     } catch {
       fault();
