@@ -147,6 +147,11 @@ const TABLE = {
       'A command that speaks lines is served over HTTP, each legacy session by its own process.',
     source: 'docs/gateway.md',
   },
+  'gateway:clients': {
+    behavior:
+      'The official suite finds no difference between a client and itself through a gateway.',
+    source: 'test/conformance/README.md',
+  },
   'gateway:upstream-fails': {
     behavior: 'An upstream that fails gives a coded answer, and half an answer never looks whole.',
     source: 'docs/errors.md',

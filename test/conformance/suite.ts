@@ -26,7 +26,7 @@ const RESULT_FOLDER = /^server-(.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/;
 
 const runReferee = (args: readonly string[]): Promise<void> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [REFEREE, 'server', ...args], {
+    const child = spawn(process.execPath, [REFEREE, ...args], {
       stdio: 'ignore',
       timeout: RUN_MS,
       killSignal: 'SIGKILL',
@@ -52,7 +52,7 @@ const checksIn = async (folder: string): Promise<Checks> => {
 const run = async (args: readonly string[]): Promise<Outcomes> => {
   const folder = await mkdtemp(join(tmpdir(), 'spoor-conformance-'));
   try {
-    await runReferee([...args, '--output-dir', folder]);
+    await runReferee(['server', ...args, '--output-dir', folder]);
     const outcomes = new Map<string, Checks>();
     for (const name of await readdir(folder)) {
       const scenario = RESULT_FOLDER.exec(name)?.[1];
@@ -75,4 +75,21 @@ export const runScenario = async (
 ): Promise<Checks> => {
   const one = ['--scenario', scenario, '--spec-version', revision, '--force'];
   return (await run(['--url', url, ...one])).get(scenario) ?? [];
+};
+
+/** A client, named by its whole command line, in one scenario. */
+export const runClient = async (
+  command: string,
+  revision: Revision,
+  scenario: string,
+): Promise<Checks> => {
+  const folder = await mkdtemp(join(tmpdir(), 'spoor-conformance-'));
+  try {
+    const one = ['--scenario', scenario, '--spec-version', revision, '--force'];
+    await runReferee(['client', '--command', command, ...one, '--output-dir', folder]);
+    const [name] = await readdir(folder);
+    return name === undefined ? THREW : await checksIn(join(folder, name));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 };

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { verifies } from '../verifies.ts';
+import { SPOOR } from './compare.ts';
+import { type Revision, runClient } from './suite.ts';
+
+const CLIENT = `${process.execPath} ${fileURLToPath(new URL('fixture/client.ts', import.meta.url))}`;
+
+/** Every client scenario without authorization: that changes with the URL (docs/gateway.md). */
+const SCENARIOS: Readonly<Record<Revision, readonly string[]>> = {
+  '2025-11-25': [
+    'initialize',
+    'tools_call',
+    'elicitation-sep1034-client-defaults',
+    'sse-retry',
+    'json-schema-2020-12-preservation',
+  ],
+  '2026-07-28': [
+    'tools_call',
+    'request-metadata',
+    'sep-2322-client-request-state',
+    'http-standard-headers',
+    'http-custom-headers',
+    'http-invalid-tool-headers',
+    'json-schema-ref-no-deref',
+    'json-schema-2020-12-preservation',
+  ],
+};
+
+let home = '';
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'spoor-home-'));
+  vi.stubEnv('HOME', home);
+  vi.stubEnv('SPOOR_HOME', join(home, 'state'));
+});
+afterAll(async () => {
+  await promisify(execFile)(process.execPath, [SPOOR, 'hub', 'stop']).catch(() => undefined);
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true, force: true });
+});
+
+for (const revision of ['2025-11-25', '2026-07-28'] as const)
+  verifies(
+    'gateway:clients',
+    async () => {
+      let passed = 0;
+      for (const scenario of SCENARIOS[revision]) {
+        const [direct, through] = await Promise.all([
+          runClient(CLIENT, revision, scenario),
+          runClient(`${CLIENT} --gateway`, revision, scenario),
+        ]);
+        expect({ scenario, checks: through }).toEqual({ scenario, checks: direct });
+        passed += direct.filter((check) => check.endsWith(':SUCCESS')).length;
+      }
+      expect(passed).toBeGreaterThanOrEqual(revision === '2025-11-25' ? 14 : 50);
+    },
+    { case: revision, timeoutMs: 120_000 },
+  );
