@@ -267,6 +267,10 @@ const TABLE = {
     behavior: 'Today’s keys cannot rewrite what a key before them has closed, and old logs go on.',
     source: 'docs/adr/0014-epoch-keys.md',
   },
+  'ledger:prove': {
+    behavior: 'An entry is proved to somebody who has the verifier key and nothing else.',
+    source: 'https://c2sp.org/tlog-proof',
+  },
   'ledger:durable-first': {
     behavior: 'A call with a sensitive label goes on only after its entry is on disk.',
     source: 'ARCHITECTURE.md',

@@ -10,8 +10,9 @@ import { paint, visible } from '../output.ts';
 import { askPassphrase } from '../passphrase.ts';
 
 export const ledger: Command = {
-  usage: 'verify [--checkpoint F] | show INDEX | open INDEX --identity F',
-  summary: 'Recomputes the ledger from its bytes; shows an entry; opens the sealed content of one.',
+  usage:
+    'verify [--checkpoint F] | verify --proof F | prove INDEX | show INDEX | export | open INDEX --identity F',
+  summary: 'Recomputes the ledger from its bytes; proves, shows and opens an entry.',
   flags: {
     dir: { type: 'string', placeholder: 'FOLDER', help: "The log; default the hub's" },
     key: {
@@ -23,6 +24,16 @@ export const ledger: Command = {
       type: 'string',
       placeholder: 'F',
       help: 'A checkpoint of this log that was kept elsewhere',
+    },
+    format: {
+      type: 'string',
+      placeholder: 'jsonl|csv',
+      help: 'Of an export; default jsonl',
+    },
+    proof: {
+      type: 'string',
+      placeholder: 'F',
+      help: 'Check this proof of one entry, offline, instead of the log',
     },
     'max-age': {
       type: 'string',
@@ -53,13 +64,17 @@ export const ledger: Command = {
       ] as const
     ).map((code) => `  ${String(ERRORS[code].exit).padEnd(4)}${ERRORS[code].message}`),
     '  0   Everything matches, and an earlier checkpoint vouches for the length',
+    'A proof is a C2SP tlog-proof with its entry as extra data; other programs check it too.',
   ].join('\n'),
   run: async (context) => {
     const [action, index] = context.words;
+    if (action === 'verify' && context.flags.proof !== undefined) return checkProof(context);
     if (action === 'verify') return verify(context);
+    if (action === 'prove') return prove(context, indexOf(index));
+    if (action === 'export') return exportEntries(context);
     if (action === 'show') return show(context, indexOf(index));
     if (action === 'open') return open(context, indexOf(index));
-    throw new CodedError('USAGE', 'ledger verify, show or open');
+    throw new CodedError('USAGE', 'ledger verify, prove, show, export or open');
   },
 };
 
@@ -149,6 +164,43 @@ async function tellResult(
     out.note(`${paint(out, 'red', code)} ${ERRORS[code].message}${why}`);
     out.note(`  ${ERRORS[code].hint}`);
   }
+}
+
+/** The proof goes to standard output, so that it can be kept in a file and sent. */
+async function prove(context: Context, index: number): Promise<number> {
+  const { proveEntry } = await import('@spoor/ledger/verify');
+  const proof = await proveEntry(readLog(dirOf(context)), index);
+  if (proof === undefined) throw new CodedError('NOT_FOUND', `entry ${index}`);
+  if (context.flags.json === true) context.out.json({ index, proof });
+  else process.stdout.write(proof);
+  return 0;
+}
+
+async function exportEntries(context: Context): Promise<number> {
+  const { CSV_HEAD, exportFormat, exportLine } = await import('../ledgerexport.ts');
+  const { readLeaves } = await import('@spoor/ledger/verify');
+  const format = exportFormat(context.flags.format ?? 'jsonl');
+  if (format === 'csv') context.out.line(CSV_HEAD);
+  for await (const one of readLeaves(readLog(dirOf(context)))) {
+    context.out.line(exportLine(one, format));
+  }
+  return 0;
+}
+
+async function checkProof(context: Context): Promise<number> {
+  const { verifyProof } = await import('@spoor/ledger/verify');
+  const { flags, out } = context;
+  const result = verifyProof(await readText(String(flags.proof)), await keyOf(context));
+  const exit = result.status === 'verified' ? 0 : ERRORS.LEDGER_TAMPERED.exit;
+  if (flags.json === true) out.json({ ...result, exit });
+  else if (result.status === 'verified') {
+    const { index, size, origin, leaf } = result;
+    out.line(
+      `${paint(out, 'green', 'Proved')}: entry ${index} of ${visible(origin)}, in the tree of ${size} entries.`,
+    );
+    out.line(visible(JSON.stringify(JSON.parse(leaf), null, 2)));
+  } else out.note(`${paint(out, 'red', 'LEDGER_TAMPERED')} The proof does not hold: ${result.why}`);
+  return exit;
 }
 
 async function show(context: Context, index: number): Promise<number> {

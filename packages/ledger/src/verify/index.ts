@@ -11,7 +11,8 @@ export {
   verifyNote,
 } from './key.ts';
 export { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './prove.ts';
-export { type LogSource, readLeaf } from './source.ts';
+export { type LogSource, type ReadLeaf, readLeaf, readLeaves } from './source.ts';
+export { proveEntry, type VerifiedProof, verifyProof } from './tlog-proof.ts';
 export {
   type Tampered,
   VERIFY_CODES,

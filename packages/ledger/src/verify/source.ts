@@ -1,4 +1,5 @@
 /** Reading a published log, wherever it lies. */
+import { CodedError } from '@spoor/core';
 import { parseCheckpoint } from '../checkpoint.ts';
 import { decodeBundle, splitTile, TILE_WIDTH, tilePath, tileWidth } from '../tree/tile.ts';
 
@@ -37,14 +38,42 @@ export async function readLeafAt(
   return bytes && decodeBundle(bytes, width)?.[index % TILE_WIDTH];
 }
 
+export interface ReadLeaf {
+  readonly index: number;
+  readonly leaf: string;
+}
+
+/**
+ * All leaves of a published log, in order. Nothing is proved by it.
+ *
+ * @throws CodedError LEDGER_UNREADABLE where a bundle is missing or malformed
+ */
+export async function* readLeaves(source: LogSource, from: number = 0): AsyncGenerator<ReadLeaf> {
+  const size = (await publishedSize(source)) ?? 0;
+  for (let bundle = Math.floor(from / TILE_WIDTH); bundle * TILE_WIDTH < size; bundle++) {
+    const width = tileWidth('entries', bundle, size);
+    const path = tilePath('entries', bundle, width);
+    const bytes = await source.read(path);
+    const leaves = bytes && decodeBundle(bytes, width);
+    if (leaves === undefined) throw new CodedError('LEDGER_UNREADABLE', path);
+    for (const [at, leaf] of leaves.entries()) {
+      const index = bundle * TILE_WIDTH + at;
+      if (index >= from) yield { index, leaf: new TextDecoder().decode(leaf) };
+    }
+  }
+}
+
+async function publishedSize(source: LogSource): Promise<number | undefined> {
+  const text = new TextDecoder().decode(await source.read('checkpoint'));
+  return parseCheckpoint(text.slice(0, text.indexOf('\n\n') + 1))?.size;
+}
+
 /**
  * A leaf's text out of a published log. Nothing is proved by it: check it with `verifyLog`, or an
  * inclusion proof under a verified checkpoint.
  */
 export async function readLeaf(source: LogSource, index: number): Promise<string | undefined> {
-  const note = await source.read('checkpoint');
-  const text = new TextDecoder().decode(note);
-  const checkpoint = parseCheckpoint(text.slice(0, text.indexOf('\n\n') + 1));
-  const leaf = checkpoint && (await readLeafAt(source, index, checkpoint.size));
+  const size = await publishedSize(source);
+  const leaf = size === undefined ? undefined : await readLeafAt(source, index, size);
   return leaf && new TextDecoder().decode(leaf);
 }
