@@ -1,6 +1,6 @@
 /**
- * A proof of one entry that needs nothing but the log's verifier key (C2SP tlog-proof): the entry as
- * extra data, its index, the hashes up to the root, and the signed checkpoint.
+ * A proof of one entry that needs nothing but the log's verifier key (C2SP tlog-proof): the entry
+ * as extra data, its index, the hashes up to the root, and the signed checkpoint.
  */
 import { fromBase64, LIMITS, toBase64 } from '@spoor/core';
 import { parseCheckpoint } from '../checkpoint.ts';
