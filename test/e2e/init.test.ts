@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -17,7 +18,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { Alert, InventoryView, Page } from '@spoor/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { verifies } from '../verifies.ts';
-import { FIXTURES, firstLine, LAUNCHER, NODE, until, World } from './support.ts';
+import { ending, FIXTURES, firstLine, LAUNCHER, NODE, until, World } from './support.ts';
 
 const CURSOR = '.cursor/mcp.json';
 const DESKTOP = '.config/Claude/claude_desktop_config.json';
@@ -210,6 +211,35 @@ describe('spoor init', () => {
 });
 
 describe('what it leaves', () => {
+  test('asks in a terminal for each file, and shows colours there', async ({ skip }) => {
+    if (spawnSync('script', ['--version']).status !== 0)
+      skip('there is no `script` for a terminal');
+    const world = home({
+      [CURSOR]: config(['a', 'x']),
+      [CODEX]: '[mcp_servers.b]\ncommand = "y"\n',
+    });
+    const words = [NODE, LAUNCHER, 'init', '--launcher', world.at('spoor')].join(' ');
+    const child = world.start(['script', '-qec', words, '/dev/null']);
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    for (const [path, answer] of [
+      ['mcp.json', 'y'],
+      ['config.toml', 'n'],
+    ] as const) {
+      await until(
+        () => shown,
+        (text) => text.includes(`${path}? [y/N]`),
+      );
+      child.stdin.write(`${answer}\n`);
+    }
+    await ending(child);
+    expect(shown).toContain('\u001b[32m+');
+    expect(entries(world.at(CURSOR)).a?.args).toContain('--');
+    expect(text(world.at(CODEX))).toBe('[mcp_servers.b]\ncommand = "y"\n');
+  });
+
   test('files of a project wait for --project, one client can be chosen', () => {
     const world = home({ '.mcp.json': config(['a', 'x']), [CURSOR]: config(['b', 'y']) });
     const first = init(world, '--client', 'claude-code');

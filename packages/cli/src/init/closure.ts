@@ -19,6 +19,8 @@ interface Manifest {
 export async function closureOf(folder: string): Promise<Closure | undefined> {
   const folders = new Set<string>();
   const links = new Map<string, string>();
+  /** Folders in whose `node_modules` something was found: that name must stay below the root. */
+  const above = new Set<string>();
   const waiting = [await realpath(folder)];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (folders.has(next)) continue;
@@ -26,12 +28,13 @@ export async function closureOf(folder: string): Promise<Closure | undefined> {
     for (const name of await dependenciesOf(next)) {
       const found = await find(name, next);
       if (found === undefined) return undefined;
+      above.add(found.slice(0, found.lastIndexOf(`${sep}node_modules${sep}`)));
       const real = await realpath(found);
       if (real !== found) links.set(found, real);
       waiting.push(real);
     }
   }
-  const root = commonFolder([...folders, ...links.keys()]);
+  const root = commonFolder([...folders, ...links.keys(), ...above]);
   return {
     root,
     folders: [...folders].map((one) => relative(root, one)).sort(),

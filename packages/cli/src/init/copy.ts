@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   copyFile,
@@ -11,6 +12,7 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { CodedError } from '@spoor/core';
 import { PACKAGE_FOLDER, RULES_FOLDER, WEB_FOLDER } from '../places.ts';
 import { VERSION } from '../version.ts';
 import { closureOf } from './closure.ts';
@@ -70,9 +72,22 @@ export async function installCopy(folder: string): Promise<Installed> {
     await symlink(relative(dirname(join(draft, from)), join(draft, to)), join(draft, from), 'dir');
   }
   if (nodeFrom !== undefined) await takeNode(nodeFrom, join(draft, relative(root, nodeFrom)));
+  if (!(await runs(join(draft, relative(root, here))))) {
+    await rm(draft, { recursive: true, force: true });
+    throw new CodedError('LAUNCHER_UNUSABLE', 'the copy of Spoor does not run');
+  }
   await rename(draft, target);
   await prune(folder, name);
   return installed;
+}
+
+/** Loads what a wrapped server needs, all but its start. */
+async function runs(main: string): Promise<boolean> {
+  const child = spawn(process.execPath, [main, 'help', 'run'], { stdio: 'ignore' });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(false));
+    child.once('exit', (code) => resolve(code === 0));
+  });
 }
 
 const isFile = (path: string): Promise<boolean> =>
