@@ -292,6 +292,10 @@ const TABLE = {
     behavior: 'An auditor opens exactly the bytes that were sent, and a wrong key opens nothing.',
     source: 'SECURITY.md',
   },
+  'seal:recovery': {
+    behavior: 'After a lost identity, the recovery identity gives a new auditor all kept content.',
+    source: 'SECURITY.md',
+  },
   'seal:writer-cannot-open': {
     behavior: 'Who seals cannot open what was sealed.',
     source: 'docs/adr/0004-whole-frames.md',

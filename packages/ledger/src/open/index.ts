@@ -1,5 +1,10 @@
 /** For auditors: making their keys, and opening what was sealed to them. */
-export { type AuditorKey, type AuditorKeys, createAuditorKeys } from './keys.ts';
+export {
+  type AuditorKey,
+  type AuditorKeys,
+  createAuditorKey,
+  createAuditorKeys,
+} from './keys.ts';
 export {
   type Opened,
   type OpenedPart,
@@ -7,3 +12,4 @@ export {
   type OpenOptions,
   openContent,
 } from './open.ts';
+export { type RewrapOptions, type Rewrapped, rewrapVault } from './rewrap.ts';

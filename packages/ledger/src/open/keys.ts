@@ -25,12 +25,18 @@ export interface AuditorKeys {
 export async function createAuditorKeys(
   options: { readonly passphrase?: string } = {},
 ): Promise<AuditorKeys> {
-  const auditor = await createKey();
-  const recovery = await createKey();
-  const { passphrase } = options;
-  if (passphrase === undefined) return { auditor, recovery };
-  const identityFile = await encryptText(auditor.identityFile, passphrase);
-  return { auditor: { ...auditor, identityFile }, recovery };
+  return { auditor: await createAuditorKey(options), recovery: await createKey() };
+}
+
+/** A new auditor's identity alone, for when the old one is replaced or lost. */
+export async function createAuditorKey({
+  passphrase,
+}: {
+  readonly passphrase?: string;
+}): Promise<AuditorKey> {
+  const key = await createKey();
+  if (passphrase === undefined) return key;
+  return { ...key, identityFile: await encryptText(key.identityFile, passphrase) };
 }
 
 async function createKey(): Promise<AuditorKey> {
