@@ -17,6 +17,9 @@ import {
 
 const TRANSPORTS = { pipe: 'stdio', tcp: 'http', memory: 'memory', other: 'unknown' } as const;
 
+/** Transports of one target that `uninstrument` finds again. */
+const REMEMBERED_MAX = 256;
+
 interface Instrumented {
   readonly target: Connectable;
   readonly own: PropertyDescriptor | undefined;
@@ -70,7 +73,7 @@ function instrumentTarget(target: Connectable, options: InstrumentOptions): void
   const transports = new Set<WeakRef<Transport>>();
   const connect: Connectable['connect'] = function connect(this: unknown, transport, ...rest) {
     if (INSTRUMENTED.get(target)?.connect === connect && isTransport(transport)) {
-      if (tapTransport(transport, scope, target)) transports.add(new WeakRef(transport));
+      if (tapTransport(transport, scope, target)) keep(transports, transport);
     }
     return original.call(target, transport, ...rest);
   };
@@ -81,6 +84,16 @@ function instrumentTarget(target: Connectable, options: InstrumentOptions): void
     enumerable: own?.enumerable ?? false,
   });
   INSTRUMENTED.set(target, { target, own, connect, transports });
+}
+
+/** A server that lives long may see many transports come and go. */
+function keep(transports: Set<WeakRef<Transport>>, transport: Transport): void {
+  if (transports.size >= REMEMBERED_MAX) {
+    for (const held of transports) if (held.deref() === undefined) transports.delete(held);
+    const [oldest] = transports;
+    if (transports.size >= REMEMBERED_MAX && oldest !== undefined) transports.delete(oldest);
+  }
+  transports.add(new WeakRef(transport));
 }
 
 /** For the loader, which sees a target when it connects. */

@@ -60,6 +60,7 @@ export function tap(
 export function untap(transport: Transport): void {
   const found = TAPS.get(transport);
   if (found === undefined) return;
+  attempt(() => found.observer.closed());
   found.active = false;
   found.restore();
   TAPS.delete(transport);
@@ -77,7 +78,7 @@ function install(
   undo.push(wrapMethod(transport, (original) => sender(transport, original, state)));
   undo.push(
     wrapHandlers(transport, 'onmessage', (handler) => {
-      const wrapped = receiver(handler, state);
+      const wrapped = receiver(transport, handler, state);
       receive = (message) => handler.call(transport, message);
       return wrapped;
     }),
@@ -140,7 +141,7 @@ function sender(
   };
 }
 
-function receiver(handler: Handler, state: () => Tap | undefined): Handler {
+function receiver(transport: Transport, handler: Handler, state: () => Tap | undefined): Handler {
   /** A handler that was set before may be called by the one set now: that is one message. */
   let inside: unknown;
   return function received(this: unknown, message, extra) {
@@ -161,7 +162,11 @@ function receiver(handler: Handler, state: () => Tap | undefined): Handler {
     };
     const go = (): unknown => (passage?.within === undefined ? pass() : passage.within(pass));
     if (passage?.gate === undefined) return go();
-    return void passage.gate.then((goesOn) => (goesOn ? go() : undefined));
+    // What the handler throws would have gone to the transport, which tells it as an error.
+    passage.gate
+      .then((goesOn) => (goesOn ? go() : undefined))
+      .catch((error: unknown) => transport.onerror?.(error as Error));
+    return undefined;
   };
 }
 

@@ -6,6 +6,7 @@ export interface Transport {
   send(message: unknown, options?: SendOptions): Promise<void>;
   onmessage?: ((message: unknown, extra?: unknown) => void) | undefined;
   onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
 }
 
 export interface SendOptions {

@@ -138,6 +138,7 @@ async function partsOfV2(): Promise<Parts> {
 /** A transport whose other end is the test. */
 export class Wire {
   onmessage: ((message: unknown) => void) | undefined = undefined;
+  onerror: ((error: Error) => void) | undefined = undefined;
   readonly sent: Record<string, unknown>[] = [];
 
   start(): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
-import { type InstrumentOptions, instrument } from '../src/index.ts';
+import { type InstrumentOptions, instrument, uninstrument } from '../src/index.ts';
 import { Telemetry, Wire } from './support.ts';
 
 function wired(more: InstrumentOptions = {}): {
@@ -104,4 +104,27 @@ describe('trace context in what goes out', () => {
     expect(Object.keys(sent?.params._meta ?? {}).sort()).toEqual(['kept', 'traceparent']);
     expect(sent?.params._meta.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   });
+});
+
+test('what a handler throws after a wait goes to the transport, and ends no program', async () => {
+  const server = new Wire();
+  const errors: unknown[] = [];
+  server.onerror = (error) => errors.push(error);
+  // No hub is there: the first call waits until that is known.
+  const wire = instrument(server, { hub: { home: '/nowhere' } });
+  wire.onmessage = () => {
+    throw new Error('thrown by the handler');
+  };
+  wire.onmessage?.(request(1, 'tools/call', { name: 'x' }));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(errors.map(String)).toEqual(['Error: thrown by the handler']);
+});
+
+test('calls that are open when instrumenting ends have an end', async () => {
+  const { wire, telemetry } = wired();
+  await wire.send(request(1, 'tools/list', {}));
+  uninstrument(wire);
+  expect(telemetry.spans.map(({ name }) => name)).toEqual(['tools/list']);
+  wire.onmessage?.({ jsonrpc: '2.0', id: 1, result: {} });
+  expect(telemetry.spans).toHaveLength(1);
 });

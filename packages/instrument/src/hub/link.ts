@@ -50,7 +50,7 @@ export class Link {
 
   /** Resolves with what stands under `ok`, or undefined where the hub refused or is gone. */
   ask(request: object, bytes: readonly Uint8Array[] = []): Promise<JsonObject | undefined> {
-    if (!this.#open) return Promise.resolve(undefined);
+    if (!this.#open || this.#waiting.size >= UNACKED_MAX) return Promise.resolve(undefined);
     const id = this.#nextId++;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
