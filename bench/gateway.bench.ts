@@ -5,8 +5,12 @@
  * our own bridge.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HttpCaller } from './http-caller.ts';
 import { SPOOR, startBenchHub } from './hub.ts';
@@ -25,6 +29,8 @@ interface Arm {
   readonly name: string;
   readonly port: number;
   readonly path: string;
+  /** Each connection has a legacy session of its own. */
+  readonly sessions?: boolean;
 }
 
 interface Measured {
@@ -57,6 +63,7 @@ export async function gateway(): Promise<Report> {
       }));
       Object.assign(figures, ratios(kind, await measure(arms)));
     }
+    Object.assign(figures, await bridges(start));
     return { name: 'gateway', unit: 'ms', figures };
   } finally {
     for (const child of running) child.kill();
@@ -64,11 +71,50 @@ export async function gateway(): Promise<Report> {
   }
 }
 
+/** A stdio server over HTTP: our bridge beside the one that people use. */
+async function bridges(
+  start: (command: readonly string[]) => Promise<string>,
+): Promise<Record<string, number>> {
+  const server = [NODE, path('fixtures/echo-server.ts')];
+  const port = String(20_000 + (process.pid % 20_000));
+  await start([NODE, mcpProxy(), '--server', 'stream', '--port', port, '--', ...server]);
+  // It says that it starts before it listens.
+  await delay(1_000);
+  const line = await start([...SPOOR, 'gateway', '--stdio', '--port', '0', '--', ...server]);
+  const arms = [
+    { name: 'direct', port: Number(port), path: '/mcp', sessions: true },
+    { name: 'spoor', port: Number(/:(\d+)\//.exec(line)?.[1]), path: '/mcp', sessions: true },
+  ];
+  const measured = await measure(arms);
+  const [peer, own] = [measured.get('direct'), measured.get('spoor')];
+  if (peer === undefined || own === undefined) return {};
+  return {
+    'bridge.mcp-proxy.callsPerSecond': (1_000 * peer.calls) / peer.ms,
+    'bridge.mcp-proxy.p50': quantile(peer.alone, 0.5),
+    'bridge.spoor.callsPerSecond': (1_000 * own.calls) / own.ms,
+    'bridge.spoor.p50': quantile(own.alone, 0.5),
+  };
+}
+
+/** Ninety packages that nothing else needs: they lie outside of the checkout. */
+function mcpProxy(): string {
+  const folder = join(tmpdir(), 'spoor-bench-peers');
+  const entry = join(folder, 'node_modules/mcp-proxy/dist/bin/mcp-proxy.mjs');
+  if (!existsSync(entry)) {
+    mkdirSync(folder, { recursive: true });
+    const words = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts'];
+    spawnSync('npm', [...words, 'mcp-proxy@6.7.19'], { stdio: 'ignore' });
+  }
+  return entry;
+}
+
 async function measure(arms: readonly Arm[]): Promise<ReadonlyMap<string, Measured>> {
   const callers = new Map<Arm, HttpCaller[]>();
   const measured = new Map<string, Measured>();
   for (const arm of arms) {
-    const opened = Array.from({ length: CONNECTIONS }, () => HttpCaller.open(arm.port, arm.path));
+    const opened = Array.from({ length: CONNECTIONS }, async () =>
+      HttpCaller.open(arm.port, arm.path, arm.sessions ? await openSession(arm) : undefined),
+    );
     callers.set(arm, await Promise.all(opened));
     measured.set(arm.name, { calls: 0, ms: 0, alone: [] });
     await load(callers.get(arm) ?? [], WARM_UP_MS);
@@ -87,6 +133,21 @@ async function measure(arms: readonly Arm[]): Promise<ReadonlyMap<string, Measur
   }
   for (const all of callers.values()) for (const one of all) one.close();
   return measured;
+}
+
+async function openSession({ port, path: at }: Arm): Promise<string> {
+  const clientInfo = { name: 'bench', version: '1' };
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+  const response = await fetch(`http://localhost:${port}${at}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params }),
+  });
+  await response.text();
+  return response.headers.get('mcp-session-id') ?? '';
 }
 
 /** All connections at once; returns how many calls were answered. */

@@ -157,3 +157,18 @@ describe('trace', () => {
     expect(later.trace.trace).not.toBe(trace);
   });
 });
+
+test('a verified subject has a level and a pseudonym of its own, on whatever machine', () => {
+  const claims = { issuer: 'https://login.example.com', subject: 'somebody' };
+  const sensor = { id: newId(), kind: 'gateway' as const, version: '0.1.0' };
+  const own = identify(hello({ sensor, claims }), KEY);
+  expect(own).toMatchObject({ level: 'verified', evidence: ['token', 'process'] });
+  expect(JSON.stringify(own)).not.toMatch(/somebody|login/);
+  const host = { ...hello().host, uid: 7, name: 'another' };
+  expect(identify(hello({ sensor, claims, host }), KEY).pseudonym).toBe(own.pseudonym);
+  const elsewhere = { ...claims, issuer: 'https://other.example.com' };
+  const other = identify(hello({ sensor, claims: elsewhere }), KEY);
+  expect(other.pseudonym).not.toBe(own.pseudonym);
+  // Only a gateway checks tokens.
+  expect(identify(hello({ claims }), KEY).level).toBe('unverified');
+});

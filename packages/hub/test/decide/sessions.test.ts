@@ -29,6 +29,13 @@ describe('which session a connection belongs to', () => {
     expect(session).toMatchObject({ agent: 'program-100', episode: 1 });
   });
 
+  test('what a sensor states stands in place of the host, for as long as it states it', () => {
+    const sessions = newSessions();
+    const { session } = sessions.resolve(host(100), NOW, 'ab'.repeat(16));
+    expect(sessions.resolve(host(200), NOW, 'ab'.repeat(16)).session).toBe(session);
+    expect(sessions.resolve(host(100), NOW).session).not.toBe(session);
+  });
+
   test('a process number that is given out again is another host', () => {
     const sessions = newSessions();
     const { session } = sessions.resolve(host(100), NOW);
