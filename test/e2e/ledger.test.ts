@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '@spoor/core';
-import { openLedger } from '@spoor/ledger';
+import { type DrillRow, openLedger } from '@spoor/ledger';
 import { describe, expect, test } from 'vitest';
 import { csvCell } from '../../packages/cli/src/ledgerexport.ts';
 import { verifies } from '../verifies.ts';
@@ -48,6 +48,23 @@ describe('spoor ledger', () => {
       expect(world.call('ledger', 'prove', '800').code).not.toBe(0);
     },
     { case: 'by command, offline', timeoutMs: 90_000 },
+  );
+
+  verifies(
+    'ledger:tamper',
+    () => {
+      const world = new World();
+      const { code, stdout } = world.call('ledger', 'drill', '--entries', '6', '--json');
+      expect(code).toBe(0);
+      const rows = JSON.parse(stdout) as DrillRow[];
+      expect(rows).toHaveLength(8);
+      for (const { attack, tried, found } of rows) {
+        expect(tried, attack).toBeGreaterThan(0);
+        expect(found, attack).toBe(tried);
+      }
+      expect(world.call('ledger', 'drill', '--entries', '3').code).toBe(2);
+    },
+    { case: 'a drill', timeoutMs: 120_000 },
   );
 
   test('exports entries as JSON lines and as a table without formulas', async () => {

@@ -1,5 +1,6 @@
 /** The ledger's writer. Verifying, sealing and opening have entry points of their own. */
 export { type Disk, type DiskFile, nodeDisk } from './disk.ts';
+export { type DrillOptions, type DrillRow, drill } from './drill.ts';
 export { encodeLeaf, isLeafText } from './encode.ts';
 export {
   type Detail,

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodedError, ERRORS, type ErrorCode, toHex } from '@spoor/core';
+import { CodedError, ERRORS, type ErrorCode, systemClock, systemRandom, toHex } from '@spoor/core';
 import type { VerifyResult } from '@spoor/ledger/verify';
 import type { Command, Context } from '../command.ts';
 import { readLog } from '../log.ts';
@@ -11,7 +12,7 @@ import { askPassphrase } from '../passphrase.ts';
 
 export const ledger: Command = {
   usage:
-    'verify [--checkpoint F] | verify --proof F | prove INDEX | show INDEX | export | open INDEX --identity F',
+    'verify [--checkpoint F] | verify --proof F | prove INDEX | show INDEX | export | drill | open INDEX --identity F',
   summary: 'Recomputes the ledger from its bytes; proves, shows and opens an entry.',
   flags: {
     dir: { type: 'string', placeholder: 'FOLDER', help: "The log; default the hub's" },
@@ -24,6 +25,11 @@ export const ledger: Command = {
       type: 'string',
       placeholder: 'F',
       help: 'A checkpoint of this log that was kept elsewhere',
+    },
+    entries: {
+      type: 'string',
+      placeholder: 'N',
+      help: 'Of the log that a drill tampers with, 4 to 200; default 100',
     },
     format: {
       type: 'string',
@@ -72,9 +78,10 @@ export const ledger: Command = {
     if (action === 'verify') return verify(context);
     if (action === 'prove') return prove(context, indexOf(index));
     if (action === 'export') return exportEntries(context);
+    if (action === 'drill') return runDrill(context);
     if (action === 'show') return show(context, indexOf(index));
     if (action === 'open') return open(context, indexOf(index));
-    throw new CodedError('USAGE', 'ledger verify, prove, show, export or open');
+    throw new CodedError('USAGE', 'ledger verify, prove, show, export, drill or open');
   },
 };
 
@@ -185,6 +192,30 @@ async function exportEntries(context: Context): Promise<number> {
     context.out.line(exportLine(one, format));
   }
   return 0;
+}
+
+/** Tampers with a log of its own, in a temporary folder. */
+async function runDrill({ flags, out }: Context): Promise<number> {
+  const entries = Number(flags.entries ?? 100);
+  if (!Number.isSafeInteger(entries) || entries < 4 || entries > 200)
+    throw new CodedError('USAGE', '--entries takes 4 to 200');
+  const { drill } = await import('@spoor/ledger');
+  const folder = await mkdtemp(join(tmpdir(), 'spoor-drill-'));
+  try {
+    const rows = await drill({ folder, entries, clock: systemClock, random: systemRandom });
+    if (flags.json === true) out.json(rows);
+    else {
+      for (const { attack, expected, tried, found } of rows) {
+        const ok = found === tried;
+        out.line(
+          `${paint(out, ok ? 'green' : 'red', `${found} of ${tried}`)} ${expected}: ${attack}`,
+        );
+      }
+    }
+    return rows.every(({ tried, found }) => found === tried) ? 0 : ERRORS.LEDGER_TAMPERED.exit;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function checkProof(context: Context): Promise<number> {
