@@ -61,6 +61,9 @@ interface Entry {
 const entries = (path: string): Record<string, Entry> =>
   (JSON.parse(text(path)) as { mcpServers: Record<string, Entry> }).mcpServers;
 
+/** On a busy machine the hub looks less often. */
+const PATIENCE_MS = 30_000;
+
 const MIRROR = join(FIXTURES, 'mirror.mjs');
 
 /** What a program with a window starts, in the environment that it has. */
@@ -231,6 +234,7 @@ describe('what it leaves', () => {
       await until(
         () => shown,
         (text) => text.includes(`${path}? [y/N]`),
+        PATIENCE_MS,
       );
       child.stdin.write(`${answer}\n`);
     }
@@ -238,7 +242,7 @@ describe('what it leaves', () => {
     expect(shown).toContain('\u001b[32m+');
     expect(entries(world.at(CURSOR)).a?.args).toContain('--');
     expect(text(world.at(CODEX))).toBe('[mcp_servers.b]\ncommand = "y"\n');
-  });
+  }, 60_000);
 
   test('files of a project wait for --project, one client can be chosen', () => {
     const world = home({ '.mcp.json': config(['a', 'x']), [CURSOR]: config(['b', 'y']) });
@@ -335,17 +339,17 @@ describe('a hub that watches', () => {
       };
       const saying = (status: string) => (all: readonly string[]) =>
         all.join() === `unwrapped-server: Cursor starts a without Spoor: ${status}`;
-      await until(alerts, saying('new'));
+      await until(alerts, saying('new'), PATIENCE_MS);
       const { clients } = await world.api<InventoryView>('inventory');
       expect(clients.servers).toMatchObject([{ client: 'Cursor', name: 'a', state: 'bare' }]);
       expect(world.call('hub', 'status').stdout).toMatch(/^Unwrapped a {2}\(Cursor, /m);
       expect(init(world).code).toBe(0);
-      await until(alerts, saying('resolved'));
+      await until(alerts, saying('resolved'), PATIENCE_MS);
       expect(world.call('hub', 'status').stdout).not.toContain('Unwrapped');
       expect(world.call('undo').code).toBe(0);
-      await until(alerts, saying('new'));
+      await until(alerts, saying('new'), PATIENCE_MS);
     },
-    { case: 'by a real hub, wrapping and undoing' },
+    { case: 'by a real hub, wrapping and undoing', timeoutMs: 120_000 },
   );
 
   test('can be told not to', async () => {

@@ -23,9 +23,10 @@ export interface WatchOptions {
 
 /** A client that writes its file in pieces is read once. */
 const SETTLE_MS = 300;
-/** Some clients write megabytes at every prompt: looking takes at most a fiftieth of the time. */
+/** Some clients write megabytes at every prompt: looking takes a twentieth of the time. */
 const REST_MS = 2_000;
-const REST_TIMES = 50;
+const REST_TIMES = 20;
+const REST_MS_MAX = 10_000;
 const EVERY_MS = 30_000;
 
 interface Known {
@@ -105,7 +106,8 @@ export class ClientWatch {
       await this.#read(config);
     }
     const nowMs = performance.now();
-    const rest = this.#options.restMs ?? Math.max(REST_MS, REST_TIMES * (nowMs - startMs));
+    const longer = Math.min(REST_MS_MAX, REST_TIMES * (nowMs - startMs));
+    const rest = this.#options.restMs ?? Math.max(REST_MS, longer);
     this.#restedMs = nowMs + rest;
     const view = viewOf(this.#configs, this.#known);
     const same = JSON.stringify(view) === JSON.stringify(this.#view);
