@@ -123,7 +123,7 @@ function decryptPart(
 }
 
 /** AES-256-GCM with the tag after the ciphertext; undefined where the tag does not hold. */
-function decrypt(
+export function decrypt(
   key: Uint8Array,
   nonce: Uint8Array,
   bound: Uint8Array,
