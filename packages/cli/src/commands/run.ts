@@ -1,7 +1,7 @@
 import { CodedError, type ContextPolicy } from '@spoor/core';
 import { exitAs, runWrapper, sayToTerminal } from '@spoor/sensor/run';
 import { stdioTrust } from '@spoor/sensor/trust';
-import type { Command, Context } from '../command.ts';
+import type { Command } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
 import { RULES_FOLDER } from '../places.ts';
 import { serverName } from '../servername.ts';

@@ -1,11 +1,4 @@
-import {
-  CONTEXT_POLICIES,
-  CodedError,
-  type ContextPolicy,
-  isObject,
-  type JsonObject,
-  nearest,
-} from '@spoor/core';
+import { CONTEXT_POLICIES, type ContextPolicy } from '@spoor/core';
 import type { Trust } from '../boundary.ts';
 import { readResource } from './file-authorization.ts';
 import { bad, choice, known, pathOf, portOf, text, texts, urlOf } from './file-fields.ts';

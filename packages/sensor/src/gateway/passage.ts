@@ -46,6 +46,7 @@ export class Passage implements UpstreamReader {
   #talk: Talk | undefined;
   #status = 0;
   #head: { readonly status: number; readonly headers: readonly string[] } | undefined;
+  #announcing: NodeJS.Timeout | undefined;
   #over = false;
   #paused = false;
 
@@ -123,17 +124,28 @@ export class Passage implements UpstreamReader {
     this.#head = { status, headers: responseHeaders(raw, { ...trace, drops }) };
     // A document whose length is said may change it; it is there in a moment, head and all.
     const sized = headerOf(raw, 'content-length') !== undefined;
-    if (this.#reader?.mayChange === true && sized) return;
+    if (this.#reader?.mayChange === true) {
+      // Most others are as well: one packet then, and one that comes late is announced.
+      if (!sized) this.#announcing = setTimeout(() => this.#announce(), ANNOUNCE_MS);
+      return;
+    }
     this.#sendHead();
     // The head leaves with the first bytes of the body where they are there already, else at once.
     if (request.method === 'HEAD') return;
     queueMicrotask(() => this.#over || this.#response.flushHeaders());
   }
 
+  #announce(): void {
+    if (this.#over) return;
+    this.#sendHead();
+    this.#response.flushHeaders();
+  }
+
   /** @param bytes Of the whole body, where it is not as long as the upstream said. */
   #sendHead(bytes?: number): void {
     const head = this.#head;
     this.#head = undefined;
+    clearTimeout(this.#announcing);
     if (head === undefined) return;
     const headers = bytes === undefined ? head.headers : resized(head.headers, bytes);
     this.#response.writeHead(head.status, headers as string[]);
@@ -271,6 +283,9 @@ export class Passage implements UpstreamReader {
     void waiting.then(() => this.#paused || this.#exchange?.resume());
   }
 }
+
+/** What the body of a document may take before its head goes on alone. */
+const ANNOUNCE_MS = 2;
 
 /** Held bytes at which an upstream has to wait. */
 const WAITING_BYTES_MAX = 1_048_576;
