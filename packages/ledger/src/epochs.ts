@@ -10,6 +10,7 @@ import { checkByPlatform, loadSigner, makeSigner, type NoteSigner } from './key.
 import { parseNote } from './note.ts';
 import { epochName, type Rotation, readRotation, rotationText } from './verify/epochs.ts';
 import { formatVerifierKey, parseVerifierKey, signsNote } from './verify/key.ts';
+import { readLeaves } from './verify/source.ts';
 
 interface Epoch {
   readonly number: number;
@@ -175,8 +176,37 @@ function epochOfNote(origin: string, text: string): InForce {
   const prefix = epochName(origin, 0).slice(0, -1);
   if (parsed.status === 'invalid') return NONE;
   const { note } = parsed;
-  const name = note.signatures.find((line) => line.name.startsWith(prefix))?.name;
-  if (name === undefined) return NONE;
+  const [, other] = note.signatures;
+  if (other === undefined) return NONE;
+  const number = Number(other.name.slice(prefix.length));
+  // The log's own signature does not cover the other line, so damage to that is found here.
+  if (!other.name.startsWith(prefix) || !Number.isSafeInteger(number) || number < 1) {
+    throw new CodedError('LEDGER_UNREADABLE', 'the lock names no epoch');
+  }
   const isKey = (key: string): boolean => signsNote(note, key, checkByPlatform) === undefined;
-  return { number: Number(name.slice(prefix.length)), isKey };
+  return { number, isKey };
+}
+
+/**
+ * Before a key counts as lost: is that the epoch which the entries themselves say is in force?
+ *
+ * @throws CodedError LEDGER_UNREADABLE where it is not
+ */
+export async function confirmLost(
+  { disk, dir, stateDir }: { disk: Disk; dir: string; stateDir: string },
+  { number }: InForce,
+  leaves: readonly Buffer[],
+): Promise<void> {
+  if (number === 0) return;
+  if ((await disk.read(`${stateDir}/${keyName(number)}`)) !== undefined) return;
+  let newest = 0;
+  const take = (leaf: string): void => {
+    const rotation = readRotation(leaf);
+    if (rotation !== undefined && rotation !== 'malformed') newest = rotation.epoch;
+  };
+  const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
+  for await (const { leaf } of readLeaves(source)) take(leaf);
+  for (const leaf of leaves) take(leaf.toString('latin1'));
+  if (newest === number) return;
+  throw new CodedError('LEDGER_UNREADABLE', `the lock is of epoch ${number}, the log of ${newest}`);
 }

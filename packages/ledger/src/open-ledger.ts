@@ -1,7 +1,7 @@
 import { CodedError, toHex } from '@spoor/core';
 import { type Disk, nodeDisk } from './disk.ts';
 import { makeDurableFolder } from './durable.ts';
-import { Epochs, epochInForce } from './epochs.ts';
+import { confirmLost, Epochs, epochInForce } from './epochs.ts';
 import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
 import type { Ledger, LedgerOptions } from './ledger.ts';
 import { Lock, readSigned, type SignedCheckpoint } from './lock.ts';
@@ -40,11 +40,9 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   const wal = await readWal(disk, `${stateDir}/wal`);
   const begun = (await readRecovery(disk, stateDir)).filter(({ index }) => index >= tree.size);
   const found = replay([...wal.records, ...begun], tree, lock);
-  const inForce = epochInForce(
-    origin,
-    lock?.note,
-    found.leaves.map(({ leaf }) => leaf),
-  );
+  const fresh = found.leaves.map(({ leaf }) => leaf);
+  const inForce = epochInForce(origin, lock?.note, fresh);
+  await confirmLost({ disk, dir, stateDir }, inForce, fresh);
   const epochs = await Epochs.load({ disk, stateDir, origin, random, signer }, inForce);
   const vault = new Vault(disk, dir, folders);
   const publisher = new Publisher(

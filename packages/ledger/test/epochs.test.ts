@@ -106,6 +106,21 @@ describe('epochs whose key is lost', () => {
     }
   });
 
+  it('refuse a lock whose epoch was changed, with the key there or gone', async () => {
+    const disk = new MemoryDisk();
+    await run(disk, 1);
+    await run(disk, 1);
+    const note = (await disk.read('/state/lock'))?.toString() ?? '';
+    for (const name of ['epoch/1', 'epoch/3', 'epoch/0', 'epoch/q', 'epocg/2', 'epoch/-1']) {
+      const damaged = disk.clone();
+      damaged.put('/state/lock', Buffer.from(note.replace('epoch/2', name)));
+      damaged.put('/log/checkpoint', Buffer.from(note.replace('epoch/2', name)));
+      await expect(openOn(damaged)).rejects.toMatchObject({ code: 'LEDGER_UNREADABLE' });
+      damaged.drop('/state/epoch-2.key');
+      await expect(openOn(damaged)).rejects.toMatchObject({ code: 'LEDGER_UNREADABLE' });
+    }
+  });
+
   it('refuse a key file that is another key, or none', async () => {
     const disk = new MemoryDisk();
     await run(disk, 1);

@@ -86,16 +86,8 @@ export const openSimulated = (disk: Disk, chance: Chance, timer: Timer): Promise
     timer,
   });
 
-const sealers = new Map<number, Promise<Sealer>>();
-
-/** One for all: wrapping its key is slow, and no more than bytes to the ledger. */
-export function simulatedSealer(): Promise<Sealer> {
-  const made = sealers.get(0) ?? makeSealer();
-  sealers.set(0, made);
-  return made;
-}
-
-const makeSealer = (): Promise<Sealer> =>
+/** The same key and the same bytes for each life. */
+export const simulatedSealer = (): Promise<Sealer> =>
   createSealer({ session: SESSION, recipients: [RECIPIENT], random: new Chance(1) });
 
 export async function live(world: World): Promise<void> {

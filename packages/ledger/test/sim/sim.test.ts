@@ -28,9 +28,9 @@ describe('a simulated machine', () => {
     const disk = new SimulatedDisk();
     disk.lies = true;
     await expect(simulate(1, disk)).rejects.toThrow(/seed 1, stop \d+/);
-  });
+  }, 120_000);
 
   it('does the same from the same seed', async () => {
     expect(await simulate(5)).toEqual(await simulate(5));
-  });
+  }, 120_000);
 });

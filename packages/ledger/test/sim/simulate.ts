@@ -13,6 +13,8 @@ import {
   type World,
 } from './life.ts';
 
+/** After so many, a life is not looked at any further. */
+const FAULTS_MAX = 5;
 /** Stops tried at each call on the disk. */
 const STOPS = 4;
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -62,6 +64,7 @@ export async function simulate(
     promised: { durable: [], sealed: [], signed: [], published: [] },
     fault: faultFor(chance.fork()),
     stop: async (world) => {
+      if (faults.length >= FAULTS_MAX) return;
       for (let n = 0; n < STOPS; n++) {
         outcome.points++;
         const point = new Chance(seed * 1_000_003 + outcome.points);
