@@ -1,4 +1,7 @@
 import { CodedError } from '@spoor/core';
+import type { Ledger } from '../../src/index.ts';
+import { checkByPlatform } from '../../src/key.ts';
+import { verifyLog } from '../../src/verify/index.ts';
 import { Chance } from './chance.ts';
 import { faultOf, faultOfTree } from './check.ts';
 import { type Damage, damage } from './damage.ts';
@@ -13,6 +16,8 @@ import {
   type World,
 } from './life.ts';
 
+/** Of the stops without damage, those whose log is verified as a stranger would. */
+const VERIFIED_SHARE = 0.2;
 /** After so many, a life is not looked at any further. */
 const FAULTS_MAX = 5;
 /** Stops tried at each call on the disk. */
@@ -105,11 +110,33 @@ async function stopAt(
   disk.onCall = (call, path) => {
     if (call === 'read' && path === failing) throw diskError('EIO');
   };
-  const refusal = await refusalOf(disk, chance);
-  if (hurt === undefined) {
-    return refusal === undefined ? faultOf(disk, promised, kek) : `refused: ${refusal.message}`;
+  const opened = await tryToOpen(disk, chance);
+  if (hurt !== undefined) {
+    return judgeDamaged(
+      disk,
+      promised,
+      hurt,
+      opened instanceof Error ? opened : undefined,
+      outcome,
+    );
   }
-  return judgeDamaged(disk, promised, hurt, refusal, outcome);
+  if (opened instanceof Error) return `refused: ${opened.message}`;
+  const fault = faultOf(disk, promised, kek);
+  return (
+    fault ?? (chance.share() < VERIFIED_SHARE ? await faultOfVerifier(disk, opened) : undefined)
+  );
+}
+
+/** Keys and epochs too, which only a verifier follows. */
+async function faultOfVerifier(
+  disk: SimulatedDisk,
+  { verifierKey }: Ledger,
+): Promise<string | undefined> {
+  if (disk.peek('/log/checkpoint') === undefined) return undefined;
+  const read = async (path: string) => disk.peek(`/log/${path}`);
+  const result = await verifyLog({ read }, { verifierKey, ed25519: checkByPlatform });
+  if (result.status === 'tampered') return `${result.path}: ${result.why}`;
+  return 'recovered' in result && result.recovered.length > 0 ? 'an epoch key was lost' : undefined;
 }
 
 function judgeDamaged(
@@ -148,10 +175,9 @@ const snapshot = (promised: Promised): Promised => ({
   published: [...promised.published],
 });
 
-async function refusalOf(disk: SimulatedDisk, chance: Chance): Promise<Error | undefined> {
+async function tryToOpen(disk: SimulatedDisk, chance: Chance): Promise<Ledger | Error> {
   try {
-    await openSimulated(disk, chance, stillTimer);
-    return undefined;
+    return await openSimulated(disk, chance, stillTimer);
   } catch (error) {
     return error as Error;
   }
