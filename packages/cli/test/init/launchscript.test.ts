@@ -72,7 +72,7 @@ describe('the launcher', () => {
       for (const launch of launchers({ main: '/nowhere/spoor.mjs' })) {
         const { status, stdout, stderr } = launch(...SERVER);
         expect(stdout).toContain("'x y'");
-        expect(stdout).not.toContain('run');
+        expect(stdout).not.toContain("'run'");
         expect(stderr).toContain('starts without it');
         expect(status).toBe(0);
       }
