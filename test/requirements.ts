@@ -1,3 +1,4 @@
+import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
@@ -469,12 +470,14 @@ const TABLE = {
 export type RequirementId =
   | keyof typeof TABLE
   | keyof typeof IN_PROCESS
+  | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof TELEMETRY;
 
 export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TABLE,
   ...IN_PROCESS,
+  ...ENROL,
   ...HOOKS_AND_ASKS,
   ...TELEMETRY,
 };

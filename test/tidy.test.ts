@@ -88,9 +88,11 @@ describe('connections outward', () => {
 
   test('all else goes through the guarded client', () => {
     const guarded = ['packages/edge/src/outbound.ts', 'packages/edge/src/upstream.ts'];
-    // This one listens for HTTP/2, and connects to nobody.
-    const listening = 'packages/hub/src/ingest/grpc.ts';
-    const others = sources.filter((path) => ![...guarded, listening].includes(path));
+    // The hub of an enrolled machine, which its owner has named, and whose key is pinned.
+    const pinned = 'packages/edge/src/remote.ts';
+    // These listen, for HTTP/2 and for enrolled machines, and connect to nobody.
+    const listening = ['packages/hub/src/ingest/grpc.ts', 'packages/hub/src/remote/door.ts'];
+    const others = sources.filter((path) => ![...guarded, pinned, ...listening].includes(path));
     const client = /from '(?:undici|node:https|node:http2|node:tls|node:dgram)'/;
     expect(linesWhere(others, (line) => client.test(line))).toEqual([]);
   });

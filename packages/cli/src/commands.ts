@@ -93,6 +93,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Start, stop and inspect the hub',
     load: async () => (await import('./commands/hub.ts')).hub,
   },
+  enrol: {
+    group: 'Run',
+    summary: 'Let this machine report to a hub elsewhere',
+    load: async () => (await import('./commands/enrol.ts')).enrol,
+  },
   config: {
     group: 'Run',
     summary: 'Explain every setting',

@@ -25,6 +25,9 @@
  * GET  /api/v1/inventory                       InventoryView
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
  * GET  /api/v1/ledger                          LedgerView
+ * GET  /api/v1/sensors                         { rows: SensorView[] }
+ * POST /api/v1/sensors/code                    { name?, minutes?, host? } → RemoteCodeView
+ * POST /api/v1/sensors/:name/revoke            SensorView
  * GET  /metrics                                  Prometheus' text format
  * GET  /ledger/…                               C2SP tlog-tiles: checkpoint, tile/…
  *
@@ -288,6 +291,23 @@ export interface LedgerView {
   readonly verifierKey: string;
   readonly path: string;
   readonly published: boolean;
+}
+
+/** Answer to a request for an enrolment code; the code is shown this once. */
+export interface RemoteCodeView {
+  readonly name: string;
+  readonly untilMs: number;
+  readonly code: string;
+}
+
+/** A machine that is enrolled. */
+export interface SensorView {
+  readonly name: string;
+  /** SHA-256 of its public key. */
+  readonly key: string;
+  readonly enrolledMs: number;
+  readonly lastSeenMs?: number;
+  readonly connections: number;
 }
 
 export type LiveEvent =

@@ -234,4 +234,32 @@ export const LIMITS = {
   tokensExchangedMax: 1_000,
   /** Silence after which a gateway gives up a client's connection to the hub. */
   gatewayIdleMs: 1_800_000,
+  /** Sensors enrolled at one hub: their names and keys are held in memory. */
+  remoteSensorsMax: 1_000,
+  /** Enrolment codes that are open at once; beyond it no new one is made. */
+  remoteCodesMax: 16,
+  /** What an enrolment code may be open at most: a day is enough to carry it over. */
+  remoteCodeMinutesMax: 1_440,
+  /** Connections of sensors from other machines. */
+  remoteConnectionsMax: 1_024,
+  /** Connections of one enrolled sensor: its wrappers, gateways and hooks. */
+  remoteConnectionsEachMax: 256,
+  /** Connections that have not proved anything yet; beyond it new ones are closed, and counted. */
+  remoteHandshakesMax: 64,
+  /** What a stranger may take to prove who it is, and a hub to answer. */
+  remoteHandshakeMs: 3_000,
+  /** What a stranger may send before it has proved who it is. */
+  remoteHandshakeBytesMax: 4_096,
+  /** Wrong tries of one address within the time below; then it is closed at once, and counted. */
+  remoteFailuresMax: 20,
+  /** Time after which the wrong tries of an address are forgotten. */
+  remoteFailuresMs: 60_000,
+  /** Addresses whose wrong tries are remembered; the oldest is forgotten. */
+  remoteAddressesMax: 4_096,
+  /** A sensor that was refused tries again no sooner than this. */
+  remoteRefusedMs: 30_000,
+  /** How often files of the certificate are looked at for a change. */
+  remoteReloadMs: 5_000,
+  /** An enrolment code as text: address, secret and fingerprint are shorter. */
+  remoteCodeCharsMax: 1_024,
 } as const;

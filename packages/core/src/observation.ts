@@ -27,6 +27,8 @@ export interface Observation {
   readonly era: Era;
   /** As the message or the handshake says it, only in the form of a date. */
   readonly protocolVersion?: string;
+  /** Enrolled machine that it comes from, where that is not the hub's own. */
+  readonly node?: string;
   readonly principal: Principal;
   readonly session: SessionRef;
   readonly trace: TraceRef;

@@ -22,6 +22,8 @@ export interface Home {
   readonly hubLog: string;
   readonly recipients: string;
   readonly config: string;
+  /** On a machine that is enrolled at a hub elsewhere: where that is, and the key for it. */
+  readonly enrolment: string;
 }
 
 /** `sun_path` holds 108 bytes; the rest is left for the names of systems that hold less. */
@@ -50,6 +52,7 @@ export function locateHome(env: Environment): Home {
     exports: join(folder, 'exports'),
     hubLog: join(folder, 'hub.log'),
     recipients: join(folder, 'recipients'),
+    enrolment: join(folder, 'enrolment.json'),
     config: config.endsWith('.yaml') ? config : join(config, 'config.yaml'),
   };
 }

@@ -1,5 +1,6 @@
 export * from './admit.ts';
 export * from './codec.ts';
+export * from './enrolment.ts';
 export * from './home.ts';
 export * from './keys.ts';
 export * from './outbound.ts';

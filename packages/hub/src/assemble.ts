@@ -11,12 +11,14 @@ import { Decisions } from './decide/decisions.ts';
 import { Definitions } from './decide/definitions.ts';
 import { Foreign, type ForeignOptions } from './decide/foreign.ts';
 import { Keeping } from './decide/keeping.ts';
+import type { Node } from './decide/node.ts';
 import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
 import { loadDestinations } from './export/load.ts';
 import { joiner } from './joining.ts';
 import type { HubOptions } from './options.ts';
 import { PolicyFile } from './policy.ts';
+import { Remote } from './remote/remote.ts';
 import { lastSeqOf } from './resume.ts';
 import { type CompiledRules, loadLabeler, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -34,6 +36,7 @@ export interface Parts {
   readonly policy: PolicyFile;
   readonly rules: CompiledRules;
   readonly sensors: SensorServer;
+  readonly remote: Remote;
   readonly sessions: Sessions;
   readonly worker: WorkerPort;
   readonly counts: Record<string, number>;
@@ -107,6 +110,7 @@ export async function assemble(
     embed: (call, text) => worker.embed(call, text),
   });
   const sensors = newSensorServer(secrets.token, enter, worker);
+  const remote = newRemote(options, sensors, ledger);
   const others = { definitions, sessions, decisions, ledger, secrets, recipients, worker };
   parts = {
     decisions,
@@ -117,6 +121,7 @@ export async function assemble(
     policy,
     rules,
     sensors,
+    remote,
     sessions,
     worker,
     counts,
@@ -141,7 +146,7 @@ async function storeBehind(
 
 const newSensorServer = (
   token: string,
-  join: (hello: Hello) => Joined,
+  join: (hello: Hello, node?: Node) => Joined,
   worker: WorkerPort,
 ): SensorServer =>
   new SensorServer({
@@ -151,6 +156,21 @@ const newSensorServer = (
       const transport = NETWORK[server.transport] ?? '';
       worker.record({ connections: [{ server: server.name, transport, durationMs }] });
     },
+  });
+
+const newRemote = (
+  { home, remote, random, say }: HubOptions,
+  sensors: SensorServer,
+  ledger: Ledger,
+): Remote =>
+  new Remote({
+    home,
+    options: remote,
+    sensors,
+    random,
+    nowMs: systemClock.nowMs,
+    say,
+    note: (entry) => void ledger.append(entry),
   });
 
 /** What the owner keeps in files. */

@@ -19,6 +19,7 @@ import type { EmbeddingOptions } from './embedding/embedder.ts';
 import type { Destination } from './export/destinations.ts';
 import type { ForeignQuestion } from './ingest/told.ts';
 import type { IngestOptions } from './options.ts';
+import type { RemoteQuestion } from './remote/remote.ts';
 
 /**
  * Between the hub's two threads. The main thread decides and keeps the ledger; the worker stores,
@@ -110,6 +111,7 @@ export type Question =
   | { readonly kind: 'entries'; readonly indexes: readonly number[] }
   | { readonly kind: 'triage'; readonly alert: string; readonly status: string }
   | { readonly kind: 'stop' }
+  | RemoteQuestion
   | ForeignQuestion;
 
 /** Answer to `entries`. */

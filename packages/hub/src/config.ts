@@ -115,6 +115,32 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Address of these ports; on any but loopback the token is asked for',
   },
   {
+    name: 'remote.port',
+    type: 'number',
+    min: 0,
+    max: 65535,
+    default: undefined,
+    help: 'Port for enrolled sensors of other machines (TLS); none without it',
+  },
+  {
+    name: 'remote.host',
+    type: 'string',
+    default: '127.0.0.1',
+    help: 'Address of that port; 0.0.0.0 for all',
+  },
+  {
+    name: 'remote.cert-file',
+    type: 'string',
+    default: undefined,
+    help: 'Certificate (PEM) of that port; the hub makes its own without it',
+  },
+  {
+    name: 'remote.key-file',
+    type: 'string',
+    default: undefined,
+    help: 'Private key (PEM) of that certificate',
+  },
+  {
     name: 'otlp.endpoint',
     type: 'string',
     default: undefined,

@@ -56,6 +56,7 @@ export class Hub {
       const hub = new Hub(options, parts, url, () => lock.release());
       begun = hub;
       await parts.sensors.listen(home.socket);
+      await parts.remote.open();
       parts.worker.state(stateOf(parts));
       writeFileSync(
         home.hubFile,
@@ -86,6 +87,7 @@ export class Hub {
   async #stop(): Promise<void> {
     const { decisions, sensors, worker, ledger } = this.#parts;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#parts.remote.close();
     sensors.push({ kind: 'drain' });
     decisions.withdraw();
     const said = (error: unknown): void => this.#options.say(`stop: ${String(error)}`);
@@ -157,6 +159,10 @@ export class Hub {
       case 'foreign.tell':
       case 'foreign.settle':
         return this.#parts.foreign.answer(question);
+      case 'remote.code':
+      case 'remote.list':
+      case 'remote.revoke':
+        return this.#parts.remote.answer(question);
       case 'stop':
         // The answer goes out first.
         setTimeout(() => void this.stop(), 10);

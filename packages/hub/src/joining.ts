@@ -11,6 +11,7 @@ import {
 import type { Ledger } from '@spoor/ledger';
 import { type Connection, identify } from './decide/admission.ts';
 import type { Decisions } from './decide/decisions.ts';
+import { type Node, onNode } from './decide/node.ts';
 import { Pairs } from './decide/pairs.ts';
 import type { Session, Sessions } from './decide/sessions.ts';
 import type { HubOptions } from './options.ts';
@@ -36,10 +37,11 @@ interface Joining {
  * Makes a connection out of a sensor's `hello`: its session, its principal, and what its requests
  * do.
  */
-export function joiner(joining: Joining): (hello: Hello) => Joined {
+export function joiner(joining: Joining): (hello: Hello, node?: Node) => Joined {
   const { secrets, sessions } = joining;
   const pairs = new Pairs();
-  return (hello) => {
+  return (said, node) => {
+    const hello = node === undefined ? said : onNode(said, node);
     const { session, parent } = sessions.resolve(
       hello.host,
       Date.now(),
@@ -53,7 +55,8 @@ export function joiner(joining: Joining): (hello: Hello) => Joined {
     const connection: Connection = {
       hello,
       session,
-      principal: identify(hello, secrets.pseudonymKey),
+      principal: identify(hello, secrets.pseudonymKey, node),
+      ...(node === undefined ? {} : { node: node.name }),
       open,
       ...(parent === undefined ? {} : { around: parent.calls }),
     };

@@ -31,8 +31,8 @@ export function takeLock(path: string, holder: () => string): Lock {
   HELD.add(db);
   return {
     release: () => {
-      HELD.delete(db);
-      db.close();
+      // Twice where a start fails half-way, and what it has begun is stopped.
+      if (HELD.delete(db)) db.close();
     },
   };
 }

@@ -30,6 +30,8 @@ export interface HubOptions {
   readonly otlp?: OtlpOptions;
   /** Doors for other people's telemetry, besides the hub's own port. */
   readonly ingest?: IngestOptions;
+  /** Door for enrolled sensors of other machines; none without it. */
+  readonly remote?: RemoteOptions;
   /** File that names further destinations. */
   readonly destinationsFile?: string;
   /** Share of ordinary spans that are exported, from 0 to 1; all without it. */
@@ -48,6 +50,14 @@ export interface IngestOptions {
   readonly port?: number;
   /** OTLP over gRPC; likewise. */
   readonly grpcPort?: number;
+}
+
+export interface RemoteOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The hub makes its own certificate without them. */
+  readonly files?: { readonly certificate: string; readonly key: string };
 }
 
 export interface OtlpOptions {

@@ -13,12 +13,13 @@ import {
   type WireMessage,
 } from '@spoor/edge';
 import type { Connection } from './decide/admission.ts';
+import type { Node } from './decide/node.ts';
 
 /** What the socket server asks of the hub. */
 export interface SensorHandler {
   readonly token: string;
   /** A sensor has said who it is. */
-  join(hello: Hello): Joined;
+  join(hello: Hello, node?: Node): Joined;
   /** It is gone. */
   left?(connection: Connection, afterMs: number): void;
 }
@@ -53,6 +54,8 @@ export class SensorServer {
   readonly #server: Server;
   readonly #sockets = new Map<Socket, Joined | undefined>();
   readonly #joinedMs = new WeakMap<Socket, number>();
+  /** Sockets whose machine has proved its key; all others are of this machine. */
+  readonly #nodes = new WeakMap<Socket, Node>();
   readonly #deciding = new Set<Promise<unknown>>();
   readonly #acks = new Map<Socket, number>();
   readonly counts: Record<string, number> = {
@@ -87,6 +90,23 @@ export class SensorServer {
         resolve();
       });
     });
+  }
+
+  /** Takes a connection on which an enrolled machine has proved who it is. */
+  take(socket: Socket, node: Node): void {
+    this.#nodes.set(socket, node);
+    this.#accept(socket);
+  }
+
+  /** How many connections a machine has. */
+  countOf(name: string): number {
+    return [...this.#sockets.keys()].filter((one) => this.#nodes.get(one)?.name === name).length;
+  }
+
+  /** Ends all connections of a machine at once. */
+  cut(name: string): void {
+    for (const socket of this.#sockets.keys())
+      if (this.#nodes.get(socket)?.name === name) socket.destroy();
   }
 
   push(push: Push): void {
@@ -183,8 +203,9 @@ export class SensorServer {
   }
 
   #hello(socket: Socket, hello: Hello): void {
+    const node = this.#nodes.get(socket);
     const given = Buffer.from(hello.token);
-    if (!equalBytes(given, Buffer.from(this.#handler.token))) {
+    if (node === undefined && !equalBytes(given, Buffer.from(this.#handler.token))) {
       this.#count('sensorsRefused');
       throw new CodedError('HUB_TOKEN');
     }
@@ -192,7 +213,7 @@ export class SensorServer {
       throw new CodedError('HUB_PROTOCOL', String(hello.protocol));
     if (this.#sockets.get(socket) !== undefined)
       throw new CodedError('WIRE_INVALID', 'a second hello');
-    const joined = this.#handler.join(hello);
+    const joined = this.#handler.join(hello, node);
     this.#sockets.set(socket, joined);
     this.#joinedMs.set(socket, performance.now());
     this.#answer(socket, hello.id, joined.welcome);

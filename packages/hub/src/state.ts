@@ -13,6 +13,7 @@ export function stateOf(parts: Parts): HubState {
       ...parts.counts,
       ...decisions.counts,
       ...sensors.counts,
+      ...parts.remote.counts,
       ...parts.foreign.counts,
       ...worker.counts,
       ...detector.stats(),

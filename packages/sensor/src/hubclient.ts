@@ -17,6 +17,7 @@ import { type Keys, keysOf, ownKeys } from '@spoor/edge/keys';
 import type { Begun, Ended, Found, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import type { Sealer } from '@spoor/ledger/seal';
 import { Answers } from './answers.ts';
+import { helloAt, type Place, placeOf } from './elsewhere.ts';
 import type { Fallback } from './fallback.ts';
 import { type HubPort, type Known, targetOf } from './hubport.ts';
 import { Link, type Unacked } from './link.ts';
@@ -51,6 +52,8 @@ const START_EVERY_MS = 10_000;
  */
 export class HubClient implements HubPort {
   readonly #options: HubClientOptions;
+  readonly #place: Place;
+  readonly #hello: Omit<Hello, 'id' | 'op' | 'token'>;
   readonly #spool: Spool;
   #fallback: Promise<Fallback> | undefined;
   #link: Link | undefined;
@@ -65,10 +68,15 @@ export class HubClient implements HubPort {
   readonly #known = new Map<string, Known>();
   readonly #answers = new Answers();
   #startedMs = 0;
+  /** Why there is no hub. */
+  #why = 'HUB_UNREACHABLE';
+  #delivering: Promise<void> | undefined;
 
   constructor(options: HubClientOptions) {
     this.#options = options;
-    this.#spool = new Spool(options.home.spool, options.hello);
+    this.#place = placeOf(options.home);
+    this.#hello = helloAt(options.hello, this.#place);
+    this.#spool = new Spool(options.home.spool, this.#hello);
     this.#ready = this.#firstContact();
   }
 
@@ -120,7 +128,7 @@ export class HubClient implements HubPort {
   }
 
   get mode(): Mode {
-    const { mode, server } = this.#options.hello;
+    const { mode, server } = this.#hello;
     return mode ?? effectiveMode(this.#policy, '', server.name);
   }
 
@@ -236,6 +244,7 @@ export class HubClient implements HubPort {
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#delivering;
     await this.#link?.close();
     this.#spool.handOver();
   }
@@ -258,6 +267,7 @@ export class HubClient implements HubPort {
     const nowMs = performance.now();
     if (
       startHub === undefined ||
+      this.#place.kind !== 'here' ||
       (this.#startedMs > 0 && nowMs - this.#startedMs < START_EVERY_MS)
     ) {
       return false;
@@ -268,27 +278,76 @@ export class HubClient implements HubPort {
   }
 
   async #connect(): Promise<boolean> {
-    const { home, hello, onState } = this.#options;
     try {
-      const token = readToken(home);
-      if (token === undefined) return false;
-      const lost = this.#spool.handOver();
-      const { link, welcome } = await Link.open(
-        home.socket,
-        { ...hello, token },
-        (push) => this.#pushed(push),
-        (unacked) => this.#linkClosed(unacked),
-      );
+      const opened = await (this.#place.kind === 'here' ? this.#openHere() : this.#openElsewhere());
+      if (opened === undefined) return false;
+      const { link, welcome, lost } = opened;
       await this.#adopt(welcome, link);
       if (lost > 0) await link.lost(lost);
       // A newer Spoor brings its own hub, to which the older one hands over.
-      if (isNewer(hello.sensor.version, welcome.version)) this.#start();
-      onState?.('up', '');
+      if (isNewer(this.#hello.sensor.version, welcome.version)) this.#start();
+      this.#why = 'HUB_UNREACHABLE';
+      this.#options.onState?.('up', '');
+      this.#deliver();
       return true;
     } catch (error) {
       if (error instanceof CodedError && error.code === 'STATE_FOLDER_UNSAFE') throw error;
+      if (this.#place.kind !== 'here') this.#noteRefusal(error);
       return false;
     }
+  }
+
+  /** Undefined where no hub has run yet. */
+  async #openHere(): Promise<Opened | undefined> {
+    const { home } = this.#options;
+    const token = readToken(home);
+    if (token === undefined) return undefined;
+    const lost = this.#spool.handOver();
+    return { ...(await this.#open(home.socket, token)), lost };
+  }
+
+  /** By a key of this machine; the hub there asks for no token. */
+  async #openElsewhere(): Promise<Opened> {
+    const place = this.#place;
+    if (place.kind === 'unreadable') throw place.error;
+    const { connectEnrolled } = await import('@spoor/edge/remote');
+    const connect = (): ReturnType<typeof connectEnrolled> => {
+      if (place.kind === 'here') throw new CodedError('HUB_UNREACHABLE');
+      return connectEnrolled(place.enrolment);
+    };
+    const opened = await this.#open(connect, '');
+    // What was kept here is ours to send, since that hub does not see our folder.
+    return { ...opened, lost: this.#spool.handOver() };
+  }
+
+  #open(target: Parameters<typeof Link.open>[0], token: string): ReturnType<typeof Link.open> {
+    return Link.open(
+      target,
+      { ...this.#hello, token },
+      (push) => this.#pushed(push),
+      (unacked) => this.#linkClosed(unacked),
+    );
+  }
+
+  #noteRefusal(error: unknown): void {
+    const why = error instanceof CodedError ? error.code : 'HUB_UNREACHABLE';
+    if (why === this.#why) return;
+    this.#why = why;
+    // Who was down before learns the better reason.
+    if (this.#link === undefined && this.#ready === undefined && !this.#closed)
+      this.#options.onState?.('down', why);
+  }
+
+  #deliver(): void {
+    const place = this.#place;
+    if (place.kind !== 'elsewhere' || this.#delivering !== undefined) return;
+    this.#delivering = import('./deliver.ts')
+      .then(({ deliver }) => deliver(this.#options.home.spool, place.enrolment))
+      // What could not be sent lies there for the next time.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#delivering = undefined;
+      });
   }
 
   async #adopt(welcome: Welcome, link: Link): Promise<void> {
@@ -328,7 +387,7 @@ export class HubClient implements HubPort {
 
   #wentDown(): void {
     if (this.#closed) return;
-    this.#options.onState?.('down', 'HUB_UNREACHABLE');
+    this.#options.onState?.('down', this.#why);
     if (this.#options.brief !== undefined) return;
     void this.#alone();
     void this.#reconnect();
@@ -337,7 +396,7 @@ export class HubClient implements HubPort {
   async #reconnect(): Promise<void> {
     for (let waitMs = RETRY_FIRST_MS; !this.#closed; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
       // An unref'ed timer: a sensor whose server has ended does not stay for the hub.
-      await delay(waitMs);
+      await delay(this.#why === 'HUB_UNREACHABLE' ? waitMs : LIMITS.remoteRefusedMs);
       if (this.#closed || (await this.#connect())) return;
       this.#start();
     }
@@ -350,7 +409,8 @@ export class HubClient implements HubPort {
 
   async #loadFallback(): Promise<Fallback> {
     const { Fallback } = await import('./fallback.ts');
-    const { hello, home, random, rulesFolder } = this.#options;
+    const { home, random, rulesFolder } = this.#options;
+    const hello = this.#hello;
     if (this.#sealer === undefined) {
       await this.#prepareSealer(hello.sensor.id, readRecipients(home));
       const key = this.#sealer as Sealer | undefined;
@@ -366,6 +426,13 @@ export class HubClient implements HubPort {
       ...(hello.mode === undefined ? {} : { mode: hello.mode }),
     });
   }
+}
+
+interface Opened {
+  readonly link: Link;
+  readonly welcome: Welcome;
+  /** What the spool had no room for. */
+  readonly lost: number;
 }
 
 /** What was told and perhaps not heard had gone on already: so much of its decision is sure. */

@@ -49,14 +49,19 @@ export class Link {
     });
   }
 
-  /** Rejects with HUB_UNREACHABLE, or with the code with which the hub refused. */
+  /**
+   * Rejects with HUB_UNREACHABLE, or with the code with which the hub refused.
+   *
+   * @param target Path of a socket, or what makes a connection.
+   */
   static async open(
-    path: string,
+    target: string | (() => Promise<Socket>),
     hello: Omit<Hello, 'id' | 'op'>,
     onPush: (push: Push) => void,
     onClose: (unacked: readonly Unacked[]) => void,
   ): Promise<{ readonly link: Link; readonly welcome: Welcome }> {
-    const socket = await connected(path);
+    const socket = await (typeof target === 'string' ? connected(target) : target());
+    if (socket.destroyed) throw new CodedError('HUB_UNREACHABLE');
     const link = new Link(socket, onPush, onClose);
     try {
       const welcome = (await link.#ask({ op: 'hello', id: link.#nextId++, ...hello })) as Welcome;

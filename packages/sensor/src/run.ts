@@ -77,9 +77,9 @@ function connectHub(options: RunOptions, child: Child): HubClient {
     random: systemRandom,
     rulesFolder: options.rulesFolder,
     ...(options.startHub === undefined ? {} : { startHub: options.startHub }),
-    onState: (state) => {
-      if (state === 'down')
-        options.say('no hub answers: deciding alone, keeping records for later');
+    onState: (state, why) => {
+      const reason = why === 'HUB_UNREACHABLE' ? 'no hub answers' : `${why} at the hub`;
+      if (state === 'down') options.say(`${reason}: deciding alone, keeping records for later`);
     },
   });
 }

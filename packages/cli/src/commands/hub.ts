@@ -17,20 +17,25 @@ import { paint, visible } from '../output.ts';
 import { RULES_FOLDER, WEB_FOLDER } from '../places.ts';
 import { settingFlags } from '../settingflags.ts';
 import { VERSION } from '../version.ts';
+import { enrolCode, listSensors, revoke, SENSOR_FLAGS } from './sensors.ts';
 
 export const hub: Command = {
-  usage: '[start|stop|status]',
+  usage: '[start|stop|status|enrol-code|sensors|revoke NAME]',
   summary: 'The hub: one for a user, on loopback; decides, keeps the ledger, serves the UI.',
   flags: {
     ...settingFlags(),
     config: { type: 'string', placeholder: 'F', help: 'Another configuration file' },
     background: { type: 'boolean', help: 'Log lines only, no link' },
+    ...SENSOR_FLAGS,
   },
   run: async (context) => {
     const [action = 'start'] = context.words;
     if (action === 'start') return start(context);
     if (action === 'stop') return stop(context);
     if (action === 'status') return status(context);
+    if (action === 'enrol-code') return enrolCode(context);
+    if (action === 'sensors') return listSensors(context);
+    if (action === 'revoke') return revoke(context);
     throw new CodedError('USAGE', `hub ${action}`);
   },
 };
@@ -100,6 +105,7 @@ async function startOn(
     sampleRate: config.number('sampling.rate'),
     ...(config.flag('clients.watch') ? { clients: clientPlaces(process.env) } : {}),
     ingest: ingestOf(config),
+    ...remoteOf(config),
     random: systemRandom,
     say: (line) => out.note(`spoor: ${line}`),
   });
@@ -122,6 +128,18 @@ function ingestOf({ values, text }: Config): IngestOptions {
     ...(typeof port === 'number' ? { port } : {}),
     ...(typeof grpcPort === 'number' ? { grpcPort } : {}),
   };
+}
+
+function remoteOf({ values, text }: Config): Pick<HubOptions, 'remote'> {
+  const port = values.get('remote.port')?.value;
+  const certificate = text('remote.cert-file');
+  const key = text('remote.key-file');
+  if ((certificate === undefined) !== (key === undefined))
+    throw new CodedError('CONFIG_BAD_VALUE', 'remote.cert-file and remote.key-file go together');
+  if (typeof port !== 'number') return {};
+  const files =
+    certificate === undefined || key === undefined ? {} : { files: { certificate, key } };
+  return { remote: { host: text('remote.host') ?? '127.0.0.1', port, ...files } };
 }
 
 function otlpOf(config: Config): Pick<HubOptions, 'otlp' | 'destinationsFile'> {

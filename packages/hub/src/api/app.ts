@@ -24,6 +24,7 @@ import { type Auth, COOKIE } from './auth.ts';
 import { bodyOf } from './body.ts';
 import { isLogPath, readUnder, typeOf } from './files.ts';
 import type { LiveStream } from './live.ts';
+import { sensorRoutes } from './sensors.ts';
 import { callDetail, caseView, inventory, sessionDetail } from './views.ts';
 
 export interface AppOptions {
@@ -79,6 +80,10 @@ export function createApp(options: AppOptions): Hono {
   alertRoutes(app, options);
   hubRoutes(app, options);
   askRoutes(app, {
+    ...options,
+    isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
+  });
+  sensorRoutes(app, {
     ...options,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });

@@ -13,10 +13,13 @@ import {
 import { hostToolLabels } from '@spoor/detect';
 import type { Hello, Sensed } from '@spoor/edge';
 import type { Definitions } from './definitions.ts';
+import type { Node } from './node.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** One sensor's connection, as the decision thread sees it. */
 export interface Connection {
+  /** Enrolled machine that it comes from, where that is not the hub's own. */
+  readonly node?: string;
   readonly hello: Hello;
   readonly session: Session;
   readonly principal: Principal;
@@ -28,18 +31,20 @@ export interface Connection {
 
 /**
  * Who speaks on a connection. The level is computed here and never read: `verified` where a gateway
- * has checked a token that was made for it, `unverified` where there are only process facts.
+ * has checked a token that was made for it, `unverified` where there are only process facts. A key
+ * proves which machine speaks, and nothing of who speaks there.
  */
-export function identify({ host, claims, sensor }: Hello, key: Uint8Array): Principal {
+export function identify({ host, claims, sensor }: Hello, key: Uint8Array, node?: Node): Principal {
   const verified = sensor.kind === 'gateway' && claims !== undefined;
   const subject = verified
     ? JSON.stringify([claims.issuer, claims.subject])
-    : `${host.uid}|${host.name}`;
+    : `${node === undefined ? '' : `${node.key}|`}${host.uid}|${host.name}`;
+  const process = node === undefined ? ['process'] : ['enrolled', 'process'];
   return {
     level: verified ? 'verified' : 'unverified',
     pseudonym: createHmac('sha256', key).update(subject).digest('hex').slice(0, 32),
     agent: host.name,
-    evidence: verified ? ['token', 'process'] : ['process'],
+    evidence: verified ? ['token', ...process] : process,
   };
 }
 
@@ -56,7 +61,7 @@ export class Admission {
   }
 
   admit(connection: Connection, sensed: Sensed, nowMs: number): Observation {
-    const { hello, session, principal } = connection;
+    const { hello, session, principal, node } = connection;
     this.#sessions.touch(session, nowMs, sensed.kind === 'intent');
     if (sensed.cluster !== undefined) {
       session.intent = sensed.cluster;
@@ -73,6 +78,7 @@ export class Admission {
         ...(endMs === undefined ? {} : { endMs }),
         hubMs: nowMs,
       },
+      ...(node === undefined ? {} : { node }),
       server: { name, transport },
       ...(sensed.tool === undefined ? {} : { tool: this.#tool(hello, sensed.tool) }),
       ...(sensed.resource === undefined ? {} : { resource: sensed.resource }),

@@ -8,6 +8,7 @@ export function entryOf(kind: Entry['kind'], o: Observation): Entry {
   const facts = (asked ? o.facts.request : o.facts.result)?.digest;
   return {
     kind,
+    ...(o.node === undefined ? {} : { node: o.node }),
     seq: o.seq,
     call: o.id,
     session: o.session.id,
