@@ -141,6 +141,32 @@ verifies('enrol:apart', async () => {
   expect(codeOf(await speaking(two, 'crm'))).toBe('WIRE_INVALID');
 });
 
+verifies(
+  'enrol:strangers',
+  async () => {
+    const hub = await startHub({ remote: REMOTE });
+    const enrolment = await enrolled(hub, 'laptop');
+    // Who has proved a key has still not said hello.
+    const greedy = await connectEnrolled(enrolment);
+    const cut = new Promise((resolve) => greedy.once('close', resolve));
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(10_000_000);
+    head.writeUInt32BE(9_000_000, 4);
+    greedy.write(Buffer.concat([head, Buffer.alloc(200_000, 0x20)]));
+    await cut;
+    const token = 'a'.repeat(64);
+    const odd = await connectEnrolled(enrolment);
+    const ended = new Promise((resolve) => odd.once('close', resolve));
+    odd.write(encodeWire({ op: 'begin', id: 1, token }));
+    await ended;
+    await until(
+      () => sensors(hub),
+      ([one]) => one?.connections === 0,
+    );
+  },
+  { case: 'with a key and bad words' },
+);
+
 verifies('enrol:revoked', async () => {
   const hub = await startHub({ remote: REMOTE });
   const enrolment = await enrolled(hub, 'laptop');
