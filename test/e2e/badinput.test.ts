@@ -170,7 +170,7 @@ function smallDisk(folder: string): boolean {
     '-t',
     'tmpfs',
     '-o',
-    'size=2m,mode=0700',
+    'size=16m,mode=0700',
     'tmpfs',
     folder,
   ]);
