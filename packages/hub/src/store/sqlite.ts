@@ -5,6 +5,7 @@ import type { KnownTool } from '../decide/definitions.ts';
 import type { SessionBinding } from '../decide/sessions.ts';
 import { migrate } from './schema.ts';
 import type { Batch, PageRequest, Store, StoreCounts } from './store.ts';
+import { type Touch, Touches } from './touches.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -60,7 +61,9 @@ class SqliteStore implements Store {
     this.#guard(() => {
       this.#db.exec('BEGIN IMMEDIATE');
       try {
-        for (const observation of observations) this.#insert(observation);
+        const touches = new Touches();
+        for (const observation of observations) this.#insert(observation, touches);
+        for (const touch of touches) this.#touchSession(touch);
         for (const binding of bindings) {
           this.#run(
             'INSERT OR REPLACE INTO binding VALUES (?, ?, ?)',
@@ -251,8 +254,20 @@ class SqliteStore implements Store {
     return Number(this.#one(sql)?.bytes ?? 0);
   }
 
-  #insert(o: Observation): void {
-    this.#touchSession(o);
+  /**
+   * A call counts with its first row, so that an end, a further leg or a row that comes twice adds
+   * nothing.
+   */
+  #insert(o: Observation, touches: Touches): void {
+    const before = this.#one(
+      `SELECT count(*) AS n, coalesce(sum(outcome = 'denied'), 0) AS denied
+       FROM observation WHERE call = ?`,
+      o.id,
+    );
+    touches.add(o, {
+      calls: CALL_KINDS.has(o.kind) && before?.n === 0 ? 1 : 0,
+      denied: o.outcome === 'denied' && before?.denied === 0 ? 1 : 0,
+    });
     this.#run(
       'INSERT OR REPLACE INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       o.seq,
@@ -268,37 +283,25 @@ class SqliteStore implements Store {
     );
   }
 
-  /**
-   * A call counts with its first row, so that an end, a further leg or a row that comes twice adds
-   * nothing.
-   */
-  #touchSession(o: Observation): void {
-    const known = this.#one('SELECT servers FROM session WHERE id = ?', o.session.id);
-    const servers = new Set<string>(known === undefined ? [] : JSON.parse(String(known.servers)));
-    if (o.kind !== 'intent') servers.add(o.server.name);
-    const before = this.#one(
-      `SELECT count(*) AS n, coalesce(sum(outcome = 'denied'), 0) AS denied
-       FROM observation WHERE call = ?`,
-      o.id,
-    );
-    const began = CALL_KINDS.has(o.kind) && before?.n === 0;
-    const denied = o.outcome === 'denied' && before?.denied === 0;
-    const intent = o.kind === 'intent' ? (o.facts.request?.projection ?? null) : null;
+  #touchSession({ first, lastMs, servers, calls, denied, intent }: Touch): void {
+    const { id } = first.session;
+    const known = this.#one('SELECT servers FROM session WHERE id = ?', id);
+    const before = known === undefined ? [] : (JSON.parse(String(known.servers)) as string[]);
     this.#run(
       `INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET
          last_ms = max(last_ms, excluded.last_ms), servers = excluded.servers,
          calls = calls + excluded.calls, denied = denied + excluded.denied,
          intent = coalesce(excluded.intent, intent)`,
-      o.session.id,
-      o.principal.agent,
-      o.principal.level,
-      o.time.hubMs,
-      o.time.hubMs,
-      json([...servers]),
-      began ? 1 : 0,
-      denied ? 1 : 0,
-      intent,
+      id,
+      first.principal.agent,
+      first.principal.level,
+      first.time.hubMs,
+      lastMs,
+      json([...new Set([...before, ...servers])]),
+      calls,
+      denied,
+      intent ?? null,
     );
   }
 
