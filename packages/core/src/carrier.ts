@@ -1,3 +1,13 @@
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from './punctuation.ts';
 /**
  * Changes what travels beside a message, in the bytes of its frame: trace context, baggage and
  * identity in `_meta`. Every other byte stays as it is.
@@ -103,15 +113,6 @@ interface Member {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 /** No key that matters is longer, with each of its characters escaped. */
 const KEY_BYTES_MAX = 6 * 256;

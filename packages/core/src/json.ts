@@ -1,4 +1,14 @@
 import { LIMITS } from './limits.ts';
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from './punctuation.ts';
 
 /**
  * JSON read only where every reader would read it alike: valid UTF-8, no duplicate keys, bounded
@@ -46,15 +56,6 @@ export function parseStrictText(text: string, depthMax: number = LIMITS.jsonDept
   if (hasDuplicateKeys(text)) return { ok: false, reason: 'duplicate-key' };
   return { ok: true, value, text };
 }
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 function exceedsDepth(text: string, depthMax: number): boolean {
   let depth = 0;
