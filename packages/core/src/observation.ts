@@ -350,3 +350,13 @@ export const ALLOW: Decision = {
   mode: 'observe',
   by: 'hub',
 };
+
+/** In `enforce`, of a sensor that nobody answers and that cannot find out by itself. */
+export const FAIL_CLOSED: Decision = {
+  action: 'deny',
+  wanted: 'deny',
+  rule: '',
+  reason: 'fail-closed',
+  mode: 'enforce',
+  by: 'sensor',
+};

@@ -2,6 +2,7 @@ import {
   type Batch,
   type Clock,
   eraOf,
+  FAIL_CLOSED,
   type Frame,
   hasAny,
   type InvalidFrame,
@@ -276,15 +277,4 @@ export class Conversation {
 }
 
 const deniedByFault = ({ request }: Exchange): Uint8Array =>
-  denial(
-    request,
-    {
-      action: 'deny',
-      wanted: 'deny',
-      rule: '',
-      reason: 'fail-closed',
-      mode: 'enforce',
-      by: 'sensor',
-    },
-    eraOf(request),
-  );
+  denial(request, FAIL_CLOSED, eraOf(request));

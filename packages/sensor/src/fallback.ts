@@ -4,6 +4,7 @@ import {
   type CallId,
   type Decision,
   effectiveMode,
+  FAIL_CLOSED,
   hasAny,
   type Label,
   type Mode,
@@ -95,15 +96,8 @@ export class Fallback {
    * What must not go wrong unseen does not go on without the hub; in `observe` that is only noted.
    */
   #failClosed(mode: Mode): Decision {
-    return {
-      action: mode === 'enforce' ? 'deny' : 'allow',
-      wanted: 'deny',
-      rule: '',
-      reason: 'fail-closed',
-      case: newCaseId(this.#random),
-      mode,
-      by: 'sensor',
-    };
+    const action = mode === 'enforce' ? 'deny' : 'allow';
+    return { ...FAIL_CLOSED, action, case: newCaseId(this.#random), mode };
   }
 
   #load(): Promise<Detector> {

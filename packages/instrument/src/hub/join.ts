@@ -1,5 +1,6 @@
 import {
   type Decision,
+  FAIL_CLOSED,
   hasAny,
   hostAbove,
   hostItself,
@@ -27,15 +28,6 @@ const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 5_000;
 /** A hub that listens and does not answer is none. */
 const HELLO_MS = 500;
-
-const DENIED_ALONE: Decision = {
-  action: 'deny',
-  wanted: 'deny',
-  rule: '',
-  reason: 'fail-closed',
-  mode: 'enforce',
-  by: 'sensor',
-};
 
 /**
  * A hub, joined: messages go there as they are, to be examined and sealed there. While none
@@ -167,7 +159,7 @@ export class HubJoin {
     if (this.#policy.mode !== 'enforce') return undefined;
     const known = this.#known.get(targetOf(told));
     const harmless = known !== undefined && !hasAny(known.labels, SENSITIVE_LABELS);
-    return harmless || told.request.method !== 'tools/call' ? undefined : DENIED_ALONE;
+    return harmless || told.request.method !== 'tools/call' ? undefined : FAIL_CLOSED;
   }
 
   #lose(): void {
