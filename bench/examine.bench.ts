@@ -7,7 +7,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { SipKey } from '@spoor/core';
 import { examine as examineContent } from '@spoor/detect';
-import { quantile, type Report } from './report.ts';
+import { quantile, type Report, timeOf } from './report.ts';
 
 const SIZES = [100, 1_000, 10_000, 100_000];
 const ROUNDS = 15;
@@ -49,17 +49,7 @@ function textOf(kind: Kind, bytes: number): string {
 const resultOf = (text: string): unknown => ({ content: [{ type: 'text', text }] });
 
 /** Microseconds of one run of `work`, over about `ms`. */
-function time(work: () => unknown, ms: number): number {
-  const start = performance.now();
-  let runs = 0;
-  let took = 0;
-  while (took < ms) {
-    work();
-    runs++;
-    took = performance.now() - start;
-  }
-  return (1000 * took) / runs;
-}
+const time = (work: () => unknown, ms: number): number => 1000 * timeOf(work, ms);
 
 function measure(kind: Kind, bytes: number): Record<string, number> {
   const content = resultOf(textOf(kind, bytes));

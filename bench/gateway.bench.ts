@@ -64,7 +64,7 @@ export async function gateway(): Promise<Report> {
       Object.assign(figures, ratios(kind, await measure(arms)));
     }
     Object.assign(figures, await bridges(start));
-    return { name: 'gateway', unit: 'ms', figures };
+    return { name: 'gateway', unit: 'ms, or as named', figures };
   } finally {
     for (const child of running) child.kill();
     await hub.stop();
