@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
-import { SPOOR } from './compare.ts';
+import { useOwnHome } from './home.ts';
 import { type Revision, runClient } from './suite.ts';
 
 const CLIENT = `${process.execPath} ${fileURLToPath(new URL('fixture/client.ts', import.meta.url))}`;
@@ -32,17 +27,7 @@ const SCENARIOS: Readonly<Record<Revision, readonly string[]>> = {
   ],
 };
 
-let home = '';
-beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'spoor-home-'));
-  vi.stubEnv('HOME', home);
-  vi.stubEnv('SPOOR_HOME', join(home, 'state'));
-});
-afterAll(async () => {
-  await promisify(execFile)(process.execPath, [SPOOR, 'hub', 'stop']).catch(() => undefined);
-  vi.unstubAllEnvs();
-  rmSync(home, { recursive: true, force: true });
-});
+useOwnHome();
 
 for (const revision of ['2025-11-25', '2026-07-28'] as const)
   verifies(

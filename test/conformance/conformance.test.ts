@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { startBridge } from './bridge.ts';
-import { FIXTURE, SPOOR, SPOOR_RUN } from './compare.ts';
+import { FIXTURE, SPOOR_RUN } from './compare.ts';
 import { compareArms, compareUrls } from './comparison.ts';
 import { differencesBetween } from './difference.ts';
 import { startBridgeArm, startGatewayArm } from './gateway-arm.ts';
+import { useOwnHome } from './home.ts';
 import { REVISIONS, runScenario } from './suite.ts';
 
 const DROP_PROGRESS = fileURLToPath(new URL('fixture/drop-progress.ts', import.meta.url));
@@ -43,18 +39,7 @@ describe('the comparison', () => {
 });
 
 describe('spoor', () => {
-  let home = '';
-  beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), 'spoor-home-'));
-    vi.stubEnv('HOME', home);
-    vi.stubEnv('SPOOR_HOME', join(home, 'state'));
-  });
-  afterAll(async () => {
-    // The wrapper has started a hub that outlives it.
-    await promisify(execFile)(process.execPath, [SPOOR, 'hub', 'stop']).catch(() => undefined);
-    vi.unstubAllEnvs();
-    rmSync(home, { recursive: true, force: true });
-  });
+  useOwnHome();
 
   verifies(
     'relay:conformance',
