@@ -1,16 +1,12 @@
 import {
   type AskView,
   type CallId,
-  CodedError,
-  type ContentFacts,
   type Decision,
   type DecisionAction,
   type Detection,
   effectiveMode,
   hasAny,
-  LIMITS,
   type Mode,
-  newCaseId,
   type Observation,
   type Policy,
   type Random,
@@ -20,15 +16,19 @@ import {
 } from '@spoor/core';
 import type { Detector, Step } from '@spoor/detect';
 import type { Begun, Ended, Push, Sensed } from '@spoor/edge';
-import type { Appended, Entry, Ledger } from '@spoor/ledger';
+import type { Ledger } from '@spoor/ledger';
 import type { RecordBatch } from '../bus.ts';
 import type { Admission, Connection } from './admission.ts';
+import { Allowances } from './allowances.ts';
 import { Asking } from './asking.ts';
 import type { Answer } from './asks.ts';
 import type { Definitions } from './definitions.ts';
 import { count, detected, entryOf, withLedger } from './entry.ts';
 import type { Keeping } from './keeping.ts';
+import { entryKind, mergeEnd } from './merge.ts';
+import { OpenCalls } from './open-calls.ts';
 import type { Sessions } from './sessions.ts';
+import { Writing } from './writing.ts';
 
 export interface DecisionsOptions {
   readonly admission: Admission;
@@ -57,33 +57,18 @@ const LATER_MS = 1;
 /** So much at once is done at once: it must not pile up behind a timer. */
 const DUE_MAX = 64;
 
-type EntryKind = 'call.request' | 'call.result' | 'definitions' | 'intent';
-
-/** Calls once allowed by a person are forgotten after this. */
-const ALLOWANCE_MS = 600_000;
-const ALLOWANCES_MAX = 1_000;
-
-/** A call that has begun, and the connection that it began on. */
-interface Open {
-  readonly observation: Observation;
-  readonly connection: Connection;
-}
-
 /**
  * The path of every observation: admit, identify, label, write to the ledger, step the rules,
  * answer, record. One thread, in `seq` order.
  */
 export class Decisions {
   readonly #options: DecisionsOptions;
-  /** Calls that have begun: what their end is told with. */
-  readonly #open = new Map<CallId, Open>();
-  /** Calls that a person allowed once, until when. */
-  readonly #allowances = new Map<string, number>();
+  readonly #open: OpenCalls;
+  readonly #allowances = new Allowances();
+  readonly #writing: Writing;
   readonly #due: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #asking: Asking;
-  #last: Appended | undefined;
-  #lost = false;
   readonly counts: Record<string, number> = {
     begun: 0,
     ended: 0,
@@ -96,12 +81,15 @@ export class Decisions {
 
   constructor(options: DecisionsOptions) {
     this.#options = options;
+    this.#open = new OpenCalls(this.counts);
+    const { ledger, random } = options;
+    this.#writing = new Writing({ ledger, random, counts: this.counts });
     this.#asking = new Asking(options, {
       counts: this.counts,
       finish: () => this.finish(),
-      append: (o, sealed) => this.#append('call.request', o, sealed),
-      write: (entry) => this.#write(entry),
-      durably: (...args) => this.#durably(...args),
+      append: (o, sealed) => this.#writing.append('call.request', o, sealed),
+      write: (entry) => this.#writing.write(entry),
+      durably: (...args) => this.#writing.durably(...args),
       decided: (...args) => this.#decided(...args),
       settle: (...args) => this.#settle(...args),
     });
@@ -134,7 +122,7 @@ export class Decisions {
     const { detector } = this.#options;
     const admitted = this.#admit(connection, sensed);
     const { mode } = connection.hello;
-    const allowOnce = this.#takeAllowance(admitted);
+    const allowOnce = this.#allowances.take(admitted);
     const step = detector.step(admitted, { allowOnce, ...(mode === undefined ? {} : { mode }) });
     const labels = step.observation.tool?.labels ?? [];
     const begun = { labels, hold: hasAny(labels, READING_LABELS) };
@@ -142,9 +130,9 @@ export class Decisions {
     if (step.decision.action === 'ask') return this.#asking.ask(connection, step, begun, sealed);
     if (step.decision.action === 'allow' && hasAny(labels, SENSITIVE_LABELS)) {
       this.finish();
-      const appended = this.#append('call.request', step.observation, sealed);
+      const appended = this.#writing.append('call.request', step.observation, sealed);
       const needed = mode ?? this.#serverMode(admitted);
-      return this.#durably(appended, step.decision, needed).then((decision) => {
+      return this.#writing.durably(appended, step.decision, needed).then((decision) => {
         const observation = withLedger({ ...detected(step), decision }, appended);
         this.#decided(connection, observation);
         this.#later(() => this.#settle(connection, observation, step));
@@ -155,7 +143,7 @@ export class Decisions {
     const observation: Observation = { ...detected(step), decision };
     this.#decided(connection, observation);
     this.#later(() => {
-      const appended = this.#append('call.request', step.observation, sealed);
+      const appended = this.#writing.append('call.request', step.observation, sealed);
       this.#settle(connection, withLedger(observation, appended), step);
     });
     return { ...begun, decision };
@@ -166,7 +154,7 @@ export class Decisions {
     const { detector } = this.#options;
     this.#asking.ended(connection, sensed.id as CallId);
     const admitted = this.#admit(connection, sensed);
-    const begun = this.#begun(admitted);
+    const begun = this.#open.begun(admitted);
     const merged = mergeEnd(admitted, begun, sensed.decidedAlone, this.#listed(admitted, sensed));
     if (sensed.decidedAlone !== undefined) count(this.counts, 'late');
     const step = detector.step(merged, { allowOnce: merged.outcome === 'pending' });
@@ -178,12 +166,12 @@ export class Decisions {
     else this.#closed(merged, begun !== undefined);
     this.#later(() => {
       if (isBegun) {
-        const appended = this.#append(entryKind(merged), found, sealed);
+        const appended = this.#writing.append(entryKind(merged), found, sealed);
         this.#settle(connection, withLedger(found, appended), step);
         return;
       }
       const { observation: kept, past } = this.#options.keeping.of(found);
-      const appended = this.#append(entryKind(merged), kept, sealed);
+      const appended = this.#writing.append(entryKind(merged), kept, sealed);
       this.#recordEnd(connection, withLedger(kept, appended), step, past);
     });
     return { decision: step.decision };
@@ -193,12 +181,14 @@ export class Decisions {
    * Resolves when all that was told so far is on disk. Rejects as the ledger says, and with
    * DURABILITY_LOST once after something could not be written at all.
    */
-  async settled(): Promise<void> {
+  settled(): Promise<void> {
     this.finish();
-    const lost = this.#lost;
-    this.#lost = false;
-    if (lost) throw new CodedError('DURABILITY_LOST');
-    await this.#last?.durable();
+    return this.#writing.settled();
+  }
+
+  /** The very call of a case may pass once. */
+  allowOnce(observation: Observation): void {
+    this.#allowances.add(observation, this.#options.nowMs());
   }
 
   #admit(connection: Connection, sensed: Sensed): Observation {
@@ -226,13 +216,13 @@ export class Decisions {
   }
 
   #decided(connection: Connection, observation: Observation): void {
-    if (observation.decision?.action === 'allow') this.#keepOpen(connection, observation);
+    if (observation.decision?.action === 'allow') this.#open.keep(connection, observation);
     else count(this.counts, 'denied');
   }
 
   #closed(o: Observation, wasOpen: boolean): void {
     const { definitions } = this.#options;
-    if (wasOpen && o.outcome !== 'input_required') this.#forget(o.id);
+    if (wasOpen && o.outcome !== 'input_required') this.#open.forget(o.id);
     if (o.tool === undefined || o.facts.result === undefined) return;
     const classes = o.facts.result.classes.map((found) => found.class);
     if (definitions.observe(o.server.name, o.tool.name, classes))
@@ -243,50 +233,6 @@ export class Decisions {
     this.#options.record({ observations: [o], past });
     this.#alert(o, step.detections, o.decision ?? step.decision, past.length);
     this.#remember(connection);
-  }
-
-  /** The very call of a case may pass once: same session, server, tool and arguments. */
-  allowOnce(observation: Observation): void {
-    const key = allowanceKey(observation);
-    if (key === undefined) return;
-    const [oldest] = this.#allowances.keys();
-    if (this.#allowances.size >= ALLOWANCES_MAX && oldest !== undefined)
-      this.#allowances.delete(oldest);
-    this.#allowances.set(key, this.#options.nowMs() + ALLOWANCE_MS);
-  }
-
-  /**
-   * A sensor that came back may end what it began before; nobody ends a call of another session or
-   * server.
-   */
-  #begun({ id, session, server }: Observation): Observation | undefined {
-    const begun = this.#open.get(id)?.observation;
-    const own = begun?.session.id === session.id && begun.server.name === server.name;
-    return own ? begun : undefined;
-  }
-
-  /**
-   * Calls whose end never comes make room: of their own connection first, so that no sensor crowds
-   * out others.
-   */
-  #keepOpen(connection: Connection, observation: Observation): void {
-    const [ownOldest] = connection.open;
-    if (connection.open.size >= LIMITS.pendingRequestsMax) this.#giveUp(ownOldest);
-    const [oldest] = this.#open.keys();
-    if (this.#open.size >= LIMITS.openCallsMax) this.#giveUp(oldest);
-    this.#open.set(observation.id, { observation, connection });
-    connection.open.add(observation.id);
-  }
-
-  #giveUp(id: CallId | undefined): void {
-    if (id === undefined) return;
-    this.#forget(id);
-    count(this.counts, 'openGivenUp');
-  }
-
-  #forget(id: CallId): void {
-    this.#open.get(id)?.connection.open.delete(id);
-    this.#open.delete(id);
   }
 
   #listed(admitted: Observation, sensed: Sensed): Observation['facts']['definitions'] {
@@ -313,69 +259,8 @@ export class Decisions {
     });
   }
 
-  #takeAllowance(o: Observation): boolean {
-    const key = allowanceKey(o);
-    const untilMs = key === undefined ? undefined : this.#allowances.get(key);
-    if (key === undefined || untilMs === undefined) return false;
-    this.#allowances.delete(key);
-    return untilMs >= o.time.hubMs;
-  }
-
   #serverMode(o: Observation): Mode {
     return effectiveMode(this.#options.policy(), '', o.server.name);
-  }
-
-  /**
-   * Undefined where the ledger cannot take it: that is counted and shown, and decided on by
-   * `#durably`.
-   */
-  #append(kind: EntryKind, o: Observation, sealed: readonly SealedContent[]): Appended | undefined {
-    return this.#write(entryOf(kind, o), sealed);
-  }
-
-  #write(entry: Entry, sealed: readonly SealedContent[] = []): Appended | undefined {
-    const { ledger } = this.#options;
-    try {
-      const appended = ledger.append(entry, sealed);
-      this.#last = appended ?? this.#last;
-      this.#lost ||= appended === undefined;
-      return appended;
-    } catch {
-      this.#lost = true;
-      if (entry.kind === 'events.dropped') return undefined;
-      count(this.counts, 'notWritten');
-      // Evidence that is missing is itself evidence.
-      this.#write({
-        kind: 'events.dropped',
-        seq: entry.seq ?? 0,
-        detail: { kind: entry.kind, count: 1 },
-      });
-      return undefined;
-    }
-  }
-
-  /** A sensitive call goes on only with its entry on disk. */
-  async #durably(
-    appended: Appended | undefined,
-    decision: Decision,
-    mode: Mode,
-  ): Promise<Decision> {
-    try {
-      if (appended === undefined) throw new CodedError('LEDGER_WRITE_FAILED');
-      await appended.durable();
-      return decision;
-    } catch {
-      count(this.counts, 'notDurable');
-      return {
-        action: mode === 'enforce' ? 'deny' : 'allow',
-        wanted: 'deny',
-        rule: '',
-        reason: 'durability',
-        case: newCaseId(this.#options.random),
-        mode,
-        by: 'hub',
-      };
-    }
   }
 
   #settle(
@@ -396,7 +281,7 @@ export class Decisions {
     const { observation: kept, past } = this.#options.keeping.of(final);
     this.#options.record({ observations: [kept], past });
     const spoke = decision.wanted !== 'allow' || decision.reason !== 'default';
-    const entry = spoke ? this.#write(entryOf('decision', kept)) : undefined;
+    const entry = spoke ? this.#writing.write(entryOf('decision', kept)) : undefined;
     this.#alert(kept, detections, decision, past.length, entry?.index);
     this.#remember(connection);
   }
@@ -411,7 +296,7 @@ export class Decisions {
     if (detections.length === 0) return;
     const { ledger, record } = this.#options;
     const records = detections.map((detection) => {
-      const entry = this.#write({
+      const entry = this.#writing.write({
         ...entryOf('alert', o),
         detail: { rule: detection.rule.id, past },
       });
@@ -435,49 +320,3 @@ export class Decisions {
 
 const wantedBy = ({ response }: Detection): DecisionAction =>
   response === 'alert' ? 'allow' : response;
-
-function entryKind({ kind, outcome }: Observation): EntryKind {
-  if (outcome === 'pending') return 'call.request';
-  return kind === 'tool.list' ? 'definitions' : kind === 'intent' ? 'intent' : 'call.result';
-}
-
-/** Arguments are known by their keyed digest alone. */
-function allowanceKey({ session, server, tool, method, facts }: Observation): string | undefined {
-  const digest = (facts.request as ContentFacts | undefined)?.digest;
-  return digest === undefined
-    ? undefined
-    : [session.id, server.name, tool?.name ?? method, digest].join('\n');
-}
-
-/** The end of a call knows what its beginning knew. */
-function mergeEnd(
-  end: Observation,
-  begun: Observation | undefined,
-  alone: Decision | undefined,
-  definitions: Observation['facts']['definitions'],
-): Observation {
-  const request = end.facts.request ?? begun?.facts.request;
-  // What happened is what the sensor did, if the hub was too late.
-  const decision = alone ?? begun?.decision;
-  // An embedding may have come while the call was open.
-  const { embedding } = end.intent ?? {};
-  const same = begun?.intent?.cluster === end.intent?.cluster;
-  const late = same && embedding !== undefined ? { embedding } : {};
-  return {
-    ...end,
-    ...(begun?.tool === undefined ? {} : { tool: begun.tool }),
-    ...(begun === undefined
-      ? {}
-      : { cause: begun.cause, trace: begun.trace, session: begun.session }),
-    ...(begun?.intent === undefined ? {} : { intent: { ...late, ...begun.intent } }),
-    ...(begun?.detected === undefined ? {} : { detected: begun.detected }),
-    ...(decision === undefined ? {} : { decision }),
-    covered: end.covered && begun?.covered !== false,
-    facts: {
-      ...end.facts,
-      ...(request === undefined ? {} : { request }),
-      flows: begun?.facts.flows ?? [],
-      ...(definitions === undefined ? {} : { definitions }),
-    },
-  };
-}
