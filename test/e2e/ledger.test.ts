@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '@spoor/core';
 import { type DrillRow, openLedger } from '@spoor/ledger';
 import { describe, expect, test } from 'vitest';
-import { csvCell } from '../../packages/cli/src/ledgerexport.ts';
+import { csvCell } from '../../packages/cli/src/commands/ledger/rows.ts';
 import { verifies } from '../verifies.ts';
 import { World } from './support.ts';
 

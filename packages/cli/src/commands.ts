@@ -81,7 +81,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   ledger: {
     group: 'Prove',
     summary: 'Verify the ledger, show and open entries',
-    load: async () => (await import('./commands/ledger.ts')).ledger,
+    load: async () => (await import('./commands/ledger/ledger.ts')).ledger,
   },
   keys: {
     group: 'Prove',

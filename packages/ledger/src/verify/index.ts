@@ -19,5 +19,6 @@ export {
   type Verified,
   type VerifyOptions,
   type VerifyResult,
+  type VerifyStatus,
   verifyLog,
 } from './verify.ts';

@@ -54,12 +54,17 @@ export interface Tampered {
   readonly index?: number;
 }
 
+/** All that a check of log and vault can end with. */
+export type VerifyStatus = VerifyResult['status'] | 'payload-missing' | 'payload-shredded';
+
 /** Error row, and so exit code, of each status but `ok`. */
-export const VERIFY_CODES: Readonly<Record<Exclude<VerifyResult['status'], 'ok'>, ErrorCode>> = {
+export const VERIFY_CODES: Readonly<Record<Exclude<VerifyStatus, 'ok'>, ErrorCode>> = {
   tampered: 'LEDGER_TAMPERED',
   unwitnessed: 'LEDGER_UNWITNESSED',
   'rolled-back': 'LEDGER_ROLLED_BACK',
   stale: 'LEDGER_STALE',
+  'payload-missing': 'PAYLOAD_MISSING',
+  'payload-shredded': 'PAYLOAD_SHREDDED',
 };
 
 /** Times that a log which grows while it is read is begun again. */

@@ -1,0 +1,47 @@
+import type { Flag } from '../../command.ts';
+
+/** Flags of all subcommands of `spoor ledger`. */
+export const FLAGS: Readonly<Record<string, Flag>> = {
+  dir: { type: 'string', placeholder: 'FOLDER', help: "The log; default the hub's" },
+  key: {
+    type: 'string',
+    placeholder: 'F',
+    help: "File with the log's verifier key; default the one beside the log's state",
+  },
+  checkpoint: {
+    type: 'string',
+    placeholder: 'F',
+    help: 'A checkpoint of this log that was kept elsewhere',
+  },
+  entries: {
+    type: 'string',
+    placeholder: 'N',
+    help: 'Of the log that a drill tampers with, 4 to 200; default 100',
+  },
+  format: {
+    type: 'string',
+    placeholder: 'jsonl|csv',
+    help: 'Of an export; default jsonl',
+  },
+  proof: {
+    type: 'string',
+    placeholder: 'F',
+    help: 'Check this proof of one entry, offline, instead of the log',
+  },
+  'max-age': {
+    type: 'string',
+    placeholder: 'MINUTES',
+    help: 'The newest entry may be no older than this',
+  },
+  identity: { type: 'string', placeholder: 'F', help: 'Identity of an auditor, for open' },
+  'passphrase-file': {
+    type: 'string',
+    placeholder: 'F',
+    help: 'File whose first line opens the identity',
+  },
+  part: {
+    type: 'string',
+    placeholder: 'P',
+    help: 'request, result, error, intent or definitions; default all',
+  },
+};

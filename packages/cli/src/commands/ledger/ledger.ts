@@ -1,0 +1,71 @@
+import { CodedError } from '@spoor/core';
+import type { Command, Context } from '../../command.ts';
+import { FLAGS } from './flags.ts';
+import { OUTCOMES } from './outcomes.ts';
+
+interface Subcommand {
+  /** What stands after its name. */
+  readonly usage: string;
+  /** One line. */
+  readonly summary: string;
+  load(): Promise<(context: Context) => Promise<number>>;
+}
+
+/** Each is imported only when it is called. */
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  verify: {
+    usage: '[--checkpoint F] [--max-age MINUTES]',
+    summary: 'Recomputes the whole log; with --proof F checks a proof instead, offline',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  prove: {
+    usage: 'INDEX',
+    summary: 'Prints a proof of one entry, for others to check',
+    load: async () => (await import('./prove.ts')).prove,
+  },
+  show: {
+    usage: 'INDEX',
+    summary: 'Prints one entry',
+    load: async () => (await import('./show.ts')).show,
+  },
+  export: {
+    usage: '[--format jsonl|csv]',
+    summary: 'Prints all entries',
+    load: async () => (await import('./export.ts')).exportEntries,
+  },
+  drill: {
+    usage: '[--entries N]',
+    summary: 'Tampers with a log of its own in many ways, and says what was found',
+    load: async () => (await import('./drill.ts')).runDrill,
+  },
+  open: {
+    usage: 'INDEX --identity F',
+    summary: 'Opens the sealed content of an entry',
+    load: async () => (await import('./open.ts')).open,
+  },
+};
+
+const NAMES = Object.keys(SUBCOMMANDS);
+
+export const ledger: Command = {
+  usage: `${NAMES.join(' | ')} [flags]`,
+  summary: 'Recomputes the ledger from its bytes; proves, shows and opens entries.',
+  flags: FLAGS,
+  more: [
+    'Subcommands:',
+    ...Object.entries(SUBCOMMANDS).flatMap(([name, { usage, summary }]) => [
+      `  ${name} ${usage}`.trimEnd(),
+      `      ${summary}`,
+    ]),
+    '',
+    'Exit codes of verify:',
+    ...Object.values(OUTCOMES).map(({ exit, meaning }) => `  ${String(exit).padEnd(4)}${meaning}`),
+    'A proof is a C2SP tlog-proof with its entry as extra data; other programs check it too.',
+  ].join('\n'),
+  run: async (context) => {
+    const [action = ''] = context.words;
+    const subcommand = Object.hasOwn(SUBCOMMANDS, action) ? SUBCOMMANDS[action] : undefined;
+    if (subcommand === undefined) throw new CodedError('USAGE', `ledger ${NAMES.join(', ')}`);
+    return (await subcommand.load())(context);
+  },
+};
