@@ -18,5 +18,7 @@ export default defineConfig({
     testTimeout: long ? 1_800_000 : 20_000,
     // Two cores, and many tests start real processes.
     maxWorkers: 2,
+    // As the launcher sets them, and for its reason: tests start hubs with threads.
+    execArgv: ['--no-wasm-code-gc', '--wasm-wrapper-tiering-budget=2000000000'],
   },
 });

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 
 const source = new URL('../src/main.ts', import.meta.url);
 const main = existsSync(source) ? source : new URL('../dist/main.js', import.meta.url);
@@ -13,10 +14,21 @@ const [majorMin, minorMin] = main === source ? [24, 0] : [22, 15];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > majorMin || (major === majorMin && minor >= minorMin)) {
+  keepWebAssembly();
   module.enableCompileCache?.();
   await import(main.href);
 } else {
   runOn(pinnedNode());
+}
+
+/**
+ * Threads of one process share V8's table of compiled WebAssembly, which Node itself uses to strip
+ * types, to read CommonJS and to parse HTTP. Freeing in it while another thread adds to it can
+ * abort the process (nodejs/node#64500), so what is compiled stays, and is compiled once.
+ */
+function keepWebAssembly() {
+  v8.setFlagsFromString('--no-wasm-code-gc');
+  v8.setFlagsFromString('--wasm-wrapper-tiering-budget=2000000000');
 }
 
 function pinnedNode() {
