@@ -12,6 +12,7 @@ export * from './detection.ts';
 export * from './errors.ts';
 export * from './frame.ts';
 export * from './host.ts';
+export * from './identity.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './labels.ts';

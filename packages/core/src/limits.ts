@@ -262,4 +262,8 @@ export const LIMITS = {
   remoteReloadMs: 5_000,
   /** An enrolment code as text: address, secret and fingerprint are shorter. */
   remoteCodeCharsMax: 1_024,
+  /** Evidence of identity in one request: a token and a proof, twice as long as headers allow. */
+  identityCharsMax: 32_768,
+  /** Characters of a name, URI or id that a proof speaks of; a longer one cannot be proved. */
+  identityNameCharsMax: 2_048,
 } as const;

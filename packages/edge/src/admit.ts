@@ -191,10 +191,26 @@ const SEALED = z
 const PROCESS = z.object({ pid: z.int().positive(), start: z.string().max(32) });
 const ID = COUNT;
 
+/** Levels are not among it: a member that claims one is dropped like every unknown member. */
+const IDENTITY = z.object({
+  meta: z.string().max(LIMITS.identityCharsMax).optional(),
+  bearer: z.string().min(1).max(LIMITS.tokenCharsMax).optional(),
+  call: z
+    .object({
+      mth: z.string().max(64),
+      nm: z.string().max(LIMITS.identityNameCharsMax).optional(),
+      rid: z.union([z.string().max(LIMITS.identityNameCharsMax), z.int()]),
+      dig: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+      tp: z.string().max(LIMITS.traceparentCharsMax).optional(),
+    })
+    .optional(),
+});
+
 const OBSERVED = {
   id: ID,
   observation: SENSED,
   sealed: SEALED,
+  identity: IDENTITY.optional(),
   quiet: z.literal(true).optional(),
 } as const;
 

@@ -2,6 +2,7 @@ import type {
   Decision,
   ErrorCode,
   HostInfo,
+  IdentityEvidence,
   Label,
   Mode,
   Policy,
@@ -92,6 +93,8 @@ export interface ObservationRequest<Op extends 'begin' | 'end'> {
   readonly id: number;
   readonly observation: Sensed;
   readonly sealed: readonly SealedPiece[];
+  /** On whose behalf: with the first word of a call. */
+  readonly identity?: IdentityEvidence;
   /** Nothing waits for the answer: one `acked` for many will do. */
   readonly quiet?: true;
 }
