@@ -1,3 +1,4 @@
+import { ATTEST } from './requirements/attest.ts';
 import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
@@ -470,6 +471,7 @@ const TABLE = {
 export type RequirementId =
   | keyof typeof TABLE
   | keyof typeof IN_PROCESS
+  | keyof typeof ATTEST
   | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof TELEMETRY;
@@ -477,6 +479,7 @@ export type RequirementId =
 export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TABLE,
   ...IN_PROCESS,
+  ...ATTEST,
   ...ENROL,
   ...HOOKS_AND_ASKS,
   ...TELEMETRY,

@@ -10,10 +10,10 @@
  * GET  /api/v1/login                           LoginView          with a valid cookie
  * GET  /api/v1/hub                             HubView
  * GET  /api/v1/health                          HealthView
- * GET  /api/v1/sessions?before=&limit=         Page<SessionView>  newest first
+ * GET  /api/v1/sessions?before=&limit=&identity=&sort=  Page<SessionView>  newest first
  * GET  /api/v1/sessions/:id                    SessionDetail
  * GET  /api/v1/calls/:id                       CallDetail
- * GET  /api/v1/alerts?status=open|all&limit=   Page<Alert>
+ * GET  /api/v1/alerts?status=open|all&limit=&identity=&sort=  Page<Alert>
  * GET  /api/v1/alerts/:id                      Alert
  * POST /api/v1/alerts/:id   {status, reason?}  Alert              `new` opens it again
  * GET  /api/v1/cases/:case                     CaseView
@@ -31,10 +31,13 @@
  * GET  /metrics                                  Prometheus' text format
  * GET  /ledger/…                               C2SP tlog-tiles: checkpoint, tile/…
  *
- * `before` is a cursor. Live events are named by `type`; their `id:` counts up.
+ * `identity` is a level; `sort=identity` puts the least proved first.
+ * `before` is a cursor, of the same order as the page.
+ * Live events are named by `type`; their `id:` counts up.
  */
 import type { Alert, RuleRef } from './detection.ts';
 import type { Label } from './labels.ts';
+import type { IdentityLevel } from './levels.ts';
 import type { Decision, Mode, Observation } from './observation.ts';
 
 export interface Page<Row> {
@@ -137,6 +140,7 @@ export interface AskView {
   readonly call: string;
   readonly session: string;
   readonly agent: string;
+  readonly level: IdentityLevel;
   readonly server: string;
   readonly tool: string;
   readonly labels: readonly Label[];
@@ -161,7 +165,8 @@ export interface AnswerView {
 export interface SessionView {
   readonly id: string;
   readonly agent: string;
-  readonly level: string;
+  /** The least proved of its calls. */
+  readonly level: IdentityLevel;
   readonly startMs: number;
   readonly lastMs: number;
   readonly servers: readonly string[];

@@ -1,4 +1,5 @@
 import { LABELS } from './labels.ts';
+import { IDENTITY_LEVELS } from './levels.ts';
 import { LIMITS } from './limits.ts';
 import { CONTENT_CLASSES, REFUSALS, SAMPLING_REASONS } from './observation.ts';
 
@@ -275,7 +276,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
   'mcp.identity.level': {
     type: 'string',
     class: 'coded',
-    form: oneOf('verified', 'attested', 'unverified', 'conflict'),
+    form: oneOf(...IDENTITY_LEVELS),
     bytesMax: 16,
     why: 'How far the principal is proved',
   },

@@ -1,4 +1,5 @@
 import type { CallId, CaseId, SessionId } from './ids.ts';
+import type { Who } from './levels.ts';
 import type { DecisionAction } from './observation.ts';
 
 export type Level = 'informational' | 'low' | 'medium' | 'high' | 'critical';
@@ -12,6 +13,8 @@ export interface Detection {
   readonly session: SessionId;
   /** In order; the last one completed the match. Empty where it is not about calls. */
   readonly path: readonly PathStep[];
+  /** Behind the call that completed the match; absent where it is not about calls. */
+  readonly who?: Who;
   /** Values of the group-by fields. */
   readonly group: Readonly<Record<string, string>>;
   /** What the rule wants done. */

@@ -16,6 +16,7 @@ export * from './identity.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './labels.ts';
+export * from './levels.ts';
 export * from './limits.ts';
 export * from './message.ts';
 export * from './names.ts';

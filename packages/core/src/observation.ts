@@ -1,5 +1,6 @@
 import type { CallId, CaseId, SessionId, SpanId, TraceId } from './ids.ts';
 import type { Label } from './labels.ts';
+import type { IdentityLevel } from './levels.ts';
 
 /**
  * Observation is the one record that everything consumes: hub, store, rules, spans, UI. It holds
@@ -103,7 +104,7 @@ export interface ToolRef {
 }
 
 export interface Principal {
-  readonly level: 'verified' | 'attested' | 'unverified' | 'conflict';
+  readonly level: IdentityLevel;
   /** Keyed digest; the same person is the same pseudonym within one hub. */
   readonly pseudonym: string;
   /** Name of the client program as its process says, e.g. `claude`. */

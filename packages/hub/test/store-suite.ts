@@ -1,4 +1,4 @@
-import type { Alert } from '@spoor/core';
+import type { Alert, IdentityLevel, Observation, SessionView } from '@spoor/core';
 import { describe, expect, onTestFinished } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
 import type { SessionBinding } from '../src/decide/sessions.ts';
@@ -27,6 +27,7 @@ export function storeSuite(name: string, open: () => Store): void {
   describe(`${name}: observations`, () => observationTests(emptyStore));
   describe(`${name}: appending`, () => appendTests(emptyStore));
   describe(`${name}: sessions`, () => sessionTests(emptyStore));
+  describe(`${name}: levels of identity`, () => identityTests(emptyStore));
   describe(`${name}: alerts`, () => alertTests(emptyStore));
   describe(`${name}: tools, hosts and counts`, () => catalogueTests(emptyStore));
   describe(`${name}: retention`, () => retentionTests(emptyStore));
@@ -189,6 +190,76 @@ function sessionTests(emptyStore: () => Store): void {
       store.saveAlert(alert(call, { rule: { ...low.rule, level } }), level);
     expect(store.session(SESSION)).toMatchObject({ alerts: 3, worst: 'critical' });
   });
+}
+
+function identityTests(emptyStore: () => Store): void {
+  test('the least proved of its calls stands for the session, and no list does', () => {
+    const store = emptyStore();
+    const as = (n: number, level: IdentityLevel, more: object = {}): Observation => {
+      const made = observation(n, more);
+      return { ...made, principal: { ...made.principal, level } };
+    };
+    const levelAfter = (...rows: readonly Observation[]): string | undefined => {
+      store.append(batch(...rows));
+      return store.session(SESSION)?.level;
+    };
+    expect(levelAfter(as(1, 'unverified', { kind: 'tool.list' }))).toBe('unverified');
+    expect(levelAfter(as(2, 'verified'))).toBe('verified');
+    expect(levelAfter(as(3, 'attested'), as(4, 'verified'))).toBe('attested');
+    expect(levelAfter(as(5, 'unverified', { kind: 'tool.list' }))).toBe('attested');
+    expect(levelAfter(as(6, 'conflict'), as(7, 'verified'))).toBe('conflict');
+    expect(levelAfter(as(8, 'verified'))).toBe('conflict');
+  });
+
+  verifies(
+    'identity:ordered',
+    () => {
+      const store = emptyStore();
+      const levels = ['verified', 'unverified', 'conflict', 'attested', 'unverified'] as const;
+      for (const [n, level] of levels.entries()) {
+        const id = `019a0000-0000-7000-8000-00000000020${n}` as typeof SESSION;
+        const made = observation(n + 1, { session: { id, episode: 1 } });
+        store.append(batch({ ...made, principal: { ...made.principal, level } }));
+      }
+      const seen: SessionView[] = [];
+      const order = { limit: 2, leastProvedFirst: true };
+      for (let page = store.sessions(order); page.length > 0; ) {
+        seen.push(...page);
+        const before = seen.at(-1);
+        page = store.sessions({ ...order, ...(before === undefined ? {} : { before }) });
+      }
+      expect(seen.map(({ id, level }) => `${id.at(-1)} ${level}`)).toEqual([
+        '2 conflict',
+        '4 unverified',
+        '1 unverified',
+        '3 attested',
+        '0 verified',
+      ]);
+      const only = store.sessions({ limit: 9, identity: 'unverified' });
+      expect(only.map(({ id }) => id.at(-1))).toEqual(['4', '1']);
+    },
+    { case: 'sessions in the store' },
+  );
+
+  verifies(
+    'identity:ordered',
+    () => {
+      const store = emptyStore();
+      const levels = ['attested', 'conflict', undefined, 'unverified'] as const;
+      for (const [n, level] of levels.entries()) {
+        const made = alert(observation(n + 1), { lastMs: START_MS + n });
+        const who = level && { who: { level, agent: 'claude', pseudonym: 'aa' } };
+        const detection = { ...made.detection, ...who };
+        store.saveAlert({ ...made, id: `${n}`, detection }, `${n}`);
+      }
+      const ids = (more: object): readonly string[] =>
+        store.alerts({ open: false, limit: 9, ...more }).map(({ id }) => id);
+      expect(ids({ leastProvedFirst: true })).toEqual(['1', '3', '0', '2']);
+      expect(ids({ identity: 'conflict' })).toEqual(['1']);
+      expect(ids({})).toEqual(['3', '2', '1', '0']);
+    },
+    { case: 'alerts in the store' },
+  );
 }
 
 function alertTests(emptyStore: () => Store): void {

@@ -154,6 +154,7 @@ export const ask = (more: Partial<AskView> = {}): AskView => ({
   call: 'a',
   session: SESSION,
   agent: 'claude',
+  level: 'unverified',
   server: 'drive',
   tool: 'create_shareable_link',
   labels: ['shares-externally'],

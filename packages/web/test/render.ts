@@ -12,6 +12,7 @@ export type Hub = Readonly<Record<string, unknown>>;
 
 export interface Sent {
   readonly path: string;
+  readonly search: string;
   readonly method: string;
   readonly csrf: string | null;
   readonly body: unknown;
@@ -22,10 +23,16 @@ const roots: Root[] = [];
 export function fakeHub(hub: Hub): readonly Sent[] {
   const sent: Sent[] = [];
   vi.stubGlobal('fetch', async (input: string, init: RequestInit = {}) => {
-    const path = input.split('?')[0] ?? '';
+    const [path = '', search = ''] = input.split('?');
     const headers = new Headers(init.headers);
     const body = typeof init.body === 'string' ? (JSON.parse(init.body) as unknown) : undefined;
-    sent.push({ path, method: init.method ?? 'GET', csrf: headers.get('X-Spoor-Csrf'), body });
+    sent.push({
+      path,
+      search,
+      method: init.method ?? 'GET',
+      csrf: headers.get('X-Spoor-Csrf'),
+      body,
+    });
     const answer = hub[path];
     if (answer === null) return new Promise(() => {});
     if (answer instanceof Uint8Array) return new Response(answer.slice());

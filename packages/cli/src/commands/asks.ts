@@ -1,21 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AskView, CodedError } from '@spoor/core';
 import { type HubApi, hubApi } from '../client.ts';
-import type { Command, Output } from '../command.ts';
+import type { Command, Context, Output } from '../command.ts';
+import { byLevel, IDENTITY_FLAGS, inOrder } from '../identity.ts';
 import { paint, visible } from '../output.ts';
 
 export const asks: Command = {
-  usage: '[--watch]',
+  usage: '[--watch] [--identity LEVEL] [--least-proved]',
   summary: 'Lists the calls that wait for a person, with what they would do.',
-  flags: { watch: { type: 'boolean', help: 'Stay, and show each call as it begins to wait' } },
+  flags: {
+    watch: { type: 'boolean', help: 'Stay, and show each call as it begins to wait' },
+    ...IDENTITY_FLAGS,
+  },
   more: 'Answer with `spoor approve CASE` or `spoor deny CASE`. Exit code 0, also when nothing waits.',
   run: async ({ words, flags, home, out }) => {
     if (words.length > 0) throw new CodedError('USAGE', 'no words');
     const api = hubApi(home);
-    if (flags.watch === true) return watch(api, flags.json === true, out);
-    const { rows } = await waiting(api);
+    if (flags.watch === true) return watch(api, flags, out);
+    const rows = inOrder((await waiting(api)).rows, flags);
     if (flags.json === true) out.json(rows);
-    else if (rows.length === 0) out.line('No call waits for a person.');
+    else if (rows.length === 0)
+      out.line(
+        `No call${flags.identity === undefined ? '' : ' of that level'} waits for a person.`,
+      );
     for (const ask of flags.json === true ? [] : rows) show(ask, out);
     return 0;
   },
@@ -27,12 +34,12 @@ export const waiting = (api: HubApi): Promise<{ readonly rows: readonly AskView[
 const WATCH_EVERY_MS = 500;
 
 /** Until it is interrupted, or the hub is gone. */
-async function watch(api: HubApi, json: boolean, out: Output): Promise<never> {
+async function watch(api: HubApi, flags: Context['flags'], out: Output): Promise<never> {
   let known: ReadonlySet<string> = new Set();
   for (;;) {
-    const { rows } = await waiting(api);
+    const rows = inOrder((await waiting(api)).rows, flags);
     for (const ask of rows.filter((one) => !known.has(one.case))) {
-      if (json) out.json(ask);
+      if (flags.json === true) out.json(ask);
       else show(ask, out);
     }
     known = new Set(rows.map((one) => one.case));
@@ -46,7 +53,7 @@ function show(ask: AskView, out: Output): void {
   const head = [
     paint(out, 'bold', ask.case),
     paint(out, 'yellow', visible(name)),
-    `asked by ${visible(ask.agent)}, ${leftS} s left`,
+    `asked by ${byLevel(ask)}, ${leftS} s left`,
   ];
   out.line(head.join('  '));
   if (ask.labels.length > 0) out.line(`  labels     ${ask.labels.join(', ')}`);

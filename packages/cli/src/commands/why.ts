@@ -1,25 +1,18 @@
 import { type Alert, type CaseView, CodedError, type Page } from '@spoor/core';
-import { hubApi } from '../client.ts';
-import type { Command } from '../command.ts';
+import { type HubApi, hubApi } from '../client.ts';
+import type { Command, Context } from '../command.ts';
+import { byLevel, IDENTITY_FLAGS, identityQuery } from '../identity.ts';
 import { paint, visible } from '../output.ts';
 
 export const why: Command = {
-  usage: '[CASE]',
+  usage: '[CASE] [--identity LEVEL] [--least-proved]',
   summary: 'Explains a decision in plain words; without a case, lists the newest.',
-  flags: {},
-  run: async ({ words, flags, home, out }) => {
+  flags: IDENTITY_FLAGS,
+  run: async (context) => {
+    const { words, flags, home, out } = context;
     const api = hubApi(home);
     const [id] = words;
-    if (id === undefined) {
-      const { rows } = await api.get<Page<Alert>>('/api/v1/alerts?status=all&limit=20');
-      const cases = rows.filter((alert) => alert.case !== undefined);
-      if (flags.json === true) out.json(cases);
-      else if (cases.length === 0) out.line('No call was denied, or would have been.');
-      for (const alert of flags.json === true ? [] : cases) {
-        out.line(`${alert.case}  ${new Date(alert.lastMs).toISOString()}  ${visible(alert.title)}`);
-      }
-      return 0;
-    }
+    if (id === undefined) return list(api, context);
     if (words.length > 1) throw new CodedError('USAGE', 'one case');
     const view = await api.get<CaseView>(`/api/v1/cases/${encodeURIComponent(id)}`);
     if (flags.json === true) {
@@ -28,6 +21,7 @@ export const why: Command = {
     }
     const [first = '', ...more] = view.why;
     out.line(paint(out, 'bold', visible(first)));
+    out.line(`  Asked by ${byLevel(view.observation.principal)}.`);
     for (const line of more) out.line(`  ${visible(line)}`);
     if (view.rule?.advice) out.line(`What to do: ${view.rule.advice.trim()}`);
     const waits = view.observation.decision?.action === 'ask';
@@ -38,3 +32,22 @@ export const why: Command = {
     return 0;
   },
 };
+
+async function list(api: HubApi, { flags, out }: Context): Promise<number> {
+  const query = `status=all&limit=20${identityQuery(flags)}`;
+  const { rows } = await api.get<Page<Alert>>(`/api/v1/alerts?${query}`);
+  const cases = rows.filter((alert) => alert.case !== undefined);
+  if (flags.json === true) {
+    out.json(cases);
+    return 0;
+  }
+  if (cases.length === 0) {
+    const which = flags.identity === undefined ? '' : ' of that level';
+    out.line(`No call${which} was denied, or would have been.`);
+  }
+  for (const alert of cases) {
+    const head = `${alert.case}  ${new Date(alert.lastMs).toISOString()}`;
+    out.line(`${head}  ${byLevel(alert.detection.who)}  ${visible(alert.title)}`);
+  }
+  return 0;
+}

@@ -8,6 +8,7 @@ import {
   type Mode,
   type Observation,
   type Policy,
+  whoOf,
 } from '@spoor/core';
 import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
 import { Candidates } from './candidates.ts';
@@ -226,6 +227,7 @@ class Engine implements Detector {
         const step = this.#rules.predicates[predicate]?.step ?? '';
         return { call, seq, atMs, server, tool, step, matched };
       }),
+      who: whoOf(observation.principal),
       group,
       response,
     };

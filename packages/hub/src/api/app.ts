@@ -24,6 +24,7 @@ import { type Auth, COOKIE } from './auth.ts';
 import { bodyOf } from './body.ts';
 import { isLogPath, readUnder, typeOf } from './files.ts';
 import type { LiveStream } from './live.ts';
+import { cursorAfter, cursorOf, orderOf } from './order.ts';
 import { sensorRoutes } from './sensors.ts';
 import { callDetail, caseView, inventory, sessionDetail } from './views.ts';
 
@@ -158,13 +159,11 @@ function login(app: Hono, { auth, nowMs }: AppOptions): void {
 function sessionRoutes(app: Hono, { store, ask }: AppOptions): void {
   app.get('/api/v1/sessions', (c) => {
     const limit = limitOf(c);
-    const before = cursorOf(c.req.query('before'));
-    const rows = store.sessions({ limit, ...(before === undefined ? {} : { before }) });
+    const order = orderOf(c);
+    const rows = store.sessions({ limit, ...cursorOf(c, order), ...order });
     const last = rows.at(-1);
-    return c.json({
-      rows,
-      ...(rows.length === limit && last !== undefined ? { next: `${last.lastMs}.${last.id}` } : {}),
-    });
+    const more = rows.length === limit && last !== undefined;
+    return c.json({ rows, ...(more ? { next: cursorAfter(last, order) } : {}) });
   });
   app.get('/api/v1/sessions/:id', (c) => c.json(found(sessionDetail(store, c.req.param('id')))));
   app.get('/api/v1/calls/:id', async (c) => {
@@ -188,7 +187,7 @@ function sessionRoutes(app: Hono, { store, ask }: AppOptions): void {
 function alertRoutes(app: Hono, { store, ask, live }: AppOptions): void {
   app.get('/api/v1/alerts', (c) => {
     const open = c.req.query('status') !== 'all';
-    return c.json({ rows: store.alerts({ open, limit: limitOf(c) }) });
+    return c.json({ rows: store.alerts({ open, limit: limitOf(c), ...orderOf(c) }) });
   });
   app.get('/api/v1/alerts/:id', (c) => c.json(found(store.alert(c.req.param('id')))));
   app.post('/api/v1/alerts/:id', async (c) => {
@@ -314,13 +313,6 @@ function targetOf(rule: unknown, server: unknown): { rule?: string; server?: str
   if (typeof name !== 'string' || name === '' || name.length > LIMITS.nameCharsMax)
     throw new CodedError('BAD_REQUEST', 'target');
   return rule === undefined ? { server: name } : { rule: name };
-}
-
-function cursorOf(text: string | undefined): { lastMs: number; id: string } | undefined {
-  if (text === undefined || text === '') return undefined;
-  const [, lastMs, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(text) ?? [];
-  if (lastMs === undefined || id === undefined) throw new CodedError('BAD_REQUEST', 'before');
-  return { lastMs: Number(lastMs), id };
 }
 
 function limitOf(c: Context): number {

@@ -142,6 +142,7 @@ function viewOf({ observation: o, detections, untilMs }: Waiting): AskView {
     call: o.id,
     session: o.session.id,
     agent: o.principal.agent,
+    level: o.principal.level,
     server: o.server.name,
     tool: o.tool?.name ?? o.method,
     labels: o.tool?.labels ?? [],

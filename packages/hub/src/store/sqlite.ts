@@ -1,11 +1,18 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type Alert, CodedError, type Observation, type SessionView } from '@spoor/core';
+import {
+  type Alert,
+  CodedError,
+  IDENTITY_LEVELS,
+  type IdentityLevel,
+  type Observation,
+  type SessionView,
+} from '@spoor/core';
 import type { KnownTool } from '../decide/definitions.ts';
 import type { SessionBinding } from '../decide/sessions.ts';
 import { migrate } from './schema.ts';
 import type { Batch, PageRequest, Store, StoreCounts } from './store.ts';
-import { type Touch, Touches } from './touches.ts';
+import { CALL_KINDS, type Touch, Touches } from './touches.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -37,14 +44,11 @@ const SESSION_VIEW = `SELECT session.*,
 /** From harmless to grave; the place in the list is what the store sorts by. */
 const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 
-/** Observations of these kinds are calls; lists, prompts and the system's own are not. */
-const CALL_KINDS: ReadonlySet<string> = new Set([
-  'tool.call',
-  'resource.read',
-  'prompt.get',
-  'sampling.request',
-  'elicitation.request',
-]);
+/** The place of a level, from the least proved on; what has none stands last. */
+const rankOf = (level: string): string =>
+  `CASE ${level} ${IDENTITY_LEVELS.map((one, at) => `WHEN '${one}' THEN ${at}`).join(' ')} ELSE 9 END`;
+const SESSION_RANK = rankOf('session.level');
+const ALERT_LEVEL = "json_extract(body, '$.detection.who.level')";
 
 /** Rows deleted in one transaction, so that appends need not wait long. */
 const PRUNE_ROWS = 1_000;
@@ -94,11 +98,31 @@ class SqliteStore implements Store {
     return Number(this.#one(sql)?.seq ?? 0);
   }
 
-  sessions({ before, limit }: PageRequest): readonly SessionView[] {
-    return this.#all(
-      `${SESSION_VIEW} WHERE (last_ms, id) < (?, ?) ORDER BY last_ms DESC, id DESC LIMIT ?`,
+  sessions({
+    before,
+    limit,
+    identity,
+    leastProvedFirst = false,
+  }: PageRequest): readonly SessionView[] {
+    const where = ['(last_ms, id) < (?, ?)'];
+    const values: (string | number)[] = [
       before?.lastMs ?? Number.MAX_SAFE_INTEGER,
       before?.id ?? '',
+    ];
+    if (leastProvedFirst) {
+      const rank = before?.level === undefined ? -1 : IDENTITY_LEVELS.indexOf(before.level);
+      where.splice(0, 1, `(${SESSION_RANK} > ? OR ${SESSION_RANK} = ? AND ${where[0]})`);
+      values.unshift(rank, rank);
+    }
+    if (identity !== undefined) {
+      where.push('level = ?');
+      values.push(identity);
+    }
+    const first = leastProvedFirst ? `${SESSION_RANK}, ` : '';
+    return this.#all(
+      `${SESSION_VIEW} WHERE ${where.join(' AND ')}
+       ORDER BY ${first}last_ms DESC, id DESC LIMIT ?`,
+      ...values,
       limit,
     ).map(sessionOf);
   }
@@ -159,7 +183,13 @@ class SqliteStore implements Store {
       );
       values.push(filter.call);
     }
-    const sql = `SELECT body FROM alert WHERE ${where.join(' AND ')} ORDER BY last_ms DESC LIMIT ?`;
+    if (filter.identity !== undefined) {
+      where.push(`${ALERT_LEVEL} = ?`);
+      values.push(filter.identity);
+    }
+    const first = filter.leastProvedFirst === true ? `${rankOf(ALERT_LEVEL)}, ` : '';
+    const sql = `SELECT body FROM alert WHERE ${where.join(' AND ')}
+      ORDER BY ${first}last_ms DESC LIMIT ?`;
     return this.#bodies<Alert>(sql, ...values, filter.limit);
   }
 
@@ -283,7 +313,7 @@ class SqliteStore implements Store {
     );
   }
 
-  #touchSession({ first, lastMs, servers, calls, denied, intent }: Touch): void {
+  #touchSession({ first, lastMs, servers, calls, denied, intent, level }: Touch): void {
     const { id } = first.session;
     const known = this.#one('SELECT servers FROM session WHERE id = ?', id);
     const before = known === undefined ? [] : (JSON.parse(String(known.servers)) as string[]);
@@ -292,16 +322,20 @@ class SqliteStore implements Store {
        ON CONFLICT (id) DO UPDATE SET
          last_ms = max(last_ms, excluded.last_ms), servers = excluded.servers,
          calls = calls + excluded.calls, denied = denied + excluded.denied,
-         intent = coalesce(excluded.intent, intent)`,
+         intent = coalesce(excluded.intent, intent),
+         level = CASE WHEN ? = 0 THEN level
+           WHEN session.calls = 0 OR ${rankOf('excluded.level')} < ${SESSION_RANK}
+           THEN excluded.level ELSE level END`,
       id,
       first.principal.agent,
-      first.principal.level,
+      level ?? first.principal.level,
       first.time.hubMs,
       lastMs,
       json([...new Set([...before, ...servers])]),
       calls,
       denied,
       intent ?? null,
+      level === undefined ? 0 : 1,
     );
   }
 
@@ -354,7 +388,7 @@ function sessionOf(row: Row): SessionView {
   return {
     id: String(row.id),
     agent: String(row.agent),
-    level: String(row.level),
+    level: String(row.level) as IdentityLevel,
     startMs: Number(row.start_ms),
     lastMs: Number(row.last_ms),
     servers: JSON.parse(String(row.servers)) as string[],

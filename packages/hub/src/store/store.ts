@@ -1,4 +1,4 @@
-import type { Alert, Observation, SessionView } from '@spoor/core';
+import type { Alert, IdentityLevel, Observation, SessionView } from '@spoor/core';
 import type { KnownTool } from '../decide/definitions.ts';
 import type { SessionBinding } from '../decide/sessions.ts';
 
@@ -30,6 +30,8 @@ export interface Store {
     readonly limit: number;
     readonly session?: string;
     readonly call?: string;
+    readonly identity?: IdentityLevel;
+    readonly leastProvedFirst?: boolean;
   }): readonly Alert[];
   alert(id: string): Alert | undefined;
   saveAlert(alert: Alert, fingerprint: string): void;
@@ -59,8 +61,16 @@ export interface PageRequest {
    * The last session of the page before: ties in time are ordered by id, so that none is passed
    * over.
    */
-  readonly before?: { readonly lastMs: number; readonly id: string };
+  readonly before?: {
+    readonly lastMs: number;
+    readonly id: string;
+    /** Needed where the least proved come first. */
+    readonly level?: IdentityLevel;
+  };
   readonly limit: number;
+  readonly identity?: IdentityLevel;
+  /** Else the newest. */
+  readonly leastProvedFirst?: boolean;
 }
 
 export interface StoreCounts {

@@ -1,4 +1,13 @@
-import type { Observation } from '@spoor/core';
+import { type IdentityLevel, levelRank, type Observation } from '@spoor/core';
+
+/** Observations of these kinds are calls; lists, prompts and the system's own are not. */
+export const CALL_KINDS: ReadonlySet<string> = new Set([
+  'tool.call',
+  'resource.read',
+  'prompt.get',
+  'sampling.request',
+  'elicitation.request',
+]);
 
 /** What the rows of one batch change of their session. */
 export interface Touch {
@@ -7,6 +16,8 @@ export interface Touch {
   readonly servers: Set<string>;
   calls: number;
   denied: number;
+  /** The least proved of its calls, where it has any. */
+  level: IdentityLevel | undefined;
   /** Projection of the newest prompt. */
   intent: string | undefined;
 }
@@ -21,6 +32,7 @@ export class Touches {
     touch.lastMs = Math.max(touch.lastMs, o.time.hubMs);
     touch.calls += counts.calls;
     touch.denied += counts.denied;
+    if (CALL_KINDS.has(o.kind)) touch.level = leastProved(touch.level, o.principal.level);
     if (o.kind === 'intent') touch.intent = o.facts.request?.projection ?? touch.intent;
     else touch.servers.add(o.server.name);
   }
@@ -36,5 +48,9 @@ const touchOf = (first: Observation): Touch => ({
   servers: new Set(),
   calls: 0,
   denied: 0,
+  level: undefined,
   intent: undefined,
 });
+
+const leastProved = (a: IdentityLevel | undefined, b: IdentityLevel): IdentityLevel =>
+  a !== undefined && levelRank(a) < levelRank(b) ? a : b;

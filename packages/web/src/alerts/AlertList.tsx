@@ -2,7 +2,7 @@ import type { Alert } from '@spoor/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { isOpen, STATUS_WORDS } from '../model/kinds.ts';
-import { Badge, Severity } from '../ui/Marks.tsx';
+import { Badge, Name, Severity } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
 import { Ago } from '../ui/Time.tsx';
 import styles from './Alerts.module.css';
@@ -40,6 +40,7 @@ export function AlertList({ alerts, current, pathOf }: AlertListProps): ReactNod
           </span>
           <span className={styles.row}>
             <span>{alert.rule.id}</span>
+            {alert.detection.who !== undefined && <Name who={alert.detection.who} charsMax={20} />}
             <Status alert={alert} />
           </span>
         </Link>

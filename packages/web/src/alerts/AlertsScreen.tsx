@@ -4,11 +4,11 @@ import { useLocation, useSearch } from 'wouter';
 import { useAlerts, useHub } from '../api/queries.ts';
 import { alertFields } from '../model/fields.ts';
 import { matches, parseFilter } from '../model/filter.ts';
-import { byUrgency } from '../model/kinds.ts';
+import { byProof, byUrgency } from '../model/kinds.ts';
 import { panelState } from '../model/panel.ts';
 import { countText } from '../model/words.ts';
 import { Bar, BarNote } from '../ui/Bar.tsx';
-import { Command, Filter } from '../ui/Controls.tsx';
+import { Command, Filter, Segments } from '../ui/Controls.tsx';
 import { Coverage } from '../ui/coverage.tsx';
 import { Blank, Panel, Picture } from '../ui/States.tsx';
 import { useParam } from '../ui/useParam.ts';
@@ -18,6 +18,11 @@ import styles from './Alerts.module.css';
 import { Evidence } from './Evidence.tsx';
 import { Facets } from './Facets.tsx';
 
+const ORDERS = [
+  { value: '', word: 'Worst' },
+  { value: 'identity', word: 'Least proved' },
+] as const;
+
 const idOf = (alert: Alert): string => alert.id;
 
 export function AlertsScreen({ id }: { readonly id: string }): ReactNode {
@@ -26,7 +31,11 @@ export function AlertsScreen({ id }: { readonly id: string }): ReactNode {
   const search = useSearch();
   const [, navigate] = useLocation();
   const [filter, setFilter] = useParam('filter');
-  const all = useMemo(() => [...(query.data?.rows ?? [])].sort(byUrgency), [query.data]);
+  const [order, setOrder] = useParam('order');
+  const all = useMemo(() => {
+    const rows = query.data?.rows ?? [];
+    return rows.toSorted(order === 'identity' ? byProof : byUrgency);
+  }, [query.data, order]);
   const shown = useMemo(() => {
     const terms = parseFilter(filter);
     return all.filter((alert) => matches(terms, alertFields(alert)));
@@ -46,8 +55,9 @@ export function AlertsScreen({ id }: { readonly id: string }): ReactNode {
         <Filter
           value={filter}
           onChange={setFilter}
-          placeholder="Filter: is:open level:critical rule:share server:drive"
+          placeholder="Filter: is:open level:critical identity:conflict server:drive"
         />
+        <Segments label="Order" value={order} options={ORDERS} onChange={setOrder} />
         <BarNote>{countText(all.length, 'alert')}</BarNote>
       </Bar>
       <Panel

@@ -6,7 +6,7 @@ import { seenText, whatHappened, whatWeDid } from '../model/alertWords.ts';
 import { STATUS_WORDS } from '../model/kinds.ts';
 import { shortId } from '../model/words.ts';
 import { Command } from '../ui/Controls.tsx';
-import { Badge, Severity } from '../ui/Marks.tsx';
+import { Badge, Name, Severity } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
 import { AlertActions } from './AlertActions.tsx';
 import styles from './Alerts.module.css';
@@ -27,6 +27,7 @@ export function Evidence({ alert }: { readonly alert: Alert }): ReactNode {
             </span>
           )}
           <span>{seenText(alert)}</span>
+          {alert.detection.who !== undefined && <Name who={alert.detection.who} />}
         </div>
         <h2>
           <Text value={alert.title} />

@@ -1,8 +1,8 @@
 import type { Alert } from '@spoor/core';
 import type { ReactNode } from 'react';
-import { alertFacets } from '../model/facets.ts';
+import { alertFacets, type Facet } from '../model/facets.ts';
 import { hasTerm, toggleTerm } from '../model/filter.ts';
-import { Severity } from '../ui/Marks.tsx';
+import { Identity, Severity } from '../ui/Marks.tsx';
 import styles from './Alerts.module.css';
 
 export interface FacetsProps {
@@ -26,7 +26,7 @@ export function Facets({ alerts, filter, onFilter }: FacetsProps): ReactNode {
               onClick={() => onFilter(toggleTerm(filter, facet.term))}
             >
               <span title={facet.word}>
-                {facet.level === undefined ? facet.word : <Severity level={facet.level} />}
+                <Word facet={facet} />
               </span>
               <span>{facet.count}</span>
             </button>
@@ -35,4 +35,9 @@ export function Facets({ alerts, filter, onFilter }: FacetsProps): ReactNode {
       ))}
     </nav>
   );
+}
+
+function Word({ facet }: { readonly facet: Facet }): ReactNode {
+  if (facet.level !== undefined) return <Severity level={facet.level} />;
+  return facet.identity === undefined ? facet.word : <Identity level={facet.identity} />;
 }

@@ -14,6 +14,7 @@ import type {
 } from '@spoor/core';
 import {
   type InfiniteData,
+  keepPreviousData,
   type UseInfiniteQueryResult,
   type UseQueryResult,
   useInfiniteQuery,
@@ -41,15 +42,28 @@ const part = encodeURIComponent;
 export const useHub = (): UseQueryResult<HubView> =>
   useQuery({ queryKey: KEYS.hub, queryFn: () => getJson<HubView>('/api/v1/hub') });
 
-export const useSessions = (): UseInfiniteQueryResult<InfiniteData<Page<SessionView>>> =>
+/** Which sessions, and which first: '' is all of them, and the newest. */
+export interface SessionOrder {
+  readonly identity: string;
+  readonly sort: string;
+}
+
+export const useSessions = ({
+  identity,
+  sort,
+}: SessionOrder): UseInfiniteQueryResult<InfiniteData<Page<SessionView>>> =>
   useInfiniteQuery({
-    queryKey: KEYS.sessions,
+    queryKey: identity === '' && sort === '' ? KEYS.sessions : [...KEYS.sessions, identity, sort],
     initialPageParam: '',
-    queryFn: ({ pageParam }) =>
-      getJson<Page<SessionView>>(
-        `/api/v1/sessions?limit=${SESSIONS_PER_PAGE}${pageParam && `&before=${part(pageParam)}`}`,
-      ),
+    queryFn: ({ pageParam }) => {
+      const only = identity && `&identity=${part(identity)}`;
+      const before = pageParam && `&before=${part(pageParam)}`;
+      const path = `/api/v1/sessions?limit=${SESSIONS_PER_PAGE}${only}${sort && `&sort=${part(sort)}`}`;
+      return getJson<Page<SessionView>>(path + before);
+    },
     getNextPageParam: (page) => page.next,
+    // The rows stay while others are fetched.
+    placeholderData: keepPreviousData,
   });
 
 export const useSession = (id: string): UseQueryResult<SessionDetail> =>

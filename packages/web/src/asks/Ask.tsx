@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { prettyProjection } from '../model/projection.ts';
 import { Button, Command } from '../ui/Controls.tsx';
 import { FactList } from '../ui/Facts.tsx';
-import { LabelWords, Severity } from '../ui/Marks.tsx';
+import { LabelWords, Name, Severity } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
 import styles from './Asks.module.css';
 import { TimeLeft } from './TimeLeft.tsx';
@@ -51,7 +51,7 @@ export function Ask({ ask, current, onChoose, onAnswer }: AskProps): ReactNode {
       </div>
       <FactList
         facts={[
-          ['Asked by', <Text key="agent" value={ask.agent} charsMax={60} />],
+          ['Asked by', <Name key="agent" who={ask} charsMax={60} />],
           ['Labels', <LabelWords key="labels" labels={ask.labels} />],
           ['Rule', ask.rule === undefined ? undefined : `${ask.rule.id}: ${ask.rule.title}`],
           [

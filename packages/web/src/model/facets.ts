@@ -1,12 +1,13 @@
-import type { Alert, Level } from '@spoor/core';
+import { type Alert, IDENTITY_LEVELS, type IdentityLevel, type Level } from '@spoor/core';
 import { isOpen, SEVERITY, STATUS_WORDS } from './kinds.ts';
 
 /** One value that alerts can be narrowed by, and how many have it. */
-interface Facet {
+export interface Facet {
   readonly term: string;
   readonly word: string;
   readonly count: number;
   readonly level?: Level;
+  readonly identity?: IdentityLevel;
 }
 
 export interface FacetGroup {
@@ -23,6 +24,10 @@ export function alertFacets(alerts: readonly Alert[]): readonly FacetGroup[] {
       count,
       level,
     }));
+  const identities = IDENTITY_LEVELS.flatMap((identity) => {
+    const count = alerts.filter(({ detection }) => detection.who?.level === identity).length;
+    return count === 0 ? [] : [{ term: `identity:${identity}`, word: identity, count, identity }];
+  });
   const statuses = tally(alerts, (alert) => alert.status).map(([status, count]) => ({
     term: `status:${status}`,
     word: STATUS_WORDS[status],
@@ -35,6 +40,7 @@ export function alertFacets(alerts: readonly Alert[]): readonly FacetGroup[] {
   return [
     { title: 'State', facets: [{ term: 'is:open', word: 'Open', count: open }] },
     { title: 'Level', facets: levels },
+    { title: 'Identity', facets: identities },
     { title: 'Status', facets: statuses },
     { title: 'Rule', facets: rules },
   ];

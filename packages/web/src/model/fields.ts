@@ -1,4 +1,4 @@
-import type { Alert, Observation, ServerView, SessionView, ToolView } from '@spoor/core';
+import type { Alert, Observation, ServerView, SessionView, ToolView, Who } from '@spoor/core';
 import type { FilterFields } from './filter.ts';
 import { decisionBadge, isOpen, nameOf } from './kinds.ts';
 
@@ -25,15 +25,20 @@ export function stepFields(observation: Observation): FilterFields {
     label: observation.tool?.labels ?? [],
     class: contents.flatMap((content) => content.classes.map((fact) => fact.class)),
     outcome: [observation.outcome],
+    identity: [observation.principal.level],
     decision: [decisionBadge(decision)?.word ?? decision?.action ?? ''],
     rule: decision === undefined ? [] : [decision.rule],
     flow: facts.flows.map((flow) => flow.tool),
   };
 }
 
+const whoFields = (who: Who | undefined): FilterFields =>
+  who === undefined ? {} : { agent: [who.agent], identity: [who.level] };
+
 export const alertFields = (alert: Alert): FilterFields => ({
   id: [alert.id],
   title: [alert.title],
+  ...whoFields(alert.detection.who),
   level: [alert.rule.level],
   rule: [alert.rule.id],
   status: [alert.status],

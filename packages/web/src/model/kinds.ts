@@ -1,4 +1,12 @@
-import type { Alert, Decision, Level, Observation, ObservationKind } from '@spoor/core';
+import {
+  type Alert,
+  type Decision,
+  type IdentityLevel,
+  type Level,
+  levelRank,
+  type Observation,
+  type ObservationKind,
+} from '@spoor/core';
 
 /** Severity is always colour, shape and word together. */
 export interface SeverityLook {
@@ -78,3 +86,17 @@ export const byUrgency = (a: Alert, b: Alert): number =>
   Number(isOpen(b)) - Number(isOpen(a)) ||
   SEVERITY[b.rule.level].rank - SEVERITY[a.rule.level].rank ||
   b.lastMs - a.lastMs;
+
+/** The least proved first; what is about no call stands last. */
+export const byProof = (a: Alert, b: Alert): number => rankOf(a) - rankOf(b) || byUrgency(a, b);
+
+const rankOf = ({ detection: { who } }: Alert): number =>
+  who === undefined ? Number.MAX_SAFE_INTEGER : levelRank(who.level);
+
+/** What a level says, and no more. */
+export const LEVEL_MEANING: Readonly<Record<IdentityLevel, string>> = {
+  conflict: 'conflict: what proves it does not hold, or contradicts itself',
+  unverified: 'unverified: what the program says of itself, with facts about its process',
+  attested: 'attested: a known workload has signed for it',
+  verified: 'verified: proved by the token of an issuer, for this very call',
+};

@@ -7,7 +7,7 @@ import { KIND_WORDS, nameOf, OUTCOME_WORDS } from '../model/kinds.ts';
 import { failed } from '../model/panel.ts';
 import { dateTimeText, durationText } from '../model/words.ts';
 import { FactList, Section } from '../ui/Facts.tsx';
-import { DecisionMark, Identity, LabelWords, Severity } from '../ui/Marks.tsx';
+import { DecisionMark, LabelWords, Name, Severity } from '../ui/Marks.tsx';
 import { Failed, Skeleton } from '../ui/States.tsx';
 import { Text } from '../ui/Text.tsx';
 import { Content } from './Content.tsx';
@@ -101,12 +101,8 @@ function Who(props: {
     <Section title="Who, why and where">
       <FactList
         facts={[
-          [
-            'Agent',
-            <span key="agent">
-              <Text value={principal.agent} charsMax={80} /> <Identity level={principal.level} />
-            </span>,
-          ],
+          ['Agent', <Name key="agent" who={principal} charsMax={80} />],
+          ['On behalf of', <Id key="pseudonym" value={principal.pseudonym} />],
           ['Identity by', principal.evidence.join(', ') || 'nothing'],
           [
             'Cause',

@@ -4,7 +4,7 @@ import { byUrgency, SEVERITY } from '../model/kinds.ts';
 import { plainProjection } from '../model/projection.ts';
 import { revealed } from '../model/reveal.ts';
 import { countText, durationText, shortId } from '../model/words.ts';
-import { Identity, Severity } from '../ui/Marks.tsx';
+import { Name, Severity } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
 import { ClockTime } from '../ui/Time.tsx';
 import styles from './Session.module.css';
@@ -21,9 +21,8 @@ export function SessionHead({ detail, alertId, onAlert }: SessionHeadProps): Rea
     <header className={styles.head}>
       <div className={styles.line}>
         <strong>
-          <Text value={session.agent} charsMax={60} />
+          <Name who={session} charsMax={60} />
         </strong>
-        <Identity level={session.level} />
         <span>{countText(session.servers.length, 'server')}</span>
         <span>{countText(session.calls, 'call')}</span>
         {session.denied > 0 && <span className={styles.denied}>{session.denied} denied</span>}

@@ -2,7 +2,7 @@ import type { SessionView } from '@spoor/core';
 import { Link } from 'wouter';
 import { plainProjection } from '../model/projection.ts';
 import { listText, shortId } from '../model/words.ts';
-import { Identity, Severity } from '../ui/Marks.tsx';
+import { Name, Severity } from '../ui/Marks.tsx';
 import type { Column } from '../ui/Table.tsx';
 import { Text } from '../ui/Text.tsx';
 import { Ago } from '../ui/Time.tsx';
@@ -27,12 +27,7 @@ export const SESSION_COLUMNS: readonly Column<SessionView>[] = [
   {
     title: 'Agent',
     width: '164px',
-    cell: ({ agent, level }) => (
-      <span className={styles.name}>
-        <Text value={agent} charsMax={40} />
-        <Identity level={level} />
-      </span>
-    ),
+    cell: (session) => <Name who={session} />,
   },
   {
     title: 'Intent',

@@ -1,6 +1,13 @@
-import type { Decision, Label, Level } from '@spoor/core';
+import {
+  type Decision,
+  type IdentityLevel,
+  type Label,
+  LEVEL_GLYPHS,
+  type Level,
+  type Who,
+} from '@spoor/core';
 import type { ReactNode } from 'react';
-import { decisionBadge, SEVERITY } from '../model/kinds.ts';
+import { decisionBadge, LEVEL_MEANING, SEVERITY } from '../model/kinds.ts';
 import { LabelGlyph } from './LabelGlyph.tsx';
 import styles from './Marks.module.css';
 import { Text } from './Text.tsx';
@@ -80,19 +87,32 @@ export function ServerName({
   );
 }
 
-const IDENTITY_SHAPES: Readonly<Record<string, string>> = {
-  verified: '●',
-  attested: '◐',
-  unverified: '○',
-  conflict: '✕',
-};
-
 /** How sure Spoor is of a name; always beside the name, so that no name looks surer than it is. */
-export function Identity({ level }: { readonly level: string }): ReactNode {
+export function Identity({ level }: { readonly level: IdentityLevel }): ReactNode {
   return (
-    <span className={styles.identity} title={`Identity: ${level}`}>
-      <span aria-hidden="true">{IDENTITY_SHAPES[level] ?? '○'}</span>
+    <span
+      className={styles.identity}
+      data-level={level}
+      title={`Identity: ${LEVEL_MEANING[level]}`}
+    >
+      <span aria-hidden="true">{LEVEL_GLYPHS[level]}</span>
       {level}
+    </span>
+  );
+}
+
+/** A name that somebody else chose, and how far it is proved. */
+export function Name({
+  who,
+  charsMax = 40,
+}: {
+  readonly who: Pick<Who, 'agent' | 'level'>;
+  readonly charsMax?: number;
+}): ReactNode {
+  return (
+    <span className={styles.name}>
+      <Text value={who.agent} charsMax={charsMax} />
+      <Identity level={who.level} />
     </span>
   );
 }

@@ -1,0 +1,11 @@
+/** Promises about evidence of who calls: how it is made, carried and shown. */
+export const ATTEST = {
+  'identity:shown': {
+    behavior: 'Beside every name stands how far it is proved, as a shape and as a word.',
+    source: 'docs/attest.md',
+  },
+  'identity:ordered': {
+    behavior: 'Sessions and alerts can be narrowed to a level and ordered by it, over all pages.',
+    source: 'docs/attest.md',
+  },
+} as const;
