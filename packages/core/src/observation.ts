@@ -53,7 +53,9 @@ export interface Observation {
 export const OBSERVATION_KINDS = [
   'tool.call',
   'tool.list',
+  'resource.list',
   'resource.read',
+  'prompt.list',
   'prompt.get',
   'sampling.request',
   'elicitation.request',

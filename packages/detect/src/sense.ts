@@ -40,7 +40,10 @@ export interface SenseKeys {
 const KINDS: Readonly<Record<string, ObservationKind>> = {
   'tools/call': 'tool.call',
   'tools/list': 'tool.list',
+  'resources/list': 'resource.list',
+  'resources/templates/list': 'resource.list',
   'resources/read': 'resource.read',
+  'prompts/list': 'prompt.list',
   'prompts/get': 'prompt.get',
   'sampling/createMessage': 'sampling.request',
   'elicitation/create': 'elicitation.request',
@@ -131,12 +134,15 @@ export function senseUnreadable(reason: UnreadableReason, nowMs: number, random:
 /** More questions in one answer are nothing a person could read. */
 const INPUT_REQUESTS_MAX = 32;
 
-/** In the modern era a server asks for sampling and elicitation inside a result. */
+/**
+ * In the modern era a server asks for sampling and elicitation inside a result. `bytes` is one such
+ * question, written anew; as it came, it stands in the result.
+ */
 export function senseInputRequests(
   call: Sensed,
   { result }: Response,
   context: SenseContext,
-): Sensed[] {
+): { readonly sensed: Sensed; readonly bytes: Uint8Array }[] {
   const asked = isObject(result) && isObject(result.inputRequests) ? result.inputRequests : {};
   const cause = { kind: 'server', parent: call.id, evidence: 'input' } as Cause;
   return Object.values(asked)
@@ -146,9 +152,10 @@ export function senseInputRequests(
       if (!isObject(one) || kind === undefined) return [];
       const params = isObject(one.params) ? one.params : {};
       const request: Request = { kind: 'request', id: 0, method: String(one.method), params };
-      const bytes = encoder.encode(JSON.stringify(params)).length;
-      const sensed = senseRequest(request, kind, bytes, cause, context);
-      return [{ ...sensed, era: 'modern' as const, outcome: 'input_required' as const }];
+      const bytes = encoder.encode(JSON.stringify(one));
+      const seen = senseRequest(request, kind, bytes.length, cause, context);
+      const sensed: Sensed = { ...seen, era: 'modern', outcome: 'input_required' };
+      return [{ sensed, bytes }];
     });
 }
 

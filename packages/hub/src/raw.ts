@@ -38,6 +38,9 @@ export interface RawOptions {
   readonly keepKey: (kek: string, wrapped: Uint8Array) => Promise<unknown>;
 }
 
+/** These are decided on; all else goes on whatever is said of it. */
+const CALLS: ReadonlySet<Sensed['kind']> = new Set(['tool.call', 'resource.read', 'prompt.get']);
+
 /**
  * What a wrapper does for its server, done here for a program that tells its messages as they are:
  * examine, seal, and only then decide and record. Plaintext does not outlive the step.
@@ -81,12 +84,15 @@ export class RawSensor {
     return this.#end(raw, first, bytes.subarray(raw.requestBytes));
   }
 
-  #begin(raw: Raw, bytes: Uint8Array): Promise<Begun> | Begun {
+  #begin(raw: Raw, bytes: Uint8Array): Promise<Begun> | Begun | Ended {
     const { connection, decisions } = this.#options;
     const sensed = this.#request(raw, bytes);
     if (this.#begun.size >= LIMITS.pendingRequestsMax) this.#begun.clear();
     this.#begun.set(sensed.id, sensed);
-    return decisions.begin(connection, sensed, this.#seal(sensed.id, 'request', bytes));
+    const sealed = this.#seal(sensed.id, 'request', bytes);
+    return CALLS.has(sensed.kind)
+      ? decisions.begin(connection, sensed, sealed)
+      : decisions.end(connection, sensed, sealed);
   }
 
   #end(raw: Raw, asked: Uint8Array, answer: Uint8Array): Ended {
@@ -104,8 +110,8 @@ export class RawSensor {
     const part =
       end.kind === 'tool.list' ? 'definitions' : response.error === undefined ? 'result' : 'error';
     const ended = decisions.end(connection, end, this.#seal(end.id, part, answer));
-    for (const input of senseInputRequests(begun, response, context)) {
-      decisions.end(connection, input, []);
+    for (const { sensed, bytes } of senseInputRequests(begun, response, context)) {
+      decisions.end(connection, sensed, this.#seal(sensed.id, 'request', bytes));
     }
     return ended;
   }

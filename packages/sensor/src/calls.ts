@@ -9,6 +9,7 @@ import {
   type Response,
 } from '@spoor/core';
 import type { Sensed } from '@spoor/edge/wire';
+import { CALL_METHODS } from './methods.ts';
 
 /** A request that waits for its response. */
 export interface Exchange {
@@ -80,7 +81,9 @@ export class Exchanges {
    * it.
    */
   get containing(): Cause {
-    const calls = [...this.#open.values()].filter(({ sensed }) => sensed?.outcome === 'pending');
+    const calls = [...this.#open.values()].filter(
+      ({ request, sensed }) => sensed?.outcome === 'pending' && CALL_METHODS.has(request.method),
+    );
     const [only] = calls;
     if (calls.length !== 1 || only?.sensed === undefined)
       return { kind: 'server', evidence: 'none' };

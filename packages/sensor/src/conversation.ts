@@ -103,7 +103,11 @@ export class Conversation {
     const { method } = request;
     if (!OBSERVED_METHODS.has(method) && method !== 'initialize') return undefined;
     const exchange = this.#asked.add(request, frame.bytes.length, scope);
-    if (!CALL_METHODS.has(method) || this.#goesOn(exchange, frame)) return undefined;
+    if (!CALL_METHODS.has(method)) {
+      if (method !== 'initialize') this.#passes(exchange, frame);
+      return undefined;
+    }
+    if (this.#goesOn(exchange, frame)) return undefined;
     return this.#gate([exchange], frame, onAsk);
   }
 
@@ -114,10 +118,13 @@ export class Conversation {
     scope = '',
     onAsk?: () => void,
   ): Promise<Denials> | undefined {
-    const requests = batch.messages.filter((message) => message.kind === 'request');
-    const calls = requests
-      .filter(({ method }) => CALL_METHODS.has(method))
+    const exchanges = batch.messages
+      .filter((message) => message.kind === 'request')
+      .filter(({ method }) => OBSERVED_METHODS.has(method))
       .map((request) => this.#asked.add(request, frame.bytes.length, scope));
+    const isCall = ({ request }: Exchange): boolean => CALL_METHODS.has(request.method);
+    for (const exchange of exchanges) if (!isCall(exchange)) this.#passes(exchange, frame);
+    const calls = exchanges.filter(isCall);
     return calls.length === 0 ? undefined : this.#gate(calls, frame, onAsk);
   }
 
@@ -153,7 +160,12 @@ export class Conversation {
 
   /** The server asks. */
   asksBack(request: Request, frame: Frame): void {
-    if (OBSERVED_METHODS.has(request.method)) this.#askedBack.add(request, frame.bytes.length);
+    if (!OBSERVED_METHODS.has(request.method)) return;
+    this.#passes(this.#askedBack.add(request, frame.bytes.length), frame);
+  }
+
+  #passes(exchange: Exchange, frame: Frame): void {
+    this.track(this.#teller.passes(exchange, frame, this.#asked.containing));
   }
 
   /** Must this response wait until `responds` has resolved? */
@@ -183,7 +195,7 @@ export class Conversation {
 
   /** No answer will come to anything. */
   ended(errorType: string): void {
-    for (const exchange of this.#asked.takeAll())
+    for (const exchange of [...this.#asked.takeAll(), ...this.#askedBack.takeAll()])
       this.track(this.#teller.gaveUp(exchange, 'protocol_error', errorType));
   }
 

@@ -9,6 +9,9 @@ export const CALL_METHODS: ReadonlySet<string> = new Set([
 export const OBSERVED_METHODS: ReadonlySet<string> = new Set([
   ...CALL_METHODS,
   'tools/list',
+  'resources/list',
+  'resources/templates/list',
+  'prompts/list',
   'sampling/createMessage',
   'elicitation/create',
 ]);

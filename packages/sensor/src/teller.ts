@@ -63,6 +63,21 @@ export class Teller {
     return hub.tell('begin', sensed, sealed, exchange.labels);
   }
 
+  /**
+   * Tells of what goes on whatever is said of it: lists, and what a server asks of its client.
+   *
+   * @param cause Of what a server asks.
+   */
+  async passes(exchange: Exchange, frame: Frame, cause: Sensed['cause']): Promise<void> {
+    const { ready } = this;
+    if (ready !== undefined) await ready;
+    const { hub } = this.#options;
+    const sensed = this.#ungated(exchange, cause);
+    exchange.sensed = sensed;
+    // As an end that is pending: nothing is asked, and nothing can be denied.
+    await hub.tell('end', sensed, hub.seal(sensed.id, 'request', frame.bytes), exchange.labels);
+  }
+
   /** Resolves when the hub has the result, where the result waits for that. */
   async ended(
     exchange: Exchange,
@@ -151,9 +166,10 @@ export class Teller {
 
   /** In the modern era a server asks for sampling and elicitation inside a result. */
   async #inputsRequested(call: Sensed, response: Response): Promise<void> {
-    for (const asked of this.#senses.senseInputRequests(call, response, this.#context())) {
-      await this.#options.hub.tell('end', asked, [], []);
-    }
+    const { hub } = this.#options;
+    const asked = this.#senses.senseInputRequests(call, response, this.#context());
+    for (const { sensed, bytes } of asked)
+      await hub.tell('end', sensed, hub.seal(sensed.id, 'request', bytes), []);
   }
 
   #context(): Parameters<Sense['senseRequest']>[4] {

@@ -27,6 +27,8 @@ export const ATTRIBUTE_OF: Readonly<Record<string, string>> = {
 export const KINDS: Readonly<Record<string, readonly [attribute: string, value: string]>> = {
   'tool.call': ['gen_ai.operation.name', 'execute_tool'],
   'tool.list': ['mcp.method.name', 'tools/list'],
+  'resource.list': ['mcp.method.name', 'resources/list'],
+  'prompt.list': ['mcp.method.name', 'prompts/list'],
   'resource.read': ['mcp.method.name', 'resources/read'],
   'prompt.get': ['mcp.method.name', 'prompts/get'],
   'sampling.request': ['mcp.method.name', 'sampling/createMessage'],

@@ -46,7 +46,9 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['spansExported', 'exportFailures
 const OPERATIONS: ReadonlySet<Observation['kind']> = new Set<Observation['kind']>([
   'tool.call',
   'tool.list',
+  'resource.list',
   'resource.read',
+  'prompt.list',
   'prompt.get',
   'sampling.request',
   'elicitation.request',

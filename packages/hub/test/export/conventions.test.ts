@@ -22,7 +22,9 @@ import { type DecodedSpan, decodeSpans } from '../support/otlp.ts';
 const METHODS: Readonly<Partial<Record<ObservationKind, readonly string[]>>> = {
   'tool.call': ['tools/call'],
   'tool.list': ['tools/list'],
+  'resource.list': ['resources/list', 'resources/templates/list'],
   'resource.read': ['resources/read'],
+  'prompt.list': ['prompts/list'],
   'prompt.get': ['prompts/get'],
   'sampling.request': ['sampling/createMessage'],
   'elicitation.request': ['elicitation/create'],

@@ -7,9 +7,12 @@ import type { HubPort, HubTarget, Told } from './port.ts';
 
 /** The calls: these are decided on. */
 const CALLS: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get']);
-/** What else is recorded, as a whole when it is answered. */
+/** What else is recorded, and goes on whatever is said of it. */
 const RECORDED: ReadonlySet<string> = new Set([
   'tools/list',
+  'resources/list',
+  'resources/templates/list',
+  'prompts/list',
   'sampling/createMessage',
   'elicitation/create',
 ]);
@@ -49,9 +52,14 @@ class LazyHub implements HubPort {
   }
 
   begin(told: Told): Promise<Decision | undefined> | undefined {
-    if (!CALLS.has(told.request.method)) return undefined;
+    const { method } = told.request;
+    if (!CALLS.has(method) && !RECORDED.has(method)) return undefined;
     // Read at once: what it belongs to may change it later.
     const bytes = bytesOf(told.message);
+    if (RECORDED.has(method)) {
+      void this.#when((late) => late.began(told, bytes));
+      return undefined;
+    }
     const join = this.#join;
     if (join === undefined) {
       return this.#ready.then((late) => late?.decide(told, bytes)).catch(nothing);

@@ -27,7 +27,9 @@ export const SEVERITY: Readonly<Record<Level, SeverityLook>> = {
 export const KIND_WORDS: Readonly<Record<ObservationKind, string>> = {
   'tool.call': 'Tool call',
   'tool.list': 'Tool list',
+  'resource.list': 'Resource list',
   'resource.read': 'Resource read',
+  'prompt.list': 'Prompt list',
   'prompt.get': 'Prompt',
   'sampling.request': 'Server asks the model',
   'elicitation.request': 'Server asks the user',

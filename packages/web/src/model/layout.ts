@@ -50,7 +50,7 @@ export const INTENT_LANE = '';
 export const laneOf = (observation: Observation): string =>
   observation.kind === 'intent' ? INTENT_LANE : observation.server.name;
 
-export const isSmall = (observation: Observation): boolean => observation.kind === 'tool.list';
+export const isSmall = ({ kind }: Observation): boolean => kind.endsWith('.list');
 
 const sizeOf = (observation: Observation): { readonly width: number; readonly height: number } => {
   if (observation.kind === 'intent') return SIZES.intent;
