@@ -3,6 +3,7 @@ import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
+import { VAULT } from './requirements/vault.ts';
 
 /**
  * What Spoor promises, as data. A test proves one by `verifies(id, …)`; a promise without a test
@@ -474,6 +475,7 @@ export type RequirementId =
   | keyof typeof ATTEST
   | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
+  | keyof typeof VAULT
   | keyof typeof TELEMETRY;
 
 export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
@@ -483,4 +485,5 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...ENROL,
   ...HOOKS_AND_ASKS,
   ...TELEMETRY,
+  ...VAULT,
 };

@@ -298,6 +298,8 @@ export interface FlowEdge {
 /** What a definition list said, compared with what is pinned. */
 export interface DefinitionFacts {
   readonly tools: readonly ToolDefinitionFacts[];
+  /** Keyed digest of all of them. */
+  readonly digest?: string;
   /** True when the list was cut by pagination: absence proves nothing then. */
   readonly partial: boolean;
 }

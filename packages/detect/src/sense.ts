@@ -174,7 +174,8 @@ export function senseDefinitions(result: unknown, context: SenseContext): Defini
       });
       return { ...withoutProjection(seen, context.project), name: safeName(tool.name, keys.short) };
     });
-  return { tools: facts, partial: partial || tools.length > LIMITS.toolsPerServerMax };
+  const digest = keys.definitionDigest(facts.map((tool) => tool.digest).join());
+  return { tools: facts, digest, partial: partial || tools.length > LIMITS.toolsPerServerMax };
 }
 
 const encoder = new TextEncoder();

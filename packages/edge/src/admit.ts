@@ -117,6 +117,7 @@ const DEFINITIONS = z.object({
       }),
     )
     .max(LIMITS.toolsPerServerMax),
+  digest: DIGEST.optional(),
   partial: FLAG,
 });
 

@@ -64,7 +64,7 @@ export class Asking {
       ? { ...step.decision, action: 'deny', reason: 'no-approver' }
       : { ...step.decision, expiresMs: untilMs };
     this.#steps.finish();
-    const appended = this.#steps.append(step.observation, sealed);
+    const appended = this.#steps.append({ ...step.observation, decision }, sealed);
     const observation = withLedger({ ...detected(step), decision }, appended);
     count(this.#steps.counts, full ? 'denied' : 'asked');
     this.#steps.settle(connection, observation, step);

@@ -130,7 +130,8 @@ export class Decisions {
     if (step.decision.action === 'ask') return this.#asking.ask(connection, step, begun, sealed);
     if (step.decision.action === 'allow' && hasAny(labels, SENSITIVE_LABELS)) {
       this.finish();
-      const appended = this.#writing.append('call.request', step.observation, sealed);
+      const asked = { ...step.observation, decision: step.decision };
+      const appended = this.#writing.append('call.request', asked, sealed);
       const needed = mode ?? this.#serverMode(admitted);
       return this.#writing.durably(appended, step.decision, needed).then((decision) => {
         const observation = withLedger({ ...detected(step), decision }, appended);
@@ -143,7 +144,8 @@ export class Decisions {
     const observation: Observation = { ...detected(step), decision };
     this.#decided(connection, observation);
     this.#later(() => {
-      const appended = this.#writing.append('call.request', step.observation, sealed);
+      const asked = { ...step.observation, decision };
+      const appended = this.#writing.append('call.request', asked, sealed);
       this.#settle(connection, withLedger(observation, appended), step);
     });
     return { ...begun, decision };

@@ -4,8 +4,7 @@ import type { Appended, Entry } from '@spoor/ledger';
 
 /** The ledger's entry about an observation: bindings and digests, no content. */
 export function entryOf(kind: Entry['kind'], o: Observation): Entry {
-  const asked = o.outcome === 'pending' || o.outcome === 'denied';
-  const facts = (asked ? o.facts.request : o.facts.result)?.digest;
+  const facts = factsOf(kind, o);
   return {
     kind,
     ...(o.node === undefined ? {} : { node: o.node }),
@@ -37,6 +36,14 @@ export function entryOf(kind: Entry['kind'], o: Observation): Entry {
     ...(o.decision === undefined ? {} : { decision: o.decision }),
     covered: o.covered,
   };
+}
+
+/** Keyed digest of the facts that the entry is about. */
+function factsOf(kind: Entry['kind'], { facts, outcome }: Observation): string | undefined {
+  if (kind === 'definitions') return facts.definitions?.digest;
+  const asked = kind === 'call.request' || kind === 'intent';
+  const request = asked || outcome === 'pending' || outcome === 'denied';
+  return (request ? facts.request : facts.result)?.digest;
 }
 
 const mcpOf = (o: Observation): NonNullable<Entry['mcp']> => ({

@@ -1,8 +1,15 @@
 import type { Decision, Observation } from '@spoor/core';
 import type { EntryKind } from './writing.ts';
 
+const ASKED_BACK: ReadonlySet<Observation['kind']> = new Set([
+  'sampling.request',
+  'elicitation.request',
+]);
+
 export function entryKind({ kind, outcome }: Observation): EntryKind {
-  if (outcome === 'pending') return 'call.request';
+  // What a server asks inside a result has no answer of its own: that comes with the next leg.
+  if (outcome === 'pending' || (outcome === 'input_required' && ASKED_BACK.has(kind)))
+    return 'call.request';
   return kind === 'tool.list' ? 'definitions' : kind === 'intent' ? 'intent' : 'call.result';
 }
 

@@ -1,0 +1,8 @@
+/** Promises about sealed content: what is sealed, who opens it, and how it goes. */
+export const VAULT = {
+  'vault:coverage': {
+    behavior:
+      'Every kind of exchange, by every sensor, has its entries, and its content is sealed.',
+    source: 'docs/vault.md',
+  },
+} as const;
