@@ -213,8 +213,9 @@ describe('a boundary that is continued', () => {
       return hub.ended.map(({ traceparent, link, given }) => ({ traceparent, link, given }));
     };
     const remote = { trace: TRACE, parent: SPAN };
-    expect(await believed(CONTINUE)).toEqual([{ traceparent: remote }]);
-    expect(await believed(STDIO_TRUST)).toEqual([{ link: remote }]);
+    const asked = { traceparent: remote };
+    expect(await believed(CONTINUE)).toEqual([asked, asked]);
+    expect(await believed(STDIO_TRUST)).toEqual([{ link: remote }, { link: remote }]);
   });
 });
 

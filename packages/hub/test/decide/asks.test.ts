@@ -106,7 +106,7 @@ verifies('ask:recorded', async () => {
   await afterwards();
   const said = entries.map(({ kind, decision, detail }) => [kind, decision?.action, detail?.by]);
   expect(said).toEqual([
-    ['call.request', undefined, undefined],
+    ['call.request', 'ask', undefined],
     ['decision', 'ask', undefined],
     ['alert', 'ask', undefined],
     ['decision', 'ask', 'cli'],

@@ -127,7 +127,7 @@ test('every decision that spoke has its own entry', async () => {
   await afterwards();
   const spoken = entries.map(({ kind, decision }) => [kind, decision?.reason]);
   expect(spoken).toEqual([
-    ['call.request', undefined],
+    ['call.request', 'default'],
     ['decision', 'durability'],
   ]);
 });
