@@ -39,6 +39,11 @@ export function renderTrust(): string {
       ['Sent by the client', 'Without a rule', 'With `keep *`'],
       TRUST_CASES.filter(({ carrier }) => carrier.baggage !== undefined).map(baggage),
     ),
+    '',
+    '## What goes on of who calls',
+    '',
+    'Nothing, whatever the policies: `dev.spoor/identity` stays behind in both directions. A server whose',
+    'owner has allowed it by name (`trust.identity`, [attest.md](attest.md)) gets it as it came.',
   );
 }
 

@@ -8,4 +8,14 @@ export const ATTEST = {
     behavior: 'Sessions and alerts can be narrowed to a level and ordered by it, over all pages.',
     source: 'docs/attest.md',
   },
+  'identity:kept-back': {
+    behavior:
+      'A proof of who calls stays behind at the sensor, unless its owner says otherwise; every other byte goes on.',
+    source: 'docs/attest.md',
+  },
+  'identity:handed-over': {
+    behavior:
+      'The hub gets what a client brings of who asks, unread, and of no server; nothing of it is spooled.',
+    source: 'docs/attest.md',
+  },
 } as const;

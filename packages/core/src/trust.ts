@@ -41,6 +41,8 @@ export interface TrustPolicy {
     readonly baggage: readonly BaggageRule[];
     /** May the peer have our session, service and keyed user hash? */
     readonly ownBaggage: boolean;
+    /** May the peer have proofs of who calls? They were made for the hop before it. */
+    readonly identity?: boolean;
   };
 }
 

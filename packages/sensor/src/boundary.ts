@@ -8,6 +8,8 @@ import {
   type Frame,
   filterBaggage,
   formatTraceparent,
+  IDENTITY_META_KEY,
+  type IdentityEvidence,
   type InvalidFrame,
   isForeignBaggage,
   isForeignContext,
@@ -23,6 +25,7 @@ import {
   type TrustPolicy,
   validTracestate,
 } from '@spoor/core';
+import { evidenceOf } from './evidence.ts';
 import { OBSERVED_METHODS } from './methods.ts';
 
 /** What a client and a server are trusted with. */
@@ -39,6 +42,9 @@ export class Boundary {
   readonly #trust: Trust;
   readonly #random: Random;
   readonly #crossings = new WeakMap<Request, Crossing>();
+  readonly #bearers = new WeakMap<Request, string>();
+  /** Of the client, with something in them that may be evidence: a server's says nothing of it. */
+  readonly #carriers = new WeakSet<Request>();
 
   constructor(trust: Trust, random: Random) {
     this.#trust = trust;
@@ -61,6 +67,18 @@ export class Boundary {
       ...(given === undefined ? {} : { given }),
       ...(all.size === 0 ? {} : { refused: [...all] }),
     });
+  }
+
+  /** Of a request that came with a token for us, which stays behind as well. */
+  bearing(request: Request, token: string): void {
+    this.#bearers.set(request, token);
+  }
+
+  /** What a client's request brings of who asks. It is for the hub, and stays behind here. */
+  evidenceOf(request: Request): IdentityEvidence | undefined {
+    const bearer = this.#bearers.get(request);
+    if (this.#carriers.has(request)) return evidenceOf(request, bearer);
+    return bearer === undefined ? undefined : { bearer };
   }
 
   /** Does the client's context go on to the server? */
@@ -93,11 +111,15 @@ export class Boundary {
     const requests = requestsOf(message);
     const goesOn = this.#goesOn;
     const given = this.#gives && requests.some(takesIds) ? this.#fresh() : undefined;
-    for (const request of requests) this.#cross(request, client, given);
+    for (const request of requests) {
+      this.#carriers.add(request);
+      this.#cross(request, client, given);
+    }
     const text = given === undefined ? null : formatTraceparent(given, true);
     return edited(frame, goesOn, {
       ...(goesOn ? valid(!hasOrphan(message)) : restarted(text)),
       ...restEdit(client.receive.baggage, server.send.baggage),
+      ...(server.send.identity === true ? {} : NO_IDENTITY),
     });
   }
 
@@ -109,6 +131,7 @@ export class Boundary {
     return edited(frame, goesOn, {
       ...(goesOn ? valid(true) : restarted(null)),
       ...restEdit(server.receive.baggage, client.send.baggage),
+      ...NO_IDENTITY,
     });
   }
 
@@ -162,13 +185,14 @@ const restarted = (text: string | null): CarrierEdit => ({
 });
 
 /** A proof of identity is meant for the hop on which it came. */
+const NO_IDENTITY: CarrierEdit = { [IDENTITY_META_KEY]: null };
+
 const restEdit = (...rules: readonly (readonly BaggageRule[])[]): CarrierEdit => ({
   baggage: (value) => {
     const passed = rules.reduce<unknown>((rest, one) => filterBaggage(rest, one).value, value);
     if (passed === value) return undefined;
     return typeof passed === 'string' ? passed : null;
   },
-  'dev.spoor/identity': null,
 });
 
 /**

@@ -23,6 +23,12 @@ export const SENSOR_SETTINGS: readonly Setting[] = [
     help: 'What a wrapped server gets of the trace context, and what its own is worth',
   },
   {
+    name: 'trust.identity',
+    type: 'boolean',
+    default: false,
+    help: 'Servers get the proofs of who calls; without this they stay behind',
+  },
+  {
     name: 'trust.baggage',
     type: 'string',
     default: undefined,

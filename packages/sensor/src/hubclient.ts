@@ -3,6 +3,7 @@ import {
   CodedError,
   type Decision,
   effectiveMode,
+  type IdentityEvidence,
   type Label,
   LIMITS,
   type Mode,
@@ -156,9 +157,11 @@ export class HubClient implements HubPort {
     observation: Sensed,
     sealed: readonly SealedContent[],
     onAsk?: () => void,
+    identity?: IdentityEvidence,
   ): Promise<Begun> {
     if (this.#link?.open === true) {
-      const begun = await within(this.#budgetMs, this.#link.begin(observation, sealed));
+      const asked = this.#link.begin(observation, sealed, identity);
+      const begun = await within(this.#budgetMs, asked);
       if (typeof begun === 'object') {
         this.#learn(targetOf(observation), begun);
         if (begun.waitMs === undefined) return begun;
@@ -201,11 +204,12 @@ export class HubClient implements HubPort {
     observation: Sensed,
     sealed: readonly SealedContent[],
     labels: readonly Label[],
+    identity?: IdentityEvidence,
   ): Promise<void> {
     const alone = this.#decidedAlone.has(observation.id);
-    if (!alone && this.#link?.post(op, observation, sealed) === true) return;
+    if (!alone && this.#link?.post(op, observation, sealed, identity) === true) return;
     if (op === 'end') await this.end(observation, sealed, labels);
-    else if (this.#link?.open === true) await this.begin(observation, sealed);
+    else if (this.#link?.open === true) await this.begin(observation, sealed, undefined, identity);
     else {
       // It has gone on: written down before its end can be, whatever the rules make of it.
       this.#spool.add(goneOn(observation), sealed);

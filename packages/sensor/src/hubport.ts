@@ -1,4 +1,5 @@
 import {
+  type IdentityEvidence,
   type Label,
   type Mode,
   type Request,
@@ -38,15 +39,21 @@ export interface HubPort {
   seal(call: string, part: SealedPart, plaintext: Uint8Array): readonly SealedContent[];
   /**
    * The final decision. Where a person is asked it comes late, and `onAsk` is called first: others
-   * need not wait meanwhile.
+   * need not wait meanwhile. Evidence goes with the first word of a call.
    */
-  begin(observation: Sensed, sealed: readonly SealedContent[], onAsk?: () => void): Promise<Begun>;
+  begin(
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+    onAsk?: () => void,
+    identity?: IdentityEvidence,
+  ): Promise<Begun>;
   /** The same for what nobody waits for. */
   tell(
     op: 'begin' | 'end',
     observation: Sensed,
     sealed: readonly SealedContent[],
     labels: readonly Label[],
+    identity?: IdentityEvidence,
   ): Promise<void>;
   /** Undefined when the hub could not be told. */
   end(

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { CodedError, type ErrorCode, type SealedContent } from '@spoor/core';
+import { CodedError, type ErrorCode, type IdentityEvidence, type SealedContent } from '@spoor/core';
 import { encodeWire, WireDecoder } from '@spoor/edge/codec';
 import type {
   Begun,
@@ -76,8 +76,12 @@ export class Link {
     return this.#open;
   }
 
-  begin(observation: Sensed, sealed: readonly SealedContent[]): Promise<Begun> {
-    return this.#observe('begin', observation, sealed) as Promise<Begun>;
+  begin(
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+    identity?: IdentityEvidence,
+  ): Promise<Begun> {
+    return this.#observe('begin', observation, sealed, identity) as Promise<Begun>;
   }
 
   end(observation: Sensed, sealed: readonly SealedContent[]): Promise<Ended> {
@@ -88,11 +92,17 @@ export class Link {
    * Sends what nobody waits for. False where too much is unanswered already: then it is time to
    * wait. What the hub has not acknowledged when the connection ends is handed back.
    */
-  post(op: 'begin' | 'end', observation: Sensed, sealed: readonly SealedContent[]): boolean {
+  post(
+    op: 'begin' | 'end',
+    observation: Sensed,
+    sealed: readonly SealedContent[],
+    identity?: IdentityEvidence,
+  ): boolean {
     if (!this.#open || this.#unacked.length >= UNACKED_MAX) return false;
     const id = this.#nextId++;
     this.#unacked.push({ id, observation, sealed });
-    const request = { op, id, observation, sealed: piecesOf(sealed), quiet: true };
+    const known = identity === undefined ? {} : { identity };
+    const request = { op, id, observation, sealed: piecesOf(sealed), ...known, quiet: true };
     this.#writeLater(encodeWire(request, recordsOf(sealed)));
     return true;
   }
@@ -126,8 +136,10 @@ export class Link {
     op: 'begin' | 'end',
     observation: Sensed,
     sealed: readonly SealedContent[],
+    identity?: IdentityEvidence,
   ): Promise<unknown> {
-    const request = { op, id: this.#nextId++, observation, sealed: piecesOf(sealed) };
+    const known = identity === undefined ? {} : { identity };
+    const request = { op, id: this.#nextId++, observation, sealed: piecesOf(sealed), ...known };
     return this.#ask(request, recordsOf(sealed));
   }
 

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Frame,
+  type IdentityEvidence,
   isObject,
   type Outcome,
   type Random,
@@ -52,7 +53,8 @@ export class Teller {
   begin(exchange: Exchange, frame: Frame, exchanges: Exchanges, onAsk: () => void): Promise<Begun> {
     const { hub } = this.#options;
     const sensed = this.#asked(exchange, exchanges);
-    return hub.begin(sensed, hub.seal(sensed.id, 'request', frame.bytes), onAsk);
+    const sealed = hub.seal(sensed.id, 'request', frame.bytes);
+    return hub.begin(sensed, sealed, onAsk, this.#evidence(exchange));
   }
 
   /** Tells of a call that has gone on already. */
@@ -60,7 +62,7 @@ export class Teller {
     const { hub } = this.#options;
     const sensed = this.#asked(exchange, exchanges);
     const sealed = hub.seal(sensed.id, 'request', frame.bytes);
-    return hub.tell('begin', sensed, sealed, exchange.labels);
+    return hub.tell('begin', sensed, sealed, exchange.labels, this.#evidence(exchange));
   }
 
   /**
@@ -75,7 +77,8 @@ export class Teller {
     const sensed = this.#ungated(exchange, cause);
     exchange.sensed = sensed;
     // As an end that is pending: nothing is asked, and nothing can be denied.
-    await hub.tell('end', sensed, hub.seal(sensed.id, 'request', frame.bytes), exchange.labels);
+    const sealed = hub.seal(sensed.id, 'request', frame.bytes);
+    await hub.tell('end', sensed, sealed, exchange.labels, this.#evidence(exchange));
   }
 
   /** Resolves when the hub has the result, where the result waits for that. */
@@ -143,6 +146,10 @@ export class Teller {
         : { ...fresh, id: earlier.id, cause: { ...earlier.cause, evidence: 'input' } };
     exchange.sensed = sensed;
     return sensed;
+  }
+
+  #evidence({ request }: Exchange): IdentityEvidence | undefined {
+    return this.#options.boundary?.evidenceOf(request);
   }
 
   /** Lists, and what a server asks of its client: observed as a whole when answered. */

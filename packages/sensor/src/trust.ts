@@ -9,9 +9,13 @@ import {
 import type { Trust } from './boundary.ts';
 
 /** One word for both directions; nobody's flag is a hint, and nobody gets baggage of ours. */
-const policy = (context: ContextPolicy, baggage: readonly BaggageRule[]): TrustPolicy => ({
+const policy = (
+  context: ContextPolicy,
+  baggage: readonly BaggageRule[],
+  identity = false,
+): TrustPolicy => ({
   receive: { context, sampledHint: false, baggage },
-  send: { context, baggage, ownBaggage: false },
+  send: { context, baggage, ownBaggage: false, identity },
 });
 
 /**
@@ -31,10 +35,15 @@ export function stdioTrust(settings: {
   readonly client: ContextPolicy;
   readonly server: ContextPolicy;
   readonly baggage: string | undefined;
+  /** Does the server get the proofs of who calls? */
+  readonly identity?: boolean;
 }): Trust {
   const rules = parseBaggageRules(settings.baggage ?? '');
   if (rules === undefined) {
     throw new CodedError('CONFIG_BAD_VALUE', 'trust.baggage: expected keep NAME, drop NAME*, …');
   }
-  return { client: policy(settings.client, rules), server: policy(settings.server, rules) };
+  return {
+    client: policy(settings.client, rules),
+    server: policy(settings.server, rules, settings.identity),
+  };
 }

@@ -1,4 +1,10 @@
-import { type Decision, type Mode, systemClock, systemRandom } from '@spoor/core';
+import {
+  type Decision,
+  type IdentityEvidence,
+  type Mode,
+  systemClock,
+  systemRandom,
+} from '@spoor/core';
 import { ownKeys } from '@spoor/edge/keys';
 import type { Begun, Sensed } from '@spoor/edge/wire';
 import type { HubPort } from '../src/hubport.ts';
@@ -8,6 +14,8 @@ import { Relay } from '../src/relay.ts';
 export interface TestHub extends HubPort {
   readonly begun: Sensed[];
   readonly ended: Sensed[];
+  /** What came of who asks, in the order of the first words. */
+  readonly evidence: (IdentityEvidence | undefined)[];
 }
 
 export interface Answers {
@@ -33,6 +41,7 @@ const decision = (deny: boolean, mode: Mode): Decision => ({
 export function testHub({ mode = 'observe', hold, deny, person, wait }: Answers = {}): TestHub {
   const begun: Sensed[] = [];
   const ended: Sensed[] = [];
+  const evidence: (IdentityEvidence | undefined)[] = [];
   return {
     ready: undefined,
     keys: ownKeys(),
@@ -41,13 +50,16 @@ export function testHub({ mode = 'observe', hold, deny, person, wait }: Answers 
     enforces: mode === 'enforce',
     begun,
     ended,
+    evidence,
     known: () => undefined,
-    tell: async (op, observation) => {
+    tell: async (op, observation, _sealed, _labels, identity) => {
       (op === 'begin' ? begun : ended).push(observation);
+      evidence.push(identity);
     },
     seal: () => [],
-    begin: async (observation, _sealed, onAsk): Promise<Begun> => {
+    begin: async (observation, _sealed, onAsk, identity): Promise<Begun> => {
       begun.push(observation);
+      evidence.push(identity);
       await wait?.();
       const asked = person?.(observation);
       if (asked !== undefined) onAsk?.();

@@ -53,6 +53,7 @@ export const gateway: Command = {
     '      mode: enforce              # or observe; default: the policy of the hub',
     '      host: preserve             # pass the name on that the client used; default upstream',
     '      trust: continue            # or restart-link, drop; default: the setting trust.server',
+    '      identity: keep             # pass proofs of who calls on; default: the setting trust.identity',
     '      authorization:             # without it, that of the upstream passes unchanged',
     '        resource: https://mcp.example.com/files',
     '        issuer: https://login.example.com',
@@ -84,11 +85,12 @@ export const gateway: Command = {
 
 const trustBy =
   (settings: Config): TrustFor =>
-  (server) =>
+  (server, identity) =>
     stdioTrust({
       client: clientOf(settings),
       server: server ?? (settings.text('trust.server') as ContextPolicy),
       baggage: settings.text('trust.baggage'),
+      identity: identity ?? settings.flag('trust.identity'),
     });
 
 /** What a wrapper does without a setting is no measure for a gateway. */

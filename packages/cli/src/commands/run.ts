@@ -24,6 +24,10 @@ export const run: Command = {
       placeholder: 'P',
       help: 'Trace context for this server: continue, restart-link or drop; default trust.server',
     },
+    'keep-identity': {
+      type: 'boolean',
+      help: 'This server gets the proofs of who calls; default trust.identity',
+    },
     config: { type: 'string', placeholder: 'F', help: 'Another configuration file' },
   },
   more: 'Ends as the server ends: its exit code, or its signal. Starts a hub in the background when none runs.',
@@ -35,7 +39,7 @@ export const run: Command = {
     }
     const settings = await readConfig(
       String(flags.config ?? home.config),
-      { 'trust-server': flags.trust },
+      { 'trust-server': flags.trust, 'trust-identity': flags['keep-identity'] },
       env,
     );
     const exit = await runWrapper({
@@ -59,4 +63,5 @@ const trustOf = (settings: Config): ReturnType<typeof stdioTrust> =>
     client: settings.text('trust.client') as ContextPolicy,
     server: settings.text('trust.server') as ContextPolicy,
     baggage: settings.text('trust.baggage'),
+    identity: settings.flag('trust.identity'),
   });

@@ -1,4 +1,4 @@
-import { CONTEXT_POLICIES, type ContextPolicy } from '@spoor/core';
+import { CONTEXT_POLICIES, type ContextPolicy, type JsonObject } from '@spoor/core';
 import type { Trust } from '../boundary.ts';
 import { readResource } from './file-authorization.ts';
 import { bad, choice, known, pathOf, portOf, text, texts, urlOf } from './file-fields.ts';
@@ -10,8 +10,8 @@ export type GatewayFile = Pick<
   'upstreams' | 'listen' | 'port' | 'hosts' | 'origins'
 >;
 
-/** Trust as settings say it, with another word for the server where the file has one. */
-export type TrustFor = (server: ContextPolicy | undefined) => Trust;
+/** Trust as settings say it, with other words for the server where the file has any. */
+export type TrustFor = (server: ContextPolicy | undefined, identity?: boolean) => Trust;
 
 /** A command that speaks lines, served at `/mcp`. */
 export function commandUpstream(
@@ -59,6 +59,7 @@ function readUpstream(value: unknown, at: string, trustFor: TrustFor): UpstreamO
     'mode',
     'host',
     'trust',
+    'identity',
     'authorization',
   ]);
   const url = urlOf(one.url, `${at}.url`);
@@ -70,12 +71,17 @@ function readUpstream(value: unknown, at: string, trustFor: TrustFor): UpstreamO
     url,
     path: pathOf(text(one, 'path', at) ?? `/${encodeURIComponent(name)}`, at),
     host: choice(one, 'host', at, ['upstream', 'preserve'] as const) ?? 'upstream',
-    trust: trustFor(choice(one, 'trust', at, CONTEXT_POLICIES)),
+    trust: trustFor(choice(one, 'trust', at, CONTEXT_POLICIES), keepsIdentity(one, at)),
     ...(mode === undefined ? {} : { mode }),
     ...(one.authorization === undefined
       ? {}
       : { resource: readResource(one.authorization, `${at}.authorization`) }),
   };
+}
+
+function keepsIdentity(one: JsonObject, at: string): boolean | undefined {
+  const said = choice(one, 'identity', at, ['keep', 'strip'] as const);
+  return said === undefined ? undefined : said === 'keep';
 }
 
 /** One upstream without a file: at the path that it has itself, so that only the port differs. */

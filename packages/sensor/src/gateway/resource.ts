@@ -8,7 +8,13 @@ import type { Credentials, ResourceOptions, Secret } from './options.ts';
 
 /** What a request is worth at the gateway's own door. */
 export type Admission =
-  | { readonly status: 'admitted'; readonly claims?: Claims; readonly authorization?: string }
+  | {
+      readonly status: 'admitted';
+      readonly claims?: Claims;
+      /** The client's token, which was for the gateway; as evidence for the hub. */
+      readonly token?: string;
+      readonly authorization?: string;
+    }
   | {
       readonly status: 'refused';
       readonly code: ErrorCode;
@@ -68,7 +74,7 @@ export class Resource {
       return this.#refusal('GATEWAY_SCOPE', 'insufficient_scope');
     try {
       const authorization = await this.#credentials(token, check);
-      return { status: 'admitted', claims: check.claims, authorization };
+      return { status: 'admitted', claims: check.claims, token, authorization };
     } catch {
       return this.#refusal('TOKEN_EXCHANGE_FAILED');
     }

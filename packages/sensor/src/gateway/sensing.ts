@@ -98,6 +98,7 @@ export class Seat {
     const carrier = this.#request.headers as Carrier;
     const asked = said?.message?.kind === 'request' ? said.message : undefined;
     if (asked !== undefined) boundary.beside(asked, carrier);
+    this.#vouch(said);
     const given = asked === undefined ? undefined : boundary.crossingOf(asked)?.given;
     const { authorization } = this.#place.admitted;
     const headers = requestHeaders(rawHeaders, {
@@ -123,6 +124,17 @@ export class Seat {
       onOver: (status) => this.#over(status),
     });
     return passage.begin();
+  }
+
+  /** The token that this request was admitted by stands for each that it carries. */
+  #vouch(said: Said | undefined): void {
+    const { token } = this.#place.admitted;
+    const message = said?.message;
+    if (token === undefined || message === undefined) return;
+    const { boundary } = this.#route.upstream;
+    for (const one of message.kind === 'batch' ? message.messages : [message]) {
+      if (one.kind === 'request') boundary.bearing(one, token);
+    }
   }
 
   #talk(session: string | undefined): Talk {
