@@ -5,13 +5,19 @@
  * than one thread can encode and hash, the ratio falls while the rate rises. Then how long an
  * acknowledgement takes at half that load, and how fast the log is verified.
  */
-import { hash } from 'node:crypto';
 import { constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '@spoor/core';
-import { type Disk, type Entry, type Ledger, nodeDisk, openLedger } from '@spoor/ledger';
+import {
+  type Disk,
+  type Entry,
+  type Ledger,
+  nodeDisk,
+  openLedger,
+  sha256ByPlatform,
+} from '@spoor/ledger';
 import { type VerifyOptions, verifyLog } from '@spoor/ledger/verify';
 import { quantile, type Report } from './report.ts';
 
@@ -196,7 +202,7 @@ export async function ledger(): Promise<Report> {
     const times = await acknowledgements(log, half);
     await log.close();
     const { verifierKey } = log;
-    const sha256 = (data: Uint8Array): Uint8Array => hash('sha256', data, 'buffer');
+    const sha256 = sha256ByPlatform;
     await verifyRate(folder, { verifierKey });
     Object.assign(figures, {
       'half.load': half,

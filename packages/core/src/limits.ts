@@ -91,6 +91,8 @@ export const LIMITS = {
   spoolBytesMax: 67_108_864,
   /** A leaf is small by design; a larger one is refused. */
   leafBytesMax: 8_192,
+  /** Keys of ledger entries whose order is remembered; beyond it an entry is sorted each time. */
+  leafShapesMax: 4_096,
   /**
    * Ledger entries and sealed content that wait in memory for the disk; beyond it they are dropped,
    * and counted.

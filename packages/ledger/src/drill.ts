@@ -2,12 +2,12 @@
  * The tamper drill: a small log of two epochs is written, changed in every way that this knows, by
  * people without its keys and with them, and verified each time.
  */
-import { hash } from 'node:crypto';
 import type { Clock, Random } from '@spoor/core';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { nodeDisk } from './disk.ts';
-import { checkByPlatform, loadSigner, type NoteSigner } from './key.ts';
+import { loadSigner, type NoteSigner } from './key.ts';
 import { openLedger } from './open-ledger.ts';
+import { checkByPlatform, sha256ByPlatform } from './platform.ts';
 import { nodeHasher } from './publish.ts';
 import { decodeBundle, encodeBundle, TILE_WIDTH, tilePath } from './tree/tile.ts';
 import { TileTree } from './tree/tile-tree.ts';
@@ -113,7 +113,7 @@ async function row(
     const result = await verifyLog(source, {
       verifierKey,
       ed25519: checkByPlatform,
-      sha256: (data) => hash('sha256', data, 'buffer'),
+      sha256: sha256ByPlatform,
       ...(checkpoint === undefined ? {} : { checkpoint }),
     });
     tried++;

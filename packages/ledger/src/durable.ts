@@ -43,19 +43,36 @@ export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): 
   await syncFolder(disk, folderOf(path));
 }
 
-/** As {@link replaceFile}, but the caller syncs the folder, once for several files. */
-export async function stageFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const file = await disk.open(temporary);
-  try {
-    await file.truncate(0);
-    await file.write(bytes, 0);
-    await syncFile(file);
-  } finally {
-    await file.close();
-  }
-  await disk.rename(temporary, path);
+/** As {@link replaceFile}, but the caller syncs the folder. */
+async function stageFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  await stageFiles(disk, [[path, bytes]]);
 }
+
+/**
+ * Several at once: all are written before the first is synced, so that the disk takes them together
+ * and has less to do for each. At most {@link STAGED_MAX} of them, since each stays open meanwhile.
+ */
+export async function stageFiles(
+  disk: Disk,
+  files: readonly (readonly [path: string, bytes: Uint8Array])[],
+): Promise<void> {
+  const open: DiskFile[] = [];
+  try {
+    for (const [path, bytes] of files) {
+      const file = await disk.open(`${path}.tmp`);
+      open.push(file);
+      await file.truncate(0);
+      await file.write(bytes, 0);
+    }
+    for (const file of open) await syncFile(file);
+  } finally {
+    for (const file of open) await file.close();
+  }
+  for (const [path] of files) await disk.rename(`${path}.tmp`, path);
+}
+
+/** Files that are staged at once. */
+export const STAGED_MAX = 32;
 
 /** Makes a folder so that its name and those above it survive; `known` remembers what was made. */
 export async function makeDurableFolder(

@@ -36,24 +36,51 @@ function write(value: unknown, kind: string): string {
 }
 
 function writeObject(object: Record<string, unknown>, kind: string): string {
-  let text = '';
-  for (const key of sorted(Object.keys(object))) {
+  let text = '{';
+  for (const { key, head } of membersOf(object, kind)) {
     const member = object[key];
     if (member === undefined) continue;
-    if (!NAME.test(key)) throw new CodedError('LEAF_INVALID', kind);
-    text += `${text === '' ? '' : ','}"${key}":${write(member, kind)}`;
+    if (text !== '{') text += ',';
+    text += head + write(member, kind);
   }
-  return `{${text}}`;
+  return `${text}}`;
 }
 
-/** By UTF-16 code units, as RFC 8785 asks for; keys are few, so by insertion, in half the time. */
-function sorted(keys: string[]): string[] {
-  for (let i = 1; i < keys.length; i++) {
-    const key = keys[i] as string;
-    let at = i;
-    for (let above = keys[at - 1]; above !== undefined && above > key; above = keys[at - 1])
-      keys[at--] = above;
-    keys[at] = key;
+interface Member {
+  readonly key: string;
+  /** The key as it is written. */
+  readonly head: string;
+}
+
+/** Keys in the order in which an object has them lead to their canonical order. */
+interface Shape {
+  readonly next: Map<string, Shape>;
+  members: readonly Member[] | undefined;
+}
+
+const SHAPES: Shape = { next: new Map(), members: undefined };
+let shapes = 0;
+
+/** Entries have few shapes, so each is sorted and checked once. */
+function membersOf(object: Record<string, unknown>, kind: string): readonly Member[] {
+  const keys = Object.keys(object);
+  let shape = SHAPES;
+  for (const key of keys) {
+    let next = shape.next.get(key);
+    if (next === undefined) {
+      if (shapes >= LIMITS.leafShapesMax) return sorted(keys, kind);
+      shapes++;
+      next = { next: new Map(), members: undefined };
+      shape.next.set(key, next);
+    }
+    shape = next;
   }
-  return keys;
+  shape.members ??= sorted(keys, kind);
+  return shape.members;
+}
+
+/** By UTF-16 code units, as RFC 8785 asks for. */
+function sorted(keys: readonly string[], kind: string): Member[] {
+  if (!keys.every((key) => NAME.test(key))) throw new CodedError('LEAF_INVALID', kind);
+  return keys.toSorted().map((key) => ({ key, head: `"${key}":` }));
 }

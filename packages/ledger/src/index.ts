@@ -14,4 +14,5 @@ export {
 } from './entry.ts';
 export type { Appended, Ledger, LedgerOptions, LedgerState, Published } from './ledger.ts';
 export { openLedger } from './open-ledger.ts';
+export { checkByPlatform, sha256ByPlatform } from './platform.ts';
 export type { Timer } from './timer.ts';

@@ -2,7 +2,7 @@ import { CodedError, equalBytes } from '@spoor/core';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './durable.ts';
-import { checkByPlatform } from './key.ts';
+import { checkByPlatform } from './platform.ts';
 import { verifyNote } from './verify/key.ts';
 
 /** A checkpoint with the note that signs it. */

@@ -1,15 +1,15 @@
-import { hash } from 'node:crypto';
 import { CodedError, concatBytes, equalBytes } from '@spoor/core';
 import { formatCheckpoint } from './checkpoint.ts';
 import { type Disk, folderOf } from './disk.ts';
-import { makeDurableFolder, replaceFile, stageFile, syncFolder } from './durable.ts';
+import { makeDurableFolder, replaceFile, STAGED_MAX, stageFiles, syncFolder } from './durable.ts';
 import type { Epochs } from './epochs.ts';
 import type { Lock, SignedCheckpoint } from './lock.ts';
+import { sha256ByPlatform } from './platform.ts';
 import { createHasher, type Hasher } from './tree/hasher.ts';
 import { encodeBundle, levelSize, TILE_WIDTH, tilePath, tileWidth } from './tree/tile.ts';
 import type { Tile, TileTree } from './tree/tile-tree.ts';
 
-export const nodeHasher: Hasher = createHasher((data) => hash('sha256', data, 'buffer'));
+export const nodeHasher: Hasher = createHasher(sha256ByPlatform);
 
 export interface NewLeaf {
   readonly leaf: Uint8Array;
@@ -127,21 +127,21 @@ export class Publisher {
   async #writeFiles(files: readonly (readonly [path: string, bytes: Uint8Array])[]): Promise<void> {
     const { disk, dir, folders } = this.#options;
     const touched = new Set<string>();
-    for (const [path, bytes] of files) {
-      const full = `${dir}/${path}`;
-      const folder = folderOf(full);
-      await makeDurableFolder(disk, folder, folders);
-      await stageFile(disk, full, bytes);
-      touched.add(folder);
-      forgetPartial(folders, path, folder);
+    for (let at = 0; at < files.length; at += STAGED_MAX) {
+      const batch = files.slice(at, at + STAGED_MAX).map(([path, bytes]) => {
+        return [`${dir}/${path}`, bytes] as const;
+      });
+      for (const [full] of batch) {
+        const folder = folderOf(full);
+        await makeDurableFolder(disk, folder, folders);
+        touched.add(folder);
+        // Folders of partial tiles are removed again, so they are not remembered as made.
+        if (full.includes('.p/')) folders.delete(folder);
+      }
+      await stageFiles(disk, batch);
     }
     for (const folder of touched) await syncFolder(disk, folder);
   }
-}
-
-/** Folders of partial tiles are removed again, so they are not remembered as made. */
-function forgetPartial(folders: Set<string>, path: string, folder: string): void {
-  if (path.includes('.p/')) folders.delete(folder);
 }
 
 const tileFile = ({ level, index, hashes }: Tile): [string, Uint8Array] => [

@@ -66,8 +66,8 @@ export class Queue {
     return this.#durable > 0;
   }
 
-  get hasUnwritten(): boolean {
-    return this.#durable < this.#items.length;
+  get unwritten(): number {
+    return this.#items.length - this.#durable;
   }
 
   add(record: Item['record'], leafHash: string, sealed: readonly SealedRecord[]): Item {
@@ -79,11 +79,12 @@ export class Queue {
   }
 
   /** What the next write takes: all that waits, as far as one write may be. */
-  nextGroup(): Item[] {
+  nextGroup(itemsMax: number): Item[] {
     let end = this.#durable;
     let bytes = 0;
     for (let item = this.#items[end]; item !== undefined; item = this.#items[end]) {
       if (end > this.#durable && bytes + item.bytes > LIMITS.walBatchBytesMax) break;
+      if (end - this.#durable >= itemsMax) break;
       bytes += item.bytes;
       end++;
     }

@@ -36,6 +36,9 @@ export interface WriterParts {
   readonly size: number;
 }
 
+/** Items that this thread makes ready in a millisecond, about. */
+const ITEMS_PER_MS = 96;
+
 /** Name of a timer that is running; at most one of each kind does. */
 type Chore = 'flush' | 'publish' | 'retry';
 
@@ -57,6 +60,8 @@ export class LedgerWriter implements Ledger {
   #untold = 0;
   #faults = 0;
   #closed = false;
+  /** How long the last write took. */
+  #writeMs = 0;
   /** When this run's newest epoch began. */
   #epochSince: number;
   #writing: Promise<void> | undefined;
@@ -202,7 +207,7 @@ export class LedgerWriter implements Ledger {
 
   #flushSoon(): void {
     if (this.#writing !== undefined || this.#state !== 'ok' || this.#closed) return;
-    if (!this.#queue.hasUnwritten) return;
+    if (this.#queue.unwritten === 0) return;
     this.#schedule('flush', FLUSH_AFTER_MS, () => this.#flush());
   }
 
@@ -239,18 +244,32 @@ export class LedgerWriter implements Ledger {
   }
 
   async #write(): Promise<void> {
+    const { clock } = this.#parts.options;
     // Entries of the same turn of the event loop go into the same group.
     await Promise.resolve();
-    while (this.#queue.hasUnwritten && this.#state !== 'failed') {
-      const group = this.#queue.nextGroup();
+    while (this.#queue.unwritten > 0 && this.#state !== 'failed') {
+      const group = this.#queue.nextGroup(this.#groupMax());
+      const start = clock.monotonicMs();
       const through = group.at(-1)?.ordinal ?? 0;
       await this.#parts.wal.append(
         group.map(({ record }) => record),
         through,
       );
+      this.#writeMs = clock.monotonicMs() - start;
       this.#queue.written(group.length);
       this.#waits.resolveThrough(through);
     }
+  }
+
+  /**
+   * Where making a group ready takes longer than writing it, two groups take turns: one is made
+   * ready while the other is written. Elsewhere one group holds all that waits.
+   */
+  #groupMax(): number {
+    const { unwritten } = this.#queue;
+    return unwritten > 2 * ITEMS_PER_MS * Math.max(this.#writeMs, 0.5)
+      ? Math.ceil(unwritten / 2)
+      : unwritten;
   }
 
   async #integrate(): Promise<void> {

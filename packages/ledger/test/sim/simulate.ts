@@ -1,6 +1,6 @@
 import { CodedError } from '@spoor/core';
 import type { Ledger } from '../../src/index.ts';
-import { checkByPlatform } from '../../src/key.ts';
+import { checkByPlatform } from '../../src/platform.ts';
 import { verifyLog } from '../../src/verify/index.ts';
 import { Chance } from './chance.ts';
 import { faultOf, faultOfTree } from './check.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkByPlatform } from '../../src/key.ts';
+import { checkByPlatform } from '../../src/platform.ts';
 import { isSignature } from '../../src/verify/key.ts';
 import { hasVectors, readVector } from '../vectors.ts';
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
-import { checkByPlatform } from '../../src/key.ts';
+import { checkByPlatform } from '../../src/platform.ts';
 import { type VerifyResult, verifyLog } from '../../src/verify/index.ts';
 import { entry, openOn, sourceOf } from '../fixtures.ts';
 import { MemoryDisk } from '../memory-disk.ts';

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { CodedError, ERRORS, toHex } from '@spoor/core';
+import { checkByPlatform, sha256ByPlatform } from '@spoor/ledger';
 import {
   VERIFY_CODES,
   type VerifyOptions,
@@ -20,7 +20,8 @@ export async function verify(context: Context): Promise<number> {
   const progress = process.stderr.isTTY && flags.json !== true;
   const result = await verifyLog(readLog(dirOf(context)), {
     verifierKey: await keyOf(context),
-    sha256: (data) => hash('sha256', data, 'buffer'),
+    sha256: sha256ByPlatform,
+    ed25519: checkByPlatform,
     ...ageLimit(flags['max-age']),
     ...(await earlierCheckpoint(flags.checkpoint)),
     ...(progress ? { onProgress: showProgress } : {}),
