@@ -4,6 +4,7 @@ import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { VAULT } from './requirements/vault.ts';
+import { WITNESS } from './requirements/witness.ts';
 
 /**
  * What Spoor promises, as data. A test proves one by `verifies(id, …)`; a promise without a test
@@ -476,7 +477,8 @@ export type RequirementId =
   | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof VAULT
-  | keyof typeof TELEMETRY;
+  | keyof typeof TELEMETRY
+  | keyof typeof WITNESS;
 
 export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TABLE,
@@ -486,4 +488,5 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...HOOKS_AND_ASKS,
   ...TELEMETRY,
   ...VAULT,
+  ...WITNESS,
 };

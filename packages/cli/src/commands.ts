@@ -88,6 +88,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "Make and show the auditors' keys",
     load: async () => (await import('./commands/keys.ts')).keys,
   },
+  witness: {
+    group: 'Prove',
+    summary: 'Vouch for the ledgers of others',
+    load: async () => (await import('./commands/witness.ts')).witness,
+  },
   hub: {
     group: 'Run',
     summary: 'Start, stop and inspect the hub',

@@ -1,4 +1,5 @@
 import { GATEWAY_ERRORS } from './errors-gateway.ts';
+import { LEDGER_ERRORS } from './errors-ledger.ts';
 
 /**
  * Operational errors: one class, one table. `docs/errors.md` is generated from the table.
@@ -469,9 +470,16 @@ const TABLE = {
   },
 } as const;
 
-export type ErrorCode = keyof typeof TABLE | keyof typeof GATEWAY_ERRORS;
+export type ErrorCode =
+  | keyof typeof TABLE
+  | keyof typeof GATEWAY_ERRORS
+  | keyof typeof LEDGER_ERRORS;
 
-export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = { ...TABLE, ...GATEWAY_ERRORS };
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
+  ...TABLE,
+  ...GATEWAY_ERRORS,
+  ...LEDGER_ERRORS,
+};
 
 export class CodedError extends Error {
   override readonly name: string = 'CodedError';

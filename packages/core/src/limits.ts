@@ -268,4 +268,22 @@ export const LIMITS = {
   identityCharsMax: 32_768,
   /** Characters of a name, URI or id that a proof speaks of; a longer one cannot be proved. */
   identityNameCharsMax: 2_048,
+  /** Logs of one witness: all stand in one file, which each cosignature replaces. */
+  witnessLogsMax: 64,
+  /** Hashes of a consistency proof: C2SP tlog-witness allows no more. */
+  witnessProofLinesMax: 63,
+  /** A request to a witness: the longest proof, and the longest note. */
+  witnessBodyBytesMax: 69_632,
+  /** An answer of a witness: a line for each of its keys. */
+  witnessAnswerBytesMax: 65_536,
+  /** Requests that a witness has under way; more are told to come back. */
+  witnessUnderwayMax: 64,
+  /** A client of a witness that is slower than this is cut off. */
+  witnessRequestMs: 10_000,
+  /** Proofs of split logs that a witness keeps as files; one is enough to convict. */
+  witnessEvidenceMax: 64,
+  /** A policy of witnesses, as a file. */
+  policyBytesMax: 262_144,
+  /** Logs, witnesses and groups of one policy; C2SP asks for 32 of each at least. */
+  policyLinesMax: 256,
 } as const;

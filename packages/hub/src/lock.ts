@@ -1,14 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
-import { CodedError } from '@spoor/core';
+import { CodedError, type ErrorCode } from '@spoor/core';
 
-/** One hub per state folder. */
+/** One process per state folder. */
 export interface Lock {
   release(): void;
 }
 
 /**
- * Throws HUB_RUNNING while another process holds the lock, STORE_UNAVAILABLE where the file is
- * none.
+ * Throws HUB_RUNNING, or the code that is given, while another process holds the lock,
+ * STORE_UNAVAILABLE where the file is none.
  *
  * SQLite is the portable way to a lock of the operating system that Node has. The kernel gives it
  * back however its holder dies, so no process number has to be believed, and none that was given
@@ -17,7 +17,11 @@ export interface Lock {
  *
  * @param holder Says who holds it, for the message.
  */
-export function takeLock(path: string, holder: () => string): Lock {
+export function takeLock(
+  path: string,
+  holder: () => string,
+  taken: ErrorCode = 'HUB_RUNNING',
+): Lock {
   const db = new DatabaseSync(path);
   try {
     db.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
@@ -25,7 +29,7 @@ export function takeLock(path: string, holder: () => string): Lock {
     db.close();
     const busy = (error as { readonly errcode?: number }).errcode === SQLITE_BUSY;
     throw busy
-      ? new CodedError('HUB_RUNNING', holder(), error)
+      ? new CodedError(taken, holder(), error)
       : new CodedError('STORE_UNAVAILABLE', path, error);
   }
   HELD.add(db);

@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { CodedError, concatBytes, type Random, toBase64 } from '@spoor/core';
+import { CodedError, type Random } from '@spoor/core';
 import type { Disk } from './disk.ts';
 import { replaceFile } from './durable.ts';
+import { formatSignature } from './note.ts';
 import { formatVerifierKey, parseVerifierKey } from './verify/key.ts';
 
 /** Signs checkpoints under the log's name. */
@@ -20,10 +21,16 @@ export async function loadSigner(
   path: string,
   name: string,
 ): Promise<NoteSigner | undefined> {
+  const key = await loadKey(disk, path);
+  return key && createSigner(key, name);
+}
+
+/** Undefined where there is none. @throws CodedError LEDGER_UNREADABLE where it is no key */
+export async function loadKey(disk: Disk, path: string): Promise<KeyObject | undefined> {
   const pem = await disk.read(path);
   if (pem === undefined) return undefined;
   try {
-    return createSigner(createPrivateKey(Buffer.from(pem)), name);
+    return createPrivateKey(Buffer.from(pem));
   } catch (error) {
     throw new CodedError('LEDGER_UNREADABLE', `${path} is no key`, error);
   }
@@ -36,10 +43,15 @@ export async function makeSigner(
   name: string,
   random: Random,
 ): Promise<NoteSigner> {
+  return createSigner(await storeNewKey(disk, path, random), name);
+}
+
+/** Durable when this resolves. */
+export async function storeNewKey(disk: Disk, path: string, random: Random): Promise<KeyObject> {
   const privateKey = makeKey(random);
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
   await replaceFile(disk, path, Buffer.from(pem));
-  return createSigner(privateKey, name);
+  return privateKey;
 }
 
 /** PKCS #8 head of an Ed25519 key (RFC 8410); the seed follows. */
@@ -53,13 +65,15 @@ function makeKey(random: Random): KeyObject {
   return key;
 }
 
+/** 32 bytes. */
+export const publicBytes = (key: KeyObject): Uint8Array =>
+  Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url');
+
 function createSigner(key: KeyObject, name: string): NoteSigner {
-  const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
-  const verifierKey = formatVerifierKey(name, Buffer.from(x, 'base64url'));
-  const id = Buffer.alloc(4);
-  id.writeUInt32BE(parseVerifierKey(verifierKey)?.keyId ?? 0);
+  const verifierKey = formatVerifierKey(name, publicBytes(key));
+  const keyId = parseVerifierKey(verifierKey)?.keyId ?? 0;
   const signBytes = (text: string): Uint8Array => sign(null, Buffer.from(text), key);
   const line = (text: string): string =>
-    `\u2014 ${name} ${toBase64(concatBytes(id, signBytes(text)))}\n`;
+    formatSignature({ name, keyId, signature: signBytes(text) });
   return { verifierKey, signBytes, line, sign: (text) => `${text}\n${line(text)}` };
 }

@@ -1,5 +1,5 @@
 /** Signed notes (C2SP signed-note): a text, a blank line, and lines that sign the text. */
-import { fromBase64, LIMITS } from '@spoor/core';
+import { concatBytes, fromBase64, LIMITS, toBase64 } from '@spoor/core';
 
 export interface NoteSignature {
   readonly name: string;
@@ -48,6 +48,13 @@ function parseSignature(line: string): NoteSignature | undefined {
   const bytes = fromBase64(base64);
   if (!isKeyName(name) || bytes === undefined || bytes.length < 5) return undefined;
   return { name, keyId: readKeyId(bytes), signature: bytes.subarray(4) };
+}
+
+/** One signature line, with its newline. */
+export function formatSignature({ name, keyId, signature }: NoteSignature): string {
+  const id = new Uint8Array(4);
+  new DataView(id.buffer).setUint32(0, keyId);
+  return `\u2014 ${name} ${toBase64(concatBytes(id, signature))}\n`;
 }
 
 export const readKeyId = (bytes: Uint8Array): number =>

@@ -4,12 +4,25 @@ export { type Note, type NoteSignature, type ParsedNote, parseNote } from '../no
 export type { Consistency, Inclusion } from '../tree/proof.ts';
 export { leafHash } from './hash.ts';
 export {
+  type CheckSignature,
   formatVerifierKey,
+  formatWitnessKey,
   parseVerifierKey,
+  parseWitnessKey,
   type VerifiedNote,
   type VerifierKey,
   verifyNote,
 } from './key.ts';
+export {
+  hasQuorum,
+  NO_QUORUM,
+  type ParsedPolicy,
+  type PolicyLog,
+  type PolicyWitness,
+  parsePolicy,
+  policyOf,
+  type WitnessPolicy,
+} from './policy.ts';
 export { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './prove.ts';
 export { type LogSource, type ReadLeaf, readLeaf, readLeaves } from './source.ts';
 export { proveEntry, type VerifiedProof, verifyProof } from './tlog-proof.ts';

@@ -4,7 +4,9 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, fromBase64, fromHex, toBase64, toHex } from '@spoor/core';
 import { isKeyName, type Note, type ParsedNote, parseNote, readKeyId } from '../note.ts';
 
+/** Signature types of C2SP: of a log, and of a witness with its time. */
 const ED25519 = 0x01;
+const COSIGNATURE = 0x04;
 
 export interface VerifierKey {
   readonly name: string;
@@ -18,19 +20,32 @@ function keyIdBytes(name: string, typedKey: Uint8Array): Uint8Array {
   return sha256(concatBytes(encoder.encode(`${name}\n`), typedKey)).subarray(0, 4);
 }
 
-/** @param publicKey Ed25519, 32 bytes. */
-export function formatVerifierKey(name: string, publicKey: Uint8Array): string {
-  const typed = concatBytes(Uint8Array.of(ED25519), publicKey);
+/** @param publicKey Ed25519, 32 bytes; so of a witness. */
+export const formatVerifierKey = (name: string, publicKey: Uint8Array): string =>
+  formatKey(ED25519, name, publicKey);
+
+/** The same of a witness: its signatures are of another form, so the key has another id. */
+export const formatWitnessKey = (name: string, publicKey: Uint8Array): string =>
+  formatKey(COSIGNATURE, name, publicKey);
+
+/** Returns undefined where the text is no Ed25519 key of a log, or its id is not the key's. */
+export const parseVerifierKey = (text: string): VerifierKey | undefined => parseKey(ED25519, text);
+
+/** Returns undefined where the text is no Ed25519 key of a witness, or its id is not the key's. */
+export const parseWitnessKey = (text: string): VerifierKey | undefined =>
+  parseKey(COSIGNATURE, text);
+
+function formatKey(type: number, name: string, publicKey: Uint8Array): string {
+  const typed = concatBytes(Uint8Array.of(type), publicKey);
   return `${name}+${toHex(keyIdBytes(name, typed))}+${toBase64(typed)}`;
 }
 
-/** Returns undefined where the text is no Ed25519 key, or its id is not the key's. */
-export function parseVerifierKey(text: string): VerifierKey | undefined {
+function parseKey(type: number, text: string): VerifierKey | undefined {
   const [name = '', hex = '', ...rest] = text.split('+');
   const id = fromHex(hex);
   const typed = fromBase64(rest.join('+'));
   if (!isKeyName(name) || id?.length !== 4 || typed?.length !== 33) return undefined;
-  if (typed[0] !== ED25519) return undefined;
+  if (typed[0] !== type) return undefined;
   if (toHex(keyIdBytes(name, typed)) !== toHex(id)) return undefined;
   return { name, keyId: readKeyId(id), publicKey: typed.subarray(1) };
 }
