@@ -32,6 +32,8 @@ interface OpenSegment {
   /** Zeros are written up to here. */
   prepared: number;
   preparing: Promise<void> | undefined;
+  /** Why nobody knows what the disk holds of those zeros: they might arrive after records. */
+  broken: Error | undefined;
 }
 
 /** File that names the newest segment, so that its loss is no quiet one. Gone after a clean end. */
@@ -74,6 +76,7 @@ export class WalWriter {
     const bytes = encodeGroup(records, segment.salt, isNew);
     // Zeros that are on their way must not arrive after the records.
     if (segment.length + bytes.length > segment.prepared) await segment.preparing;
+    if (segment.broken !== undefined) throw segment.broken;
     await clearFailed(segment);
     segment.failed = segment.length + bytes.length;
     await writeFile(segment.file, bytes, segment.length);
@@ -122,8 +125,9 @@ export class WalWriter {
     const file = await this.#disk.openDurable(path);
     this.#number++;
     const salt = this.#random.bytes(SALT_BYTES);
-    const nothing = { length: 0, through: 0, failed: 0, prepared: 0, preparing: undefined };
-    this.#open = { path, number, file, salt, ...nothing };
+    const nothing = { length: 0, through: 0, failed: 0, prepared: 0 };
+    const still = { preparing: undefined, broken: undefined };
+    this.#open = { path, number, file, salt, ...nothing, ...still };
     return this.#open;
   }
 
@@ -145,19 +149,20 @@ async function clearFailed(segment: OpenSegment): Promise<void> {
   await writeFile(segment.file, zeros, segment.length);
 }
 
-/** Beside the appends. A disk that refuses is told of by the next append, which needs no zeros. */
+/** Beside the appends. A full disk is told of by the next append, which needs no zeros. */
 function prepareAhead(segment: OpenSegment): void {
   const { file, length } = segment;
   const from = Math.max(segment.prepared, length);
   const end = Math.min(from + LIMITS.walPrepareBytes, LIMITS.walSegmentBytes);
   if (segment.preparing !== undefined || end <= from) return;
   if (from - length > LIMITS.walPrepareBytes / 2) return;
-  segment.preparing = file
-    .write(new Uint8Array(end - from), from)
+  segment.preparing = writeFile(file, new Uint8Array(end - from), from)
     .then(() => {
       segment.prepared = end;
     })
-    .catch(() => undefined)
+    .catch((error: Error) => {
+      if (error instanceof CodedError) segment.broken = error;
+    })
     .finally(() => {
       segment.preparing = undefined;
     });

@@ -147,6 +147,9 @@ export class SimulatedDisk implements Disk {
       inode.pending = inode.pending.filter((one) => one !== whole);
       const part = bytes.subarray(0, Math.floor(bytes.length / 2 / 512) * 512);
       if (part.length > 0) change(inode, { offset, bytes: part });
+      // A full disk takes a part, and a durable write says so once that part is durable.
+      const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      if (durable && isFull && !this.lies) settle(inode, inode.pending.slice(-1));
       throw error;
     }
     inode.bytes = applied(inode.bytes, whole);

@@ -24,6 +24,10 @@ describe('a simulated machine', () => {
     { case: `${STOPS} stops, damage and failing calls from seeds`, timeoutMs: 300_000 },
   );
 
+  it('loses nothing where zeros that were written ahead have failed', async () => {
+    expect((await simulate(1_000_033)).points).toBeGreaterThan(600);
+  }, 60_000);
+
   it('finds a disk that says it has synced and has not', async () => {
     const disk = new SimulatedDisk();
     disk.lies = true;
