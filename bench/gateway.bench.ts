@@ -21,7 +21,8 @@ const NODE = process.execPath;
 
 const ROUNDS = 8;
 const ROUND_MS = 500;
-const WARM_UP_MS = 1_500;
+/** Until the compiler has settled, in every arm. */
+const WARM_UP_CALLS = 12_000;
 const CONNECTIONS = 10;
 const TEXT = 'lorem ipsum dolor sit amet '.repeat(4);
 
@@ -117,7 +118,7 @@ async function measure(arms: readonly Arm[]): Promise<ReadonlyMap<string, Measur
     );
     callers.set(arm, await Promise.all(opened));
     measured.set(arm.name, { calls: 0, ms: 0, alone: [] });
-    await load(callers.get(arm) ?? [], WARM_UP_MS);
+    await warmUp(callers.get(arm) ?? []);
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const arm of arms) {
@@ -148,6 +149,10 @@ async function openSession({ port, path: at }: Arm): Promise<string> {
   });
   await response.text();
   return response.headers.get('mcp-session-id') ?? '';
+}
+
+async function warmUp(callers: readonly HttpCaller[]): Promise<void> {
+  for (let left = WARM_UP_CALLS; left > 0; ) left -= await load(callers, ROUND_MS);
 }
 
 /** All connections at once; returns how many calls were answered. */

@@ -28,8 +28,11 @@ import type { RemoteQuestion } from './remote/remote.ts';
 
 /** Main → worker. */
 export type ToWorker =
-  /** A {@link RecordBatch} as JSON: cloning its objects costs this thread four times as much. */
-  | { readonly type: 'record'; readonly batch: string }
+  /**
+   * A {@link RecordBatch} as JSON: cloning its objects costs this thread four times as much. Its
+   * observations come apart, one on each line, so that the store takes them as they are.
+   */
+  | ({ readonly type: 'record' } & WrittenBatch)
   | { readonly type: 'state'; readonly state: HubState }
   | {
       readonly type: 'answer';
@@ -40,14 +43,38 @@ export type ToWorker =
   | { readonly type: 'embed'; readonly call: string; readonly text: string }
   | { readonly type: 'close' };
 
+export interface WrittenBatch {
+  readonly observations: string;
+  /** All else of the batch. */
+  readonly rest: string;
+}
+
 export interface RecordBatch {
   readonly observations: readonly Observation[];
+  /** The same as JSON, where they came so. */
+  readonly bodies?: readonly string[];
   readonly detections: readonly DetectionRecord[];
   readonly bindings: readonly SessionBinding[];
   readonly definitions: readonly KnownTool[];
   /** Calls whose spans were left out, and go out after all. */
   readonly past: readonly CallId[];
   readonly connections: readonly ConnectionEnd[];
+}
+
+export function writeBatch({ observations, bodies: _, ...rest }: RecordBatch): WrittenBatch {
+  return {
+    observations: observations.map((one) => JSON.stringify(one)).join('\n'),
+    rest: JSON.stringify(rest),
+  };
+}
+
+export function readBatch({ observations, rest }: WrittenBatch): RecordBatch {
+  const bodies = observations === '' ? [] : observations.split('\n');
+  return {
+    ...(JSON.parse(rest) as Omit<RecordBatch, 'observations'>),
+    observations: bodies.map((body) => JSON.parse(body) as Observation),
+    bodies,
+  };
 }
 
 /** A sensor has gone, and with it the connection that it stood in. */

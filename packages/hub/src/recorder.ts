@@ -56,11 +56,12 @@ export class Recorder {
     this.#rows += rows;
     this.retry();
     this.#trim();
-    for (const observation of batch.observations) {
-      const isIntent = observation.kind === 'intent';
-      const shown = withoutAtoms(observation, isIntent);
-      this.#options.live.publish({ type: 'observation', observation: shown });
-    }
+    const { live } = this.#options;
+    for (const [i, observation] of batch.observations.entries())
+      live.publishLazily(batch.bodies?.[i]?.length, () => ({
+        type: 'observation',
+        observation: withoutAtoms(observation, observation.kind === 'intent'),
+      }));
     this.#options.measure?.(batch);
     this.#export(batch);
   }

@@ -1,13 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { CodedError, type ErrorCode, LIMITS } from '@spoor/core';
-import type {
-  FromWorker,
-  HubState,
-  Loaded,
-  Question,
-  RecordBatch,
-  ToWorker,
-  WorkerSettings,
+import {
+  type FromWorker,
+  type HubState,
+  type Loaded,
+  type Question,
+  type RecordBatch,
+  type ToWorker,
+  type WorkerSettings,
+  type WrittenBatch,
+  writeBatch,
 } from './bus.ts';
 
 export interface WorkerPortOptions {
@@ -42,7 +44,7 @@ export class WorkerPort {
   #settings: WorkerSettings;
   /** Absent while there is none. */
   #worker: Worker | undefined;
-  #batch: { -readonly [Key in keyof RecordBatch]: RecordBatch[Key][number][] } = emptyBatch();
+  #batch: Gathered = emptyBatch();
   #timer: NodeJS.Timeout | undefined;
   /** Batches that no worker has taken, oldest first. */
   #untaken: Sent[] = [];
@@ -72,12 +74,13 @@ export class WorkerPort {
   }
 
   record(part: Partial<RecordBatch>): void {
-    this.#batch.observations.push(...(part.observations ?? []));
-    this.#batch.detections.push(...(part.detections ?? []));
-    this.#batch.bindings.push(...(part.bindings ?? []));
-    this.#batch.definitions.push(...(part.definitions ?? []));
-    this.#batch.past.push(...(part.past ?? []));
-    this.#batch.connections.push(...(part.connections ?? []));
+    const batch = this.#batch;
+    if (part.observations !== undefined) batch.observations.push(...part.observations);
+    if (part.detections !== undefined) batch.detections.push(...part.detections);
+    if (part.bindings !== undefined) batch.bindings.push(...part.bindings);
+    if (part.definitions !== undefined) batch.definitions.push(...part.definitions);
+    if (part.past !== undefined) batch.past.push(...part.past);
+    if (part.connections !== undefined) batch.connections.push(...part.connections);
     this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
   }
 
@@ -107,10 +110,10 @@ export class WorkerPort {
       this.#own.recordsDropped += records;
       return;
     }
-    const text = JSON.stringify(batch);
-    this.#untaken.push({ text, records, deaths: 0 });
-    this.#underway += text.length;
-    this.#send({ type: 'record', batch: text });
+    const written = writeBatch(batch);
+    this.#untaken.push({ written, records, deaths: 0 });
+    this.#underway += charsOf(written);
+    this.#send({ type: 'record', ...written });
   }
 
   async #start(): Promise<Started> {
@@ -123,7 +126,7 @@ export class WorkerPort {
     if (this.#state === 'ended') await worker.terminate();
     // A page that is open finds the next worker where this one was.
     this.#settings = { ...this.#settings, port: Number(new URL(url).port) };
-    for (const { text } of this.#untaken) this.#send({ type: 'record', batch: text });
+    for (const { written } of this.#untaken) this.#send({ type: 'record', ...written });
     if (this.#state === 'closes') this.#send({ type: 'close' });
     return started;
   }
@@ -160,7 +163,8 @@ export class WorkerPort {
   }
 
   #taken(): void {
-    this.#underway -= this.#untaken.shift()?.text.length ?? 0;
+    const taken = this.#untaken.shift();
+    if (taken !== undefined) this.#underway -= charsOf(taken.written);
   }
 
   #giveUp(): void {
@@ -189,12 +193,17 @@ export class WorkerPort {
   }
 }
 
+type Part = Exclude<keyof RecordBatch, 'bodies'>;
+type Gathered = { readonly [Key in Part]: RecordBatch[Key][number][] };
+
 interface Sent {
-  readonly text: string;
+  readonly written: WrittenBatch;
   readonly records: number;
   /** Workers that died with it as the oldest that they had not taken. */
   deaths: number;
 }
+
+const charsOf = ({ observations, rest }: WrittenBatch): number => observations.length + rest.length;
 
 interface Listener {
   readonly receive: (message: FromWorker) => void;
@@ -234,17 +243,10 @@ async function startWorker(
   return promise;
 }
 
-/** Short enough for a live view, long enough to share a commit. */
-const BATCH_MS = 10;
+/** Short enough for a live view, long enough to share a commit, which writes whole pages. */
+const BATCH_MS = 25;
 
-const emptyBatch = (): {
-  observations: [];
-  detections: [];
-  bindings: [];
-  definitions: [];
-  past: [];
-  connections: [];
-} => ({
+const emptyBatch = (): Gathered => ({
   observations: [],
   detections: [],
   bindings: [],

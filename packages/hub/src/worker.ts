@@ -16,13 +16,13 @@ import {
 import { createApp } from './api/app.ts';
 import { Auth } from './api/auth.ts';
 import { LiveStream } from './api/live.ts';
-import type {
-  FromWorker,
-  HubState,
-  Question,
-  RecordBatch,
-  ToWorker,
-  WorkerSettings,
+import {
+  type FromWorker,
+  type HubState,
+  type Question,
+  readBatch,
+  type ToWorker,
+  type WorkerSettings,
 } from './bus.ts';
 import { tellUnwrapped } from './clients/unwrapped.ts';
 import type { ClientWatch } from './clients/watch.ts';
@@ -137,7 +137,7 @@ async function main(): Promise<void> {
   };
   port?.on('message', (message: ToWorker) => {
     if (message.type === 'record') {
-      recorder.record(JSON.parse(message.batch) as RecordBatch);
+      recorder.record(readBatch(message));
       tell({ type: 'taken' });
     } else if (message.type === 'state') noteState(message.state, live);
     else if (message.type === 'answer') settle(message);

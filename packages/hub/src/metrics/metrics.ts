@@ -1,12 +1,13 @@
 import {
   allowAttributes,
   type DestinationView,
+  LIMITS,
   type Observation,
   operationAttributes,
 } from '@spoor/core';
 import type { ConnectionEnd, DetectionRecord, HubState, RecordBatch } from '../bus.ts';
 import { INSTRUMENTS, type Instrument } from './instruments.ts';
-import { type Metric, type MetricPoint, SeriesOf } from './series.ts';
+import { type Metric, type MetricAttributes, type MetricPoint, SeriesOf } from './series.ts';
 
 /** What the hub's counts are, by name; a name that stands nowhere is an event. */
 const DROPPED: ReadonlySet<string> = new Set([
@@ -63,6 +64,8 @@ export class Metrics {
   readonly #observations = new SeriesOf(INSTRUMENTS.observations);
   readonly #decisions = new SeriesOf(INSTRUMENTS.decisions);
   readonly #detections = new SeriesOf(INSTRUMENTS.detections);
+  /** Most records are like one before, and checking attributes takes longer than counting. */
+  readonly #known = new Map<string, MetricAttributes>();
 
   record({ observations, detections, connections }: RecordBatch): void {
     for (const o of observations) {
@@ -89,9 +92,21 @@ export class Metrics {
   }
 
   #ended(o: Observation): void {
-    this.#observations.add({ 'spoor.observation.kind': o.kind, 'spoor.outcome': o.outcome });
+    const { kind, outcome } = o;
+    this.#observations.add(
+      this.#once(['observation', kind, outcome], () => ({
+        'spoor.observation.kind': kind,
+        'spoor.outcome': outcome,
+      })),
+    );
     if (!OPERATIONS.has(o.kind) || o.time.endMs === undefined) return;
-    const attributes = operationAttributes(o);
+    const attributes = this.#once(
+      [
+        ...['operation', kind, o.method, o.protocolVersion, o.tool?.name, o.prompt, o.errorType],
+        ...[o.server.transport, o.server.name],
+      ],
+      () => operationAttributes(o),
+    );
     const seconds = Math.max(0, o.time.endMs - o.time.startMs) / 1_000;
     this.#clientOperation.record(attributes, seconds);
     if (o.outcome !== 'denied') this.#serverOperation.record(attributes, seconds);
@@ -101,14 +116,20 @@ export class Metrics {
   #decision({ decision, outcome }: Observation): void {
     const fresh = outcome === 'pending' || outcome === 'denied' || decision?.by === 'sensor';
     if (decision === undefined || !fresh) return;
-    const { attributes } = allowAttributes({
-      'spoor.decision.action': decision.action,
-      'spoor.decision.wanted': decision.wanted,
-      'spoor.decision.reason': decision.reason,
-      'spoor.decision.by': decision.by,
-      'security.policy.rule.id': decision.rule === '' ? undefined : decision.rule,
-    });
-    this.#decisions.add(attributes);
+    const { action, wanted, reason, by, rule } = decision;
+    const key = ['decision', action, wanted, reason, by, rule];
+    this.#decisions.add(this.#once(key, () => decisionAttributes(decision)));
+  }
+
+  /** The same object for the same words. */
+  #once(words: readonly unknown[], make: () => MetricAttributes): MetricAttributes {
+    const key = JSON.stringify(words);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size >= LIMITS.metricSeriesMax) this.#known.clear();
+    const attributes = make();
+    this.#known.set(key, attributes);
+    return attributes;
   }
 
   #detection({ detection: { rule } }: DetectionRecord): void {
@@ -124,6 +145,21 @@ export class Metrics {
     this.#serverSession.record(attributes, durationMs / 1_000);
   }
 }
+
+const decisionAttributes = ({
+  action,
+  wanted,
+  reason,
+  by,
+  rule,
+}: NonNullable<Observation['decision']>): MetricAttributes =>
+  allowAttributes({
+    'spoor.decision.action': action,
+    'spoor.decision.wanted': wanted,
+    'spoor.decision.reason': reason,
+    'spoor.decision.by': by,
+    'security.policy.rule.id': rule === '' ? undefined : rule,
+  }).attributes;
 
 const single = (instrument: Instrument, value: number): Metric => ({
   instrument,

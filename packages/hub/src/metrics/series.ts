@@ -42,6 +42,8 @@ export class SeriesOf {
   readonly #instrument: Instrument;
   readonly #seriesMax: number;
   readonly #series = new Map<string, Series>();
+  /** Whoever comes with the same object again is known without a look at it. */
+  readonly #byObject = new WeakMap<MetricAttributes, Series>();
 
   constructor(instrument: Instrument, seriesMax: number = LIMITS.metricSeriesMax) {
     this.#instrument = instrument;
@@ -73,11 +75,17 @@ export class SeriesOf {
   }
 
   #of(attributes: MetricAttributes): Series {
+    const series = this.#byObject.get(attributes) ?? this.#find(attributes);
+    this.#byObject.set(attributes, series);
+    return series;
+  }
+
+  #find(attributes: MetricAttributes): Series {
     const key = keyOf(attributes);
     const known = this.#series.get(key);
     if (known !== undefined) return known;
     if (this.#series.size >= this.#seriesMax - 1 && attributes !== OVERFLOW)
-      return this.#of(OVERFLOW);
+      return this.#find(OVERFLOW);
     const isHistogram = this.#instrument.kind === 'histogram';
     const buckets = isHistogram ? new Array<number>(BUCKETS_S.length + 1).fill(0) : [];
     const series: Series = { attributes, value: 0, sum: 0, buckets };

@@ -52,6 +52,8 @@ export interface Store {
 
 export interface Batch {
   readonly observations: readonly Observation[];
+  /** The same as JSON, where somebody has written them already. */
+  readonly bodies?: readonly string[];
   readonly bindings: readonly SessionBinding[];
   readonly definitions: readonly KnownTool[];
 }

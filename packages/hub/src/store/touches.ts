@@ -1,7 +1,7 @@
 import { type IdentityLevel, levelRank, type Observation } from '@spoor/core';
 
 /** Observations of these kinds are calls; lists, prompts and the system's own are not. */
-export const CALL_KINDS: ReadonlySet<string> = new Set([
+const CALL_KINDS: ReadonlySet<string> = new Set([
   'tool.call',
   'resource.read',
   'prompt.get',
@@ -22,16 +22,28 @@ export interface Touch {
   intent: string | undefined;
 }
 
+/** What the rows of a call that came before say of it. */
+export interface Before {
+  readonly known: boolean;
+  readonly denied: boolean;
+}
+
 /** Summed up over a batch, so that each session is written once and not with every row. */
 export class Touches {
   readonly #touches = new Map<string, Touch>();
 
-  add(o: Observation, counts: { readonly calls: number; readonly denied: number }): void {
+  readonly #calls = new Map<string, Before>();
+
+  /** @param stored What the store has of the call; asked once for each call of a batch. */
+  add(o: Observation, stored: () => Before): void {
+    const before = this.#calls.get(o.id) ?? stored();
+    const isDenied = o.outcome === 'denied';
+    this.#calls.set(o.id, { known: true, denied: before.denied || isDenied });
     const touch = this.#touches.get(o.session.id) ?? touchOf(o);
     this.#touches.set(o.session.id, touch);
     touch.lastMs = Math.max(touch.lastMs, o.time.hubMs);
-    touch.calls += counts.calls;
-    touch.denied += counts.denied;
+    if (CALL_KINDS.has(o.kind) && !before.known) touch.calls += 1;
+    if (isDenied && !before.denied) touch.denied += 1;
     if (CALL_KINDS.has(o.kind)) touch.level = leastProved(touch.level, o.principal.level);
     if (o.kind === 'intent') touch.intent = o.facts.request?.projection ?? touch.intent;
     else touch.servers.add(o.server.name);

@@ -109,6 +109,33 @@ describe('a live stream', () => {
   });
 });
 
+describe('events that nobody looks at', () => {
+  test('writes what nobody looked at when somebody resumes, in order', async () => {
+    const live = new LiveStream(START_MS);
+    const made: number[] = [];
+    const make = (size: number) => (): LiveEvent => {
+      made.push(size);
+      return checkpoint(size);
+    };
+    live.publish(checkpoint(1));
+    live.publishLazily(100, make(2));
+    live.publishLazily(100, make(3));
+    expect(made).toEqual([]);
+    const reader = opened(live, START_MS + 1);
+    expect(idsIn(await read(reader, 3))).toEqual([2, 3]);
+    live.publishLazily(100, make(4));
+    live.publishLazily(undefined, make(5));
+    expect(idsIn(await read(reader, 2))).toEqual([4, 5]);
+    expect(made).toEqual([2, 3, 4, 5]);
+  });
+
+  test('keeps no more that is unwritten than that is written', async () => {
+    const live = new LiveStream(START_MS);
+    for (let n = 1; n <= 50; n++) live.publishLazily(500_000, () => checkpoint(n));
+    expect(idsIn(await read(opened(live, START_MS), 3))).toEqual([49, 50]);
+  });
+});
+
 test('the API resumes by Last-Event-ID, and says when too many look on', async () => {
   vi.useRealTimers();
   const { call, live } = testApp();
