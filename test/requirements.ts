@@ -1,6 +1,7 @@
 import { ATTEST } from './requirements/attest.ts';
 import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
+import { IDENTITY } from './requirements/identity.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -472,6 +473,7 @@ const TABLE = {
 
 export type RequirementId =
   | keyof typeof TABLE
+  | keyof typeof IDENTITY
   | keyof typeof IN_PROCESS
   | keyof typeof ATTEST
   | keyof typeof ENROL
@@ -482,6 +484,7 @@ export type RequirementId =
 
 export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TABLE,
+  ...IDENTITY,
   ...IN_PROCESS,
   ...ATTEST,
   ...ENROL,

@@ -1,4 +1,5 @@
 import { GATEWAY_ERRORS } from './errors-gateway.ts';
+import { IDENTITY_ERRORS } from './errors-identity.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
 
 /**
@@ -473,12 +474,14 @@ const TABLE = {
 export type ErrorCode =
   | keyof typeof TABLE
   | keyof typeof GATEWAY_ERRORS
-  | keyof typeof LEDGER_ERRORS;
+  | keyof typeof LEDGER_ERRORS
+  | keyof typeof IDENTITY_ERRORS;
 
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...TABLE,
   ...GATEWAY_ERRORS,
   ...LEDGER_ERRORS,
+  ...IDENTITY_ERRORS,
 };
 
 export class CodedError extends Error {

@@ -286,4 +286,19 @@ export const LIMITS = {
   policyBytesMax: 262_144,
   /** Logs, witnesses and groups of one policy; C2SP asks for 32 of each at least. */
   policyLinesMax: 256,
+  /** Issuers and machines in the trust file: more are not a choice a person has made. */
+  identityIssuersMax: 64,
+  /** Keys of one issuer that stand in the trust file. */
+  identityKeysMax: 64,
+  /** What an issuer may take to answer while a call waits; its keys are there for later ones. */
+  identityKeysWaitMs: 20,
+  /** Tokens whose signature was checked; the oldest is forgotten and checked again. */
+  identityTokensMax: 10_000,
+  /**
+   * Proofs that must not come again, until they are stale: two minutes of 4,000 calls a second.
+   * Beyond it none is accepted, and that is counted.
+   */
+  identityReplayMax: 500_000,
+  /** Sessions of attesters whose numbers are remembered; beyond it the longest idle is forgotten. */
+  identitySessionsMax: 100_000,
 } as const;

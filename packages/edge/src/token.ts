@@ -1,5 +1,6 @@
-import { CodedError, LIMITS } from '@spoor/core';
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { CodedError, LIMITS, systemClock } from '@spoor/core';
+import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { IssuerKeys, type KeySet } from './identity/issuer-keys.ts';
 import { OutboundClient } from './outbound.ts';
 import type { Claims } from './wire.ts';
 
@@ -51,7 +52,7 @@ export class TokenVerifier {
 
   constructor(policy: TokenPolicy) {
     this.#policy = policy;
-    this.#keys = new IssuerKeys(policy.keys);
+    this.#keys = new IssuerKeys(policy.keys, systemClock);
   }
 
   async verify(token: string): Promise<TokenCheck> {
@@ -66,11 +67,11 @@ export class TokenVerifier {
     return this.#keys.close();
   }
 
-  async #tryWith(token: string, keys: JSONWebKeySet | undefined): Promise<TokenCheck> {
-    if (keys === undefined) return { status: 'unavailable' };
+  async #tryWith(token: string, known: KeySet | undefined): Promise<TokenCheck> {
+    if (known === undefined) return { status: 'unavailable' };
     const { issuer, audience, algorithms } = this.#policy;
     try {
-      const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+      const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [...known.keys] }), {
         issuer,
         audience,
         algorithms: [...algorithms],
@@ -101,58 +102,6 @@ function verified({ sub, exp, scope, scp }: JWTPayload, issuer: string): TokenCh
 }
 
 const SUBJECT_CHARS_MAX = 256;
-
-/** An issuer's keys, asked for when they are needed and believed for a time. */
-class IssuerKeys {
-  readonly #url: URL;
-  readonly #outbound: OutboundClient;
-  #keys: JSONWebKeySet | undefined;
-  #gotMs = Number.NEGATIVE_INFINITY;
-  #askedMs = Number.NEGATIVE_INFINITY;
-  #asking: Promise<void> | undefined;
-
-  constructor(url: URL) {
-    this.#url = url;
-    this.#outbound = new OutboundClient({
-      trustedHosts: [url.hostname],
-      timeoutMs: LIMITS.tokenAnswerMs,
-      responseBytesMax: LIMITS.tokenAnswerBytesMax,
-    });
-  }
-
-  /** @param anew Something was not found in what is known. */
-  async get(anew: boolean): Promise<JSONWebKeySet | undefined> {
-    const nowMs = performance.now();
-    const fresh = nowMs - this.#gotMs < LIMITS.tokenKeysFreshMs && !anew;
-    const askable =
-      nowMs - this.#askedMs >= (this.#keys === undefined ? 1_000 : LIMITS.tokenKeysAskMs);
-    if (!fresh && askable) this.#asking ??= this.#ask();
-    if (!fresh) await this.#asking;
-    const old = performance.now() - this.#gotMs > LIMITS.tokenKeysStaleMs;
-    return old ? undefined : this.#keys;
-  }
-
-  close(): Promise<void> {
-    return this.#outbound.close();
-  }
-
-  async #ask(): Promise<void> {
-    this.#askedMs = performance.now();
-    try {
-      const { status, body } = await this.#outbound.get(this.#url, { accept: 'application/json' });
-      if (status !== 200) throw new CodedError('OUTBOUND_FAILED', String(status));
-      const keys = JSON.parse(Buffer.from(body).toString()) as JSONWebKeySet;
-      // Throws where it is no set of keys.
-      createLocalJWKSet(keys);
-      this.#keys = keys;
-      this.#gotMs = performance.now();
-    } catch {
-      // What is known stays, until it is too old.
-    } finally {
-      this.#asking = undefined;
-    }
-  }
-}
 
 /** Where a token for an upstream is had in exchange for the client's (RFC 8693). */
 export interface ExchangePolicy {

@@ -1,0 +1,10 @@
+export { IDENTITY_FAILURES, type IdentityFailure } from './failure.ts';
+export { type IdentityTrust, type Issuer, type RequiredLevel, readTrust } from './trust.ts';
+export {
+  type IdentityContext,
+  type IdentityLevel,
+  type IdentityResult,
+  type IdentitySubject,
+  type IdentityToken,
+  verifyIdentity,
+} from './verify.ts';
