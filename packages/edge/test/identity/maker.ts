@@ -19,7 +19,7 @@ import { type IdentityContext, type IdentityTrust, readTrust } from '../../src/i
 
 /** A maker of evidence, as any that follows the standards: keys, tokens and proofs. */
 
-export const NOW_MS = 1_795_280_000_000;
+const NOW_MS = 1_795_280_000_000;
 export const NOW_S: number = NOW_MS / 1_000;
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 export const TRACEPARENT: string = `00-${TRACE}-00f067aa0ba902b7-01`;
@@ -38,7 +38,7 @@ export async function newKey(alg: string, kid?: string): Promise<KeyPair> {
   return { private: pair.privateKey, jwk, alg };
 }
 
-export const sha256 = (text: string): string =>
+const sha256 = (text: string): string =>
   createHash('sha256').update(text).digest('base64url');
 
 /** Signs whatever it is given: a forger does the same. */
