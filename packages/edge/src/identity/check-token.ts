@@ -34,8 +34,7 @@ type Use = 'bearer' | 'txn';
 
 const BINDING_TYPES: ReadonlySet<string> = new Set([TXN_TYPE, SESSION_OPEN_TYPE]);
 
-const digestOf = (text: string): string =>
-  createHash('sha256').update(text).digest('base64url');
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 export async function checkToken(
   text: string,

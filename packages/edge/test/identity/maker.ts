@@ -38,8 +38,7 @@ export async function newKey(alg: string, kid?: string): Promise<KeyPair> {
   return { private: pair.privateKey, jwk, alg };
 }
 
-const sha256 = (text: string): string =>
-  createHash('sha256').update(text).digest('base64url');
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** Signs whatever it is given: a forger does the same. */
 export const sign = (
