@@ -10,6 +10,6 @@ export const IDENTITY = {
   },
   'identity:vectors': {
     behavior: 'Signatures that Wycheproof calls invalid are refused, all of them.',
-    source: 'C2SP Wycheproof, json_web_signature_test.json',
+    source: 'docs/identity.md',
   },
 } as const;

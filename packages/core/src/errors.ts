@@ -1,6 +1,7 @@
 import { GATEWAY_ERRORS } from './errors-gateway.ts';
 import { IDENTITY_ERRORS } from './errors-identity.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
+import { REMOTE_ERRORS } from './errors-remote.ts';
 
 /**
  * Operational errors: one class, one table. `docs/errors.md` is generated from the table.
@@ -403,66 +404,6 @@ const TABLE = {
     message: 'The launcher cannot be installed or used',
     hint: 'Check the path, or give the path of an executable with --launcher',
   },
-  ENROL_CODE_INVALID: {
-    http: 400,
-    exit: 77,
-    message: 'The enrolment code is not valid',
-    hint: 'It works once and for minutes: make a new one with `spoor hub enrol-code`',
-  },
-  ENROL_LIMIT: {
-    http: 429,
-    exit: 75,
-    message: 'There are too many sensors, open codes or connections',
-    hint: 'Revoke sensors that are gone, or wait until open codes have run out',
-  },
-  ENROLMENT_EXISTS: {
-    http: 409,
-    exit: 73,
-    message: 'This state folder is enrolled already',
-    hint: 'Give --replace to enrol anew',
-  },
-  ENROLMENT_UNREADABLE: {
-    http: 500,
-    exit: 78,
-    message: 'The enrolment of this machine cannot be read',
-    hint: 'Enrol anew with `spoor enrol --replace`',
-  },
-  HUB_NOT_PINNED: {
-    http: 503,
-    exit: 76,
-    message: 'The hub that answers is not the one that was enrolled with',
-    hint: 'Somebody may stand in between; if the key of the hub was changed on purpose, enrol anew',
-  },
-  SENSOR_NOT_ENROLLED: {
-    http: 403,
-    exit: 77,
-    message: 'This sensor is not enrolled, or not any more',
-    hint: 'Ask the owner of the hub for an enrolment code',
-  },
-  SENSOR_NAME_TAKEN: {
-    http: 409,
-    exit: 73,
-    message: 'Another sensor has this name',
-    hint: 'Choose another name, or revoke the sensor that has it',
-  },
-  SENSOR_UNKNOWN: {
-    http: 404,
-    exit: 1,
-    message: 'No enrolled sensor has this name',
-    hint: 'See `spoor hub sensors`',
-  },
-  REMOTE_OFF: {
-    http: 409,
-    exit: 78,
-    message: 'The hub does not listen for sensors of other machines',
-    hint: 'Set remote.port and remote.host, and start the hub anew',
-  },
-  REMOTE_CERTIFICATE: {
-    http: 500,
-    exit: 78,
-    message: 'The certificate for sensors of other machines cannot be used',
-    hint: 'Check remote.cert-file and remote.key-file',
-  },
   DURABILITY_LOST: {
     http: 503,
     exit: 74,
@@ -475,13 +416,15 @@ export type ErrorCode =
   | keyof typeof TABLE
   | keyof typeof GATEWAY_ERRORS
   | keyof typeof LEDGER_ERRORS
-  | keyof typeof IDENTITY_ERRORS;
+  | keyof typeof IDENTITY_ERRORS
+  | keyof typeof REMOTE_ERRORS;
 
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...TABLE,
   ...GATEWAY_ERRORS,
   ...LEDGER_ERRORS,
   ...IDENTITY_ERRORS,
+  ...REMOTE_ERRORS,
 };
 
 export class CodedError extends Error {

@@ -299,6 +299,6 @@ export const LIMITS = {
    * Beyond it none is accepted, and that is counted.
    */
   identityReplayMax: 500_000,
-  /** Sessions of attesters whose numbers are remembered; beyond it the longest idle is forgotten. */
+  /** Sessions of attesters and how far they have counted; the longest idle is forgotten. */
   identitySessionsMax: 100_000,
 } as const;

@@ -17,7 +17,7 @@ import {
 } from 'jose';
 import { type IdentityContext, type IdentityTrust, readTrust } from '../../src/identity/index.ts';
 
-/** A maker of evidence, as any that follows the standards: keys, tokens and proofs. */
+/** A maker of evidence, like any other that follows the standards: keys, tokens and proofs. */
 
 const NOW_MS = 1_795_280_000_000;
 export const NOW_S: number = NOW_MS / 1_000;
