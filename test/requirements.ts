@@ -4,6 +4,7 @@ import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
+import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
 import { WITNESS } from './requirements/witness.ts';
 
@@ -480,7 +481,8 @@ export type RequirementId =
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof VAULT
   | keyof typeof TELEMETRY
-  | keyof typeof WITNESS;
+  | keyof typeof WITNESS
+  | keyof typeof UPSTREAMS;
 
 export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TABLE,
@@ -492,4 +494,5 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TELEMETRY,
   ...VAULT,
   ...WITNESS,
+  ...UPSTREAMS,
 };

@@ -57,6 +57,26 @@ describe('spoor', () => {
     { timeoutMs: COMPARISON_MS },
   );
 
+  verifies(
+    'upstream:conformance',
+    async () => {
+      const server = await startBridge(FIXTURE);
+      const wrapped = [...SPOOR_RUN.slice(0, -1), '--url', server.url];
+      try {
+        const comparisons = await compareArms({ direct: FIXTURE, wrapped }, REVISIONS);
+        expect(comparisons.map(({ revision, differing }) => ({ revision, differing }))).toEqual(
+          REVISIONS.map((revision) => ({ revision, differing: [] })),
+        );
+        const [legacy, modern] = comparisons;
+        expect(legacy?.passedChecks).toBeGreaterThanOrEqual(80);
+        expect(modern?.passedChecks).toBeGreaterThanOrEqual(155);
+      } finally {
+        await server.close();
+      }
+    },
+    { case: 'a server', timeoutMs: 2 * COMPARISON_MS },
+  );
+
   for (const [name, start] of Object.entries({
     'in front of a server': startGatewayArm,
     'as a bridge': () => startBridgeArm(FIXTURE),

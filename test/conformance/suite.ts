@@ -15,7 +15,7 @@ export type Checks = readonly string[];
 export type Outcomes = ReadonlyMap<string, Checks>;
 
 /** A run takes ten seconds; one that hangs has failed and must not hold up the tests. */
-const RUN_MS = 60_000;
+const RUN_MS = 120_000;
 
 const REFEREE = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/conformance/dist/index.js',

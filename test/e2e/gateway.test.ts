@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
@@ -9,10 +7,10 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { startBridge } from '../conformance/bridge.ts';
 import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
-import { ending, firstLine, NODE, type Piped, until, World } from './support.ts';
+import { everything } from './http-servers.ts';
+import { ending, firstLine, type Piped, until, World } from './support.ts';
 
 const FirstTransport = first.StreamableHTTPClientTransport;
-const require = createRequire(import.meta.url);
 
 /** Serves a stdio command over HTTP, without Spoor. */
 async function serve(command: readonly string[]): Promise<string> {
@@ -110,33 +108,6 @@ describe('a chain through a wrapper and a gateway', () => {
       { case: mode, timeoutMs: 60_000 },
     );
 });
-
-/** `server-everything` in one of its own HTTP transports. */
-async function everything(world: World, transport: 'streamableHttp' | 'sse'): Promise<string> {
-  const port = await freePort();
-  world.env.PORT = String(port);
-  const entry = require.resolve('@modelcontextprotocol/server-everything/dist/index.js');
-  world.start([NODE, entry, transport]);
-  const url = `http://localhost:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`;
-  await until(
-    () =>
-      fetch(url, { method: 'OPTIONS' }).then(
-        () => true,
-        () => false,
-      ),
-    (up) => up,
-  );
-  return url;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
-}
 
 for (const transport of ['streamableHttp', 'sse'] as const)
   verifies(

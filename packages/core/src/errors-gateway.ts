@@ -90,28 +90,4 @@ export const GATEWAY_ERRORS = {
     message: 'Headers and body do not say the same',
     hint: 'Let Mcp-Method, Mcp-Name and MCP-Protocol-Version mirror the body',
   },
-  UPSTREAM_UNREACHABLE: {
-    http: 502,
-    exit: 69,
-    message: 'The upstream cannot be reached',
-    hint: 'Check the URL, and that the server runs',
-  },
-  UPSTREAM_TIMEOUT: {
-    http: 504,
-    exit: 69,
-    message: 'The upstream did not answer in time',
-    hint: 'Check the server',
-  },
-  UPSTREAM_BROKEN: {
-    http: 502,
-    exit: 69,
-    message: 'The upstream broke off its answer',
-    hint: 'Check the server',
-  },
-  UPSTREAM_ENCODING: {
-    http: 502,
-    exit: 69,
-    message: 'The upstream encoded an answer that had to be read',
-    hint: 'Let the server answer without Content-Encoding',
-  },
 } as const;

@@ -2,6 +2,7 @@ import { GATEWAY_ERRORS } from './errors-gateway.ts';
 import { IDENTITY_ERRORS } from './errors-identity.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { REMOTE_ERRORS } from './errors-remote.ts';
+import { UPSTREAM_ERRORS } from './errors-upstream.ts';
 
 /**
  * Operational errors: one class, one table. `docs/errors.md` is generated from the table.
@@ -308,18 +309,6 @@ const TABLE = {
     message: 'The request lacks the anti-forgery header',
     hint: 'Reload the page',
   },
-  OUTBOUND_REFUSED: {
-    http: 403,
-    exit: 77,
-    message: 'The address is not allowed',
-    hint: 'Only configured addresses are reached',
-  },
-  OUTBOUND_FAILED: {
-    http: 502,
-    exit: 69,
-    message: 'The address did not answer',
-    hint: 'Check the endpoint',
-  },
   OTLP_INVALID: {
     http: 400,
     exit: 65,
@@ -417,7 +406,8 @@ export type ErrorCode =
   | keyof typeof GATEWAY_ERRORS
   | keyof typeof LEDGER_ERRORS
   | keyof typeof IDENTITY_ERRORS
-  | keyof typeof REMOTE_ERRORS;
+  | keyof typeof REMOTE_ERRORS
+  | keyof typeof UPSTREAM_ERRORS;
 
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...TABLE,
@@ -425,6 +415,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...LEDGER_ERRORS,
   ...IDENTITY_ERRORS,
   ...REMOTE_ERRORS,
+  ...UPSTREAM_ERRORS,
 };
 
 export class CodedError extends Error {

@@ -220,6 +220,20 @@ export const LIMITS = {
   gatewayPeersMax: 512,
   /** Conversations that a gateway remembers; the longest idle is forgotten. */
   gatewayConversationsMax: 4_096,
+  /** Times in a row that a broken stream of an upstream is taken up again; then it is given up. */
+  upstreamResumesMax: 5,
+  /** Wait before a stream is taken up again, where the server names none. */
+  upstreamResumeMs: 1_000,
+  /** What a server may ask for in its place. */
+  upstreamResumeMsMax: 30_000,
+  /** Redirects within one origin that a request to an upstream follows. */
+  upstreamRedirectsMax: 3,
+  /** Session ids and versions that a server names: they go back to it in headers. */
+  upstreamIdCharsMax: 1_024,
+  /** Wait for answers that are still due when the client has left; a signal ends it at once. */
+  upstreamLeaveMs: 10_000,
+  /** What an upstream may take to hear that its session is over. */
+  upstreamFarewellMs: 1_000,
   /** An issuer's keys are used this long without being asked for anew. */
   tokenKeysFreshMs: 600_000,
   /** And this long where the issuer does not answer: an outage is no reason to believe old keys. */

@@ -3,6 +3,7 @@ import {
   FrameSplitter,
   type InvalidFrame,
   isBlank,
+  type JsonRpcId,
   type Message,
   type UnreadableReason,
 } from '@spoor/core';
@@ -44,6 +45,11 @@ export class Relay {
 
   get counts(): ConversationCounts {
     return this.#conversation.counts;
+  }
+
+  /** No answer of the server's own will come to this request. */
+  unanswered(id: JsonRpcId, errorType: string): void {
+    this.#conversation.unanswered(id, errorType);
   }
 
   fromClient(chunk: Uint8Array): void {

@@ -1,17 +1,24 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { type Mode, safeName, systemClock, systemRandom, uuidv7 } from '@spoor/core';
+import {
+  type JsonRpcId,
+  type Mode,
+  type ProcessId,
+  safeName,
+  systemClock,
+  systemRandom,
+  uuidv7,
+} from '@spoor/core';
 import type { Home } from '@spoor/edge/home';
 import { Boundary, type Trust } from './boundary.ts';
-import { type Child, type Exit, startChild } from './child.ts';
+import { type Exit, startChild } from './child.ts';
 import { findHost, identify } from './host.ts';
 import { HubClient } from './hubclient.ts';
 import { Relay } from './relay.ts';
 
 export interface RunOptions {
-  readonly command: string;
-  readonly args: readonly string[];
+  readonly server: WrappedServer;
   /** As it appears on screens and in rules; default from the command. */
   readonly name: string;
   readonly mode?: Mode;
@@ -24,30 +31,49 @@ export interface RunOptions {
   readonly say: (line: string) => void;
 }
 
+/** A program that we start, or a server elsewhere; headers are names and values in turn. */
+export type WrappedServer =
+  | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] }
+  | { readonly kind: 'url'; readonly url: URL; readonly headers: readonly string[] };
+
+/** The server's end of a wrapper, whatever is behind it. */
+interface ServerEnd {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly exit: Promise<Exit>;
+  readonly process?: ProcessId;
+  kill(signal: NodeJS.Signals): void;
+}
+
 /** How long the last observations may take to reach the hub after the server has ended. */
 const FAREWELL_MS = 1_000;
 
 /**
- * `spoor run`: stands between a client on our standard input and output and a server that we start.
- * Resolves with the way in which the server ended; rejects with a CodedError when it never started.
+ * `spoor run`: stands between a client on our standard input and output and a server that we start
+ * or reach. Resolves with the way in which the server ended; rejects with a CodedError when it
+ * never started.
  */
 export async function runWrapper(options: RunOptions): Promise<Exit> {
-  const child = startChild(options.command, options.args, process.env);
-  const hub = connectHub(options, child);
+  const { server: wrapped } = options;
+  const server =
+    wrapped.kind === 'command'
+      ? startServer(wrapped.command, wrapped.args)
+      : await reachServer(wrapped, options.say, (id, why) => relay.unanswered(id, why));
+  const hub = connectHub(options, server.process);
   const output = clientOutput();
-  const relay = new Relay({
-    toServer: (bytes) => send(child.process.stdin, bytes, process.stdin),
-    toClient: (bytes) => send(output, bytes, child.process.stdout),
+  const relay: Relay = new Relay({
+    toServer: (bytes) => send(server.stdin, bytes, process.stdin),
+    toClient: (bytes) => send(output, bytes, server.stdout),
     hub,
     clock: systemClock,
     random: systemRandom,
     boundary: new Boundary(options.trust, systemRandom),
   });
-  const stopForwarding = forwardSignals(child);
-  wireClient(relay, child, output);
-  wireServer(relay, child);
+  const stopForwarding = forwardSignals(server);
+  wireClient(relay, server, output);
+  wireServer(relay, server);
   try {
-    const exit = await child.exit;
+    const exit = await server.exit;
     await relay.serverEnded();
     await ended(output);
     await Promise.race([hub.close(), delay(FAREWELL_MS)]);
@@ -58,9 +84,34 @@ export async function runWrapper(options: RunOptions): Promise<Exit> {
   }
 }
 
-function connectHub(options: RunOptions, child: Child): HubClient {
-  const { pid } = child.process;
-  const server = pid === undefined ? undefined : identify(pid);
+async function reachServer(
+  { url, headers }: WrappedServer & { readonly kind: 'url' },
+  say: (line: string) => void,
+  onUnanswered: (id: JsonRpcId, errorType: string) => void,
+): Promise<ServerEnd> {
+  const { openLineUpstream } = await import('./upstream/open.ts');
+  const upstream = openLineUpstream({ url, headers, onUnanswered, say });
+  return {
+    stdin: upstream,
+    stdout: upstream,
+    exit: upstream.exit,
+    kill: (signal) => upstream.kill(signal),
+  };
+}
+
+function startServer(command: string, args: readonly string[]): ServerEnd {
+  const { process: child, exit } = startChild(command, args, process.env);
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    exit,
+    ...(identity === undefined ? {} : { process: identity }),
+    kill: (signal) => child.kill(signal),
+  };
+}
+
+function connectHub(options: RunOptions, server: ProcessId | undefined): HubClient {
   return new HubClient({
     home: options.home,
     hello: {
@@ -68,7 +119,7 @@ function connectHub(options: RunOptions, child: Child): HubClient {
       sensor: { id: uuidv7(Date.now(), systemRandom), kind: 'wrapper', version: options.version },
       server: {
         name: safeName(options.name, () => 'server'),
-        transport: 'stdio',
+        transport: options.server.kind === 'url' ? 'http' : 'stdio',
         ...(server === undefined ? {} : { process: server }),
       },
       host: findHost(),
@@ -101,8 +152,7 @@ function send(target: Writable, bytes: Uint8Array, source: Readable): void {
   target.once('drain', () => source.resume());
 }
 
-function wireClient(relay: Relay, child: Child, output: Writable): void {
-  const { stdin, stdout } = child.process;
+function wireClient(relay: Relay, { stdin, stdout }: ServerEnd, output: Writable): void {
   process.stdin.on('data', (chunk: Uint8Array) => relay.fromClient(chunk));
   process.stdin.on('end', () => void relay.clientEnded().then(() => stdin.end()));
   process.stdin.on('error', () => stdin.end());
@@ -112,9 +162,9 @@ function wireClient(relay: Relay, child: Child, output: Writable): void {
   output.on('error', () => stdout.destroy());
 }
 
-function wireServer(relay: Relay, child: Child): void {
-  child.process.stdout.on('data', (chunk: Uint8Array) => relay.fromServer(chunk));
-  child.process.stdout.on('error', () => undefined);
+function wireServer(relay: Relay, { stdout }: ServerEnd): void {
+  stdout.on('data', (chunk: Uint8Array) => relay.fromServer(chunk));
+  stdout.on('error', () => undefined);
 }
 
 const FORWARDED: readonly NodeJS.Signals[] = [
@@ -126,11 +176,11 @@ const FORWARDED: readonly NodeJS.Signals[] = [
   'SIGUSR2',
 ];
 
-function forwardSignals(child: Child): () => void {
+function forwardSignals(server: ServerEnd): () => void {
   const forward = (signal: NodeJS.Signals): void => {
     // A terminal sends its interrupt to the whole group: the server has it already.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
-    child.process.kill(signal);
+    server.kill(signal);
   };
   for (const signal of FORWARDED) process.on(signal, forward);
   return () => {

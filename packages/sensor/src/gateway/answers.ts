@@ -18,8 +18,8 @@ export function refuse(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const { http, message } = ERRORS[code];
-  const body = errorBody(code, message, http, id);
+  const { http } = ERRORS[code];
+  const body = errorBody(code, id);
   response.writeHead(http, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
@@ -35,15 +35,18 @@ export function sendJson(response: ServerResponse, value: object): void {
   response.end(JSON.stringify(value));
 }
 
-function errorBody(code: ErrorCode, message: string, http: number, id: JsonRpcId | null): string {
+/** An error of Spoor's own as JSON-RPC has it; `more` says which, in words that were checked. */
+export function errorBody(code: ErrorCode, id: JsonRpcId | null, more: object = {}): string {
+  const { http, message } = ERRORS[code];
   const number = STANDARD_CODES[code] ?? OWN_CODES_FROM - http;
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code: number, message, data: { code } } });
+  const error = { code: number, message, data: { code, ...more } };
+  return JSON.stringify({ jsonrpc: '2.0', id, error });
 }
 
 /** The same where no response object exists: the request could not even be parsed. */
 export function rawRefusal(code: ErrorCode): string {
-  const { http, message } = ERRORS[code];
-  const body = errorBody(code, message, http, null);
+  const { http } = ERRORS[code];
+  const body = errorBody(code, null);
   return [
     `HTTP/1.1 ${http} Refused`,
     'Content-Type: application/json',

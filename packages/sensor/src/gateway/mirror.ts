@@ -5,6 +5,7 @@ import {
   type Notification,
   PROTOCOL_VERSION_META_KEY,
   type Request,
+  toBase64,
 } from '@spoor/core';
 
 /** Where the body has what `Mcp-Name` mirrors. */
@@ -43,6 +44,16 @@ export function mirroredName({ method, params }: Request): readonly string[] {
   return member === undefined || params[member] === undefined ? [] : ['mcp-name'];
 }
 
+/** What mirrors a modern message, as names and values in turn. */
+export function mirrorOf(message: Request | Notification, version: string): string[] {
+  const headers = ['MCP-Protocol-Version', version, 'Mcp-Method', encodeHeader(message.method)];
+  const member = Object.hasOwn(NAMED_BY, message.method) ? NAMED_BY[message.method] : undefined;
+  const name = member === undefined ? undefined : message.params[member];
+  return message.kind === 'request' && typeof name === 'string'
+    ? [...headers, 'Mcp-Name', encodeHeader(name)]
+    : headers;
+}
+
 function nameAgrees({ method, params }: Request, header: string | undefined): boolean {
   const member = Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined;
   if (member === undefined || header === undefined) return true;
@@ -56,6 +67,14 @@ const textOf = (value: string | string[] | undefined): string | undefined =>
 const ENCODED = /^=\?base64\?(.*)\?=$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What a header cannot carry as it is goes as `=?base64?…?=`; so does what looks like that. */
+export const encodeHeader = (value: string): string =>
+  /^[!-~]([\t -~]*[!-~])?$/.test(value) && !ENCODED.test(value)
+    ? value
+    : `=?base64?${toBase64(encoder.encode(value))}?=`;
+
+const encoder = new TextEncoder();
 
 /** A value that no header can carry comes as `=?base64?…?=`. Undefined where that is malformed. */
 function decodeHeader(value: string): string | undefined {

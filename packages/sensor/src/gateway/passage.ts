@@ -16,7 +16,7 @@ import type { Counts } from './counts.ts';
 import { headerOf, mediaType, responseHeaders } from './headers.ts';
 import { type AnswerReader, DocumentReader, later, StreamReader } from './reading.ts';
 import type { Said } from './said.ts';
-import type { Upstream } from './upstream.ts';
+import { FAILURE_CODES, type Upstream } from './upstream.ts';
 
 export interface PassageOptions {
   readonly request: IncomingMessage;
@@ -223,7 +223,7 @@ export class Passage implements UpstreamReader {
       // What was said to be an answer is none: only a broken connection tells the client so.
       void Promise.resolve(this.#reader?.idle()).then(() => this.#response.destroy());
       this.#close(failure === 'timeout' ? 'upstream_timeout' : 'upstream_broken');
-    } else this.#fail(CODE_OF[failure]);
+    } else this.#fail(FAILURE_CODES[failure]);
   }
 
   #fail(code: ErrorCode): void {
@@ -289,14 +289,6 @@ const ANNOUNCE_MS = 2;
 
 /** Held bytes at which an upstream has to wait. */
 const WAITING_BYTES_MAX = 1_048_576;
-
-const CODE_OF: Readonly<Record<UpstreamFailure, ErrorCode>> = {
-  unreachable: 'UPSTREAM_UNREACHABLE',
-  refused: 'UPSTREAM_UNREACHABLE',
-  timeout: 'UPSTREAM_TIMEOUT',
-  broken: 'UPSTREAM_BROKEN',
-  aborted: 'UPSTREAM_BROKEN',
-};
 
 /** The same headers for a body of another length. */
 const resized = (headers: readonly string[], bytes: number): string[] =>

@@ -12,6 +12,10 @@ export interface ServerEvent {
   readonly name: string;
   /** Undefined where the event has no data, like a keep-alive. */
   readonly data: string | undefined;
+  /** By which the stream can be taken up again behind it. */
+  readonly id?: string;
+  /** What the server wants waited before that. */
+  readonly retryMs?: number;
 }
 
 const LF = 0x0a;
@@ -143,15 +147,32 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function readEvent(bytes: Uint8Array): ServerEvent {
   const data: string[] = [];
-  let name = '';
+  const last: Record<string, string> = {};
   const text = decoder.decode(bytes);
   // The standard drops one byte order mark at the start of the stream.
   for (const line of (text.startsWith('\uFEFF') ? text.slice(1) : text).split(/\r\n|\n|\r/)) {
-    const colon = line.indexOf(':');
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    const [field, value] = fieldOf(line);
     if (field === 'data') data.push(value);
-    if (field === 'event') name = value;
+    else if (FIELDS.get(field)?.test(value) === true) last[field] = value;
   }
-  return { name, data: data.length === 0 ? undefined : data.join('\n') };
+  const { event = '', id, retry } = last;
+  return {
+    name: event,
+    data: data.length === 0 ? undefined : data.join('\n'),
+    ...(id === undefined ? {} : { id }),
+    ...(retry === undefined ? {} : { retryMs: Number(retry) }),
+  };
 }
+
+function fieldOf(line: string): readonly [name: string, value: string] {
+  const colon = line.indexOf(':');
+  if (colon < 0) return [line, ''];
+  return [line.slice(0, colon), line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)];
+}
+
+/** Fields of which the last one counts, and what they may hold; others are ignored. */
+const FIELDS: ReadonlyMap<string, RegExp> = new Map([
+  ['event', /^/],
+  ['id', /^[^\0]*$/],
+  ['retry', /^\d{1,9}$/],
+]);

@@ -1,7 +1,8 @@
-import { LIMITS, systemRandom } from '@spoor/core';
+import { type ErrorCode, LIMITS, systemRandom } from '@spoor/core';
 import {
   UpstreamClient,
   type UpstreamExchange,
+  type UpstreamFailure,
   type UpstreamReader,
   type UpstreamRequest,
 } from '@spoor/edge/upstream';
@@ -16,6 +17,15 @@ export interface UpstreamPort {
   send(request: UpstreamRequest, reader: UpstreamReader): UpstreamExchange;
   close(): Promise<void>;
 }
+
+/** What a client hears of an upstream's failure. */
+export const FAILURE_CODES: Readonly<Record<UpstreamFailure, ErrorCode>> = {
+  unreachable: 'UPSTREAM_UNREACHABLE',
+  refused: 'UPSTREAM_UNREACHABLE',
+  timeout: 'UPSTREAM_TIMEOUT',
+  broken: 'UPSTREAM_BROKEN',
+  aborted: 'UPSTREAM_BROKEN',
+};
 
 /** An upstream, and the way to it. */
 export interface Upstream {
