@@ -48,6 +48,33 @@ const client = instrument(new Client({ name: 'c', version: '1' }));
 console.log(Object.hasOwn(client, 'connect'), typeof SpoorSampler, TRUSTED.send.context);
 `;
 
+const PROVE = `
+const { privateKey } = generateKeyPairSync('ed25519');
+const session = openSession({ key: attestKey(privateKey), sub: 'ann' });
+attest(new Client({ name: 'c', version: '1' }), { session, server: 's' });
+console.log(session.tokenFor().text.split('.').length, typeof prove);
+`;
+
+for (const [name, lines] of Object.entries({
+  'prove.cjs': `
+const { attest, attestKey, openSession, prove } = require('@spoor/instrument/attest');
+const { generateKeyPairSync } = require('node:crypto');
+const { Client } = require('@modelcontextprotocol/client');`,
+  'prove.mjs': `
+import { attest, attestKey, openSession, prove } from '@spoor/instrument/attest';
+import { generateKeyPairSync } from 'node:crypto';
+import { Client } from '@modelcontextprotocol/client';`,
+})) {
+  verifies(
+    'inprocess:packed',
+    async () => {
+      writeFileSync(join(folder, name), lines + PROVE);
+      expect(await run(name)).toBe('3 function\n');
+    },
+    { case: name, timeoutMs: 60_000 },
+  );
+}
+
 const FORMS = {
   'program.cjs': `
 const { instrument, TRUSTED } = require('@spoor/instrument');

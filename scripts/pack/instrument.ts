@@ -8,6 +8,7 @@ import { ROOT } from './stage.ts';
 const HOME = join(ROOT, 'packages/instrument');
 const ENTRIES = {
   index: join(HOME, 'src/index.ts'),
+  attest: join(HOME, 'src/attest.ts'),
   register: join(HOME, 'src/register.ts'),
   sampler: join(HOME, 'src/sampler.ts'),
   hooks: join(HOME, 'src/loader/hooks.ts'),
@@ -68,6 +69,7 @@ function manifest(): object {
   });
   const exports = {
     '.': entry('index'),
+    './attest': entry('attest'),
     './register': entry('register'),
     './sampler': entry('sampler'),
   };

@@ -18,4 +18,24 @@ export const ATTEST = {
       'The hub gets what a client brings of who asks, unread, and of no server; nothing of it is spooled.',
     source: 'docs/attest.md',
   },
+  'attest:proofs': {
+    behavior:
+      'With a workload key, a client of either SDK proves each of its requests as it stands on the wire.',
+    source: 'docs/attest.md',
+  },
+  'attest:renewed': {
+    behavior:
+      'A session goes on under its name while its tokens, of five minutes at most, are renewed.',
+    source: 'docs/attest.md',
+  },
+  'attest:retries': {
+    behavior:
+      'Further tries and legs of one call are proved as that, and never taken for a replay.',
+    source: 'docs/attest.md',
+  },
+  'attest:harmless': {
+    behavior:
+      'Where no proof can be made the request goes out as it was, in its place, and is counted.',
+    source: 'docs/attest.md',
+  },
 } as const;

@@ -19,6 +19,7 @@ import {
 import { around, runAround } from './around.ts';
 import { counts } from './counts.ts';
 import { attributesOf, type Ending, endingOf, FINE, factsOf, type RequestFacts } from './facts.ts';
+import { finisherOf } from './finish.ts';
 import type { HubPort, Told } from './hub/port.ts';
 import type { Leg } from './joins.ts';
 import type { Side } from './metrics.ts';
@@ -53,6 +54,7 @@ export class Conversation implements Observer {
   readonly #hub: HubPort | undefined;
   readonly #network: 'pipe' | 'tcp' | undefined;
   readonly #server: string | undefined;
+  readonly #transport: Transport;
   readonly #inject: (message: unknown) => void;
   /** Requests that we sent, and that we were sent. */
   readonly #asked = new Map<string, Exchange>();
@@ -67,6 +69,7 @@ export class Conversation implements Observer {
     inject: (message: unknown) => void,
   ) {
     this.#scope = scope;
+    this.#transport = transport;
     this.#hub = about.hub;
     this.#server = about.server;
     this.#inject = inject;
@@ -124,6 +127,8 @@ export class Conversation implements Observer {
       exchange.given = ids.trace;
       if (exchange.told !== undefined) exchange.told.given = ids;
     });
+    const proved = exchange.told && finisherOf(this.#transport)?.told(out);
+    if (exchange.told !== undefined && proved !== undefined) exchange.told.message = proved;
     const quiet = this.#network === 'tcp' && policy.send.context !== 'continue';
     const sending = quiet ? silent(own) : own;
     const key = idKey(request.id);

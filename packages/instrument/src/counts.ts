@@ -10,6 +10,8 @@ export interface InstrumentCounts {
   hubLate: number;
   /** Messages that no hub took. */
   hubLost: number;
+  /** Requests that went out without a proof although one was wanted. */
+  unproved: number;
 }
 
 export const counts: InstrumentCounts = {
@@ -18,6 +20,7 @@ export const counts: InstrumentCounts = {
   callsGivenUp: 0,
   hubLate: 0,
   hubLost: 0,
+  unproved: 0,
 };
 
 export function fault(): void {

@@ -1,4 +1,5 @@
 import { fault } from './counts.ts';
+import { finisherOf } from './finish.ts';
 import { processWide } from './shared.ts';
 import type { SendOptions, Transport } from './transport.ts';
 
@@ -25,27 +26,35 @@ type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
 interface Tap {
   active: boolean;
-  readonly observer: Observer;
+  /** Absent where nobody looks, and only the last word is wanted. */
+  observer: Observer | undefined;
   readonly restore: () => void;
   readonly inject: (message: unknown) => void;
 }
 
+type Observe = (inject: (message: unknown) => void) => Observer;
+
 const TAPS = processWide('taps', () => new WeakMap<object, Tap>());
 
-const isTapped = (transport: Transport): boolean => TAPS.get(transport)?.active === true;
+const activeTap = (transport: Transport): Tap | undefined => {
+  const found = TAPS.get(transport);
+  return found?.active === true ? found : undefined;
+};
 
 /**
  * Taps a transport in place: the object stays the same in identity, class, symbols and private
  * members, which both SDKs go by. Twice is once.
  *
  * @param observe Gets a function that hands a message to the receiver as if it had come in.
+ *   Undefined where only a finisher is to have its word.
  * @returns False where the object cannot be changed; then nothing was.
  */
-export function tap(
-  transport: Transport,
-  observe: (inject: (message: unknown) => void) => Observer,
-): boolean {
-  if (isTapped(transport)) return true;
+export function tap(transport: Transport, observe: Observe | undefined): boolean {
+  const found = activeTap(transport);
+  if (found !== undefined) {
+    found.observer ??= observe?.(found.inject);
+    return true;
+  }
   if (!Object.isExtensible(transport)) return false;
   try {
     TAPS.set(transport, install(transport, observe));
@@ -56,25 +65,37 @@ export function tap(
   }
 }
 
-/** Leaves the transport as it was found, or passing everything on where others sit above us. */
+/**
+ * Leaves the transport as it was found, or passing everything on where others sit above us. Where a
+ * finisher is left, nobody looks any more and it goes on.
+ */
 export function untap(transport: Transport): void {
   const found = TAPS.get(transport);
   if (found === undefined) return;
-  attempt(() => found.observer.closed());
+  attempt(() => found.observer?.closed());
+  found.observer = undefined;
+  if (finisherOf(transport) === undefined) remove(transport, found);
+}
+
+/** Where nobody looks either. */
+export function untapFinished(transport: Transport): void {
+  const found = TAPS.get(transport);
+  if (found !== undefined && found.observer === undefined) remove(transport, found);
+}
+
+function remove(transport: Transport, found: Tap): void {
   found.active = false;
   found.restore();
   TAPS.delete(transport);
 }
 
-function install(
-  transport: Transport,
-  observe: (inject: (message: unknown) => void) => Observer,
-): Tap {
+function install(transport: Transport, observe: Observe | undefined): Tap {
   const undo: (() => void)[] = [];
   const held: { tap?: Tap } = {};
   const state = (): Tap | undefined => (held.tap?.active === true ? held.tap : undefined);
   let receive: ((message: unknown) => void) | undefined;
-  const observer = observe((message) => receive?.(message));
+  const inject = (message: unknown): void => receive?.(message);
+  const observer = observe?.(inject);
   undo.push(wrapMethod(transport, (original) => sender(transport, original, state)));
   undo.push(
     wrapHandlers(transport, 'onmessage', (handler) => {
@@ -89,7 +110,7 @@ function install(
       'onclose',
       (handler) =>
         function closing(this: unknown, ...args) {
-          attempt(() => state()?.observer.closed());
+          attempt(() => state()?.observer?.closed());
           return handler.apply(this, args);
         },
     ),
@@ -100,7 +121,7 @@ function install(
     restore: () => {
       for (const step of undo) step();
     },
-    inject: (message) => receive?.(message),
+    inject,
   };
   held.tap = made;
   return made;
@@ -121,11 +142,15 @@ function sender(
   state: () => Tap | undefined,
 ): Transport['send'] {
   return function send(this: unknown, message, options): Promise<void> {
-    const passage = attempt(() => state()?.observer.outgoing(message, options));
-    if (passage === undefined) return original.call(transport, message, options);
-    const { gate, within, failed } = passage;
-    const out = 'message' in passage ? passage.message : message;
-    const pass = (): Promise<void> => original.call(transport, out, options);
+    const passage = attempt(() => state()?.observer?.outgoing(message, options));
+    const { gate, within, failed } = passage ?? {};
+    const out = passage !== undefined && 'message' in passage ? passage.message : message;
+    const pass = (): Promise<void> => {
+      const last = state() === undefined ? out : (finisherOf(transport)?.finish(out) ?? out);
+      return last instanceof Promise
+        ? last.then((late) => original.call(transport, late, options))
+        : original.call(transport, last, options);
+    };
     const go = (): Promise<void> => {
       let sent: Promise<void>;
       try {
@@ -149,7 +174,8 @@ function receiver(transport: Transport, handler: Handler, state: () => Tap | und
     if (tapped === undefined || (inside !== undefined && inside === message)) {
       return handler.call(this, message, extra);
     }
-    const passage = attempt(() => tapped.observer.incoming(message, extra));
+    finisherOf(transport)?.saw(message);
+    const passage = attempt(() => tapped.observer?.incoming(message, extra));
     const out = passage !== undefined && 'message' in passage ? passage.message : message;
     const pass = (): unknown => {
       const before = inside;

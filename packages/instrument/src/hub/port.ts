@@ -21,7 +21,7 @@ export interface Told {
   readonly call: CallId;
   readonly request: Request;
   /** The request as it was sent or came. */
-  readonly message: JsonObject;
+  message: JsonObject;
   readonly cause: Cause;
   readonly startMs: number;
   readonly span: SpanId | undefined;
