@@ -10,6 +10,7 @@ import {
   SEALED_PARTS,
 } from '@spoor/core';
 import { z } from 'zod';
+import { isAtom, isPlainObserved, knownMembers } from './admit-plain.ts';
 import type { SensorRequest } from './wire.ts';
 
 /**
@@ -27,50 +28,6 @@ const TRACE_PARENT = z.object({ trace: TRACE_ID, parent: SPAN_ID });
 const COUNT = z.int().nonnegative();
 const PATH = z.string().max(256);
 const FLAG = z.boolean();
-
-const ATOM_KINDS: ReadonlySet<unknown> = new Set([
-  'value',
-  'email',
-  'url',
-  'host',
-  'number',
-  'path',
-  'token',
-  'line',
-]);
-
-const PRINT = /^[0-9a-f]{16}$/;
-const CLASSES: ReadonlySet<unknown> = new Set(CONTENT_CLASSES);
-const ATOM_MEMBERS: ReadonlySet<string> = new Set([
-  'print',
-  'kind',
-  'at',
-  'destination',
-  'instructionLike',
-  'class',
-]);
-
-/** By hand, because a page of text has two thousand and this is the hub's hottest loop. */
-function isAtom(value: unknown): value is Atom {
-  if (typeof value !== 'object' || value === null) return false;
-  const { print, kind, at } = value as Partial<Atom>;
-  const placed = typeof at === 'string' && at.length <= 256;
-  if (!placed || typeof print !== 'string' || !PRINT.test(print)) return false;
-  return ATOM_KINDS.has(kind) && hasAtomMarks(value);
-}
-
-function hasAtomMarks(atom: Partial<Atom>): boolean {
-  const isMark = (mark: unknown): boolean => mark === undefined || typeof mark === 'boolean';
-  if (!isMark(atom.destination) || !isMark(atom.instructionLike)) return false;
-  return atom.class === undefined || CLASSES.has(atom.class);
-}
-
-/** Copies only an atom that holds more than it should. */
-function knownMembers(atom: Atom): Atom {
-  if (Object.keys(atom).every((name) => ATOM_MEMBERS.has(name))) return atom;
-  const known = Object.entries(atom).filter(([name]) => ATOM_MEMBERS.has(name));
-  return Object.fromEntries(known) as unknown as Atom;
-}
 
 const ATOMS = z
   .custom<Atom[]>(
@@ -285,6 +242,11 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
 
 /** Throws WIRE_INVALID naming the member, never its value. */
 export function admitRequest(json: unknown): SensorRequest {
+  return isPlainObserved(json) ? (json as SensorRequest) : admitBySchema(json);
+}
+
+/** The same of any request, without a shorter way. */
+export function admitBySchema(json: unknown): SensorRequest {
   const parsed = SENSOR_REQUEST.safeParse(json);
   if (parsed.success) return parsed.data as SensorRequest;
   const where = parsed.error.issues[0]?.path.join('.') ?? '';

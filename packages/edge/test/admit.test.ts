@@ -1,7 +1,8 @@
 import { CodedError, LABELS, LIMITS } from '@spoor/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admitRequest } from '../src/admit.ts';
+import { admitBySchema, admitRequest } from '../src/admit.ts';
+import { isPlainObserved } from '../src/admit-plain.ts';
 import { HELLO, OBSERVED, REQUEST, SENSED } from './messages.ts';
 
 /** 'none', or the code and what it names. */
@@ -187,5 +188,40 @@ describe('limits of admitRequest', () => {
       expect(refusal(request({ bytes })), String(bytes)).toMatch(/^WIRE_INVALID/);
     }
     expect(refusal(observed({ startMs: Number.POSITIVE_INFINITY }))).toMatch(/^WIRE_INVALID/);
+  });
+});
+
+describe('what is plain', () => {
+  const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  /** Members that the shorter way leaves to the schema. */
+  const RARE = ['resource', 'prompt', 'link', 'sampledHint', 'refused', 'definitions', 'cluster'];
+
+  it('is what the schema would let pass as it is', () => {
+    const junk = fc.oneof(
+      fc.jsonValue(),
+      fc.constant(''),
+      fc.constant(0),
+      fc.constant(Number.POSITIVE_INFINITY),
+    );
+    fc.assert(
+      fc.property(OBSERVED, fc.nat(90), fc.option(junk), fc.boolean(), (sent, place, by, quiet) => {
+        const request = asJson(quiet ? { ...sent, quiet } : sent);
+        const json = by === null ? request : replaceAt(request, place, by);
+        if (isPlainObserved(json)) expect(admitBySchema(json)).toEqual(json);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is all that has no rare member, and nothing that has an unknown one', () => {
+    fc.assert(
+      fc.property(OBSERVED, (sent) => {
+        const request = asJson(sent) as { readonly observation: object };
+        const names = Object.keys(request.observation);
+        const isRare = names.some((name) => [...RARE, 'decidedAlone'].includes(name));
+        expect(isPlainObserved(request)).toBe(!isRare);
+        expect(isPlainObserved(withExtra(request))).toBe(false);
+      }),
+    );
   });
 });
