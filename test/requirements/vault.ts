@@ -5,4 +5,8 @@ export const VAULT = {
       'Every kind of exchange, by every sensor, has its entries, and its content is sealed.',
     source: 'docs/vault.md',
   },
+  'vault:shred': {
+    behavior: 'What was shredded opens no more and lies nowhere, while every proof stays valid.',
+    source: 'docs/vault.md',
+  },
 } as const;

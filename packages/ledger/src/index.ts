@@ -16,3 +16,4 @@ export type { Appended, Ledger, LedgerOptions, LedgerState, Published } from './
 export { openLedger } from './open-ledger.ts';
 export { checkByPlatform, sha256ByPlatform } from './platform.ts';
 export type { Timer } from './timer.ts';
+export type { ContentRef, Shredded, ShredTargets } from './vault/shred.ts';

@@ -2,6 +2,7 @@ import type { Clock, CodedError, Random, SealedContent } from '@spoor/core';
 import type { Disk } from './disk.ts';
 import type { Entry } from './entry.ts';
 import type { Timer } from './timer.ts';
+import type { Shredded, ShredTargets } from './vault/shred.ts';
 
 export interface LedgerOptions {
   /** The log and the vault: may be served and copied. */
@@ -72,6 +73,15 @@ export interface Ledger {
    * {@link Appended.durable} does; content appended meanwhile becomes durable after the key.
    */
   keepKey(session: string, kek: string, wrapped: Uint8Array): Promise<void>;
+  /** Writes and publishes all that was appended so far. Rejects as {@link Appended.durable} does. */
+  flush(): Promise<void>;
+  /**
+   * Destroys sealed content, also where the write-ahead log still holds it, and then appends the
+   * entry that says so. After a stop in between, ask for the same again.
+   *
+   * @throws CodedError as {@link Appended.durable}
+   */
+  shred(targets: ShredTargets, entry: (gone: Shredded) => Entry): Promise<Appended | undefined>;
   /** The leaf's text; undefined where there is no such entry. */
   readLeaf(index: number): Promise<string | undefined>;
   /** Called after each publication, and must not throw; the result ends it. */

@@ -11,7 +11,14 @@ import { forgetRecovery, readRecovery, withRecovery } from './recovery.ts';
 import { systemTimer } from './timer.ts';
 import { Vault } from './vault/vault.ts';
 import { readLeafAt } from './verify/source.ts';
-import { forgetNewest, readWal, WalWriter } from './wal/wal.ts';
+import {
+  destroyGone,
+  destroySegment,
+  forgetNewest,
+  holdsContent,
+  readWal,
+  WalWriter,
+} from './wal/wal.ts';
 import { LedgerWriter } from './writer.ts';
 
 /**
@@ -56,7 +63,12 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   await finish({ ...found, leaves }, vault, publisher);
   await forgetRecovery(disk, stateDir);
   await forgetNewest(disk, `${stateDir}/wal`);
-  for (const path of wal.paths) await disk.remove(path);
+  await destroyGone(disk, `${stateDir}/wal`);
+  const isSecret = wal.records.some(holdsContent);
+  for (const path of wal.paths) {
+    if (isSecret) await destroySegment(disk, path);
+    else await disk.remove(path);
+  }
   const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
   const writer = new LedgerWriter({
     options,

@@ -54,6 +54,11 @@ export class Queue {
     return this.#ordinal - (this.#items.length - this.#durable);
   }
 
+  /** Ordinal of the newest item. */
+  get newest(): number {
+    return this.#ordinal;
+  }
+
   get publishedThrough(): number {
     return this.#ordinal - this.#items.length;
   }

@@ -17,6 +17,7 @@ import { hashPrefixed, keysOf, newLeaves, prefixLeaf, Queue } from './queue.ts';
 import { placeSealed, type Stamp, stampEntry } from './stamp.ts';
 import type { Timer } from './timer.ts';
 import { isVaultPlace } from './vault/pack.ts';
+import type { Shredded, ShredTargets } from './vault/shred.ts';
 import type { Vault } from './vault/vault.ts';
 import { Waits } from './waits.ts';
 import type { WalWriter } from './wal/wal.ts';
@@ -150,6 +151,29 @@ export class LedgerWriter implements Ledger {
     return this.#durable(ordinal);
   }
 
+  async flush(): Promise<void> {
+    this.#requireWritable();
+    await this.#alone(() => this.#integrateAll());
+  }
+
+  async shred(
+    targets: ShredTargets,
+    entry: (gone: Shredded) => Entry,
+  ): Promise<Appended | undefined> {
+    this.#requireWritable();
+    let gone: Shredded = { keys: 0, contents: 0, bytes: 0 };
+    await this.#alone(async () => {
+      // What waits in memory or in the write-ahead log would come into the packs again.
+      await this.#integrateAll();
+      gone = await this.#parts.vault.shred(targets);
+    });
+    this.#parts.wal.renew();
+    const appended = this.append(entry(gone));
+    // Publishes the entry and all before it, and retires the segment that held the content.
+    await this.flush();
+    return appended;
+  }
+
   async readLeaf(index: number): Promise<string | undefined> {
     const waiting = this.#queue.leaf(index);
     if (waiting !== undefined) return waiting;
@@ -270,6 +294,26 @@ export class LedgerWriter implements Ledger {
     return unwritten > 2 * ITEMS_PER_MS * Math.max(this.#writeMs, 0.5)
       ? Math.ceil(unwritten / 2)
       : unwritten;
+  }
+
+  /** Does something while nothing is published; the state follows from how it ends. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    while (this.#publishing !== undefined) await this.#publishing;
+    let ended = false;
+    this.#publishing = this.#guard(async () => {
+      await work();
+      ended = true;
+    }).finally(() => {
+      this.#publishing = undefined;
+      this.#publishSoon();
+    });
+    await this.#publishing;
+    if (!ended) throw this.#refusal();
+  }
+
+  async #integrateAll(): Promise<void> {
+    await this.#durable(this.#queue.newest);
+    await this.#integrate();
   }
 
   async #integrate(): Promise<void> {

@@ -4,8 +4,14 @@ import { Decrypter } from 'age-encryption';
 import { type Disk, nodeDisk } from '../disk.ts';
 import type { Leaf } from '../entry.ts';
 import { contentMac, deriveKeys, keyId } from '../seal/keys.ts';
-import { associatedData, readSealed, type SealedParts, TAG_BYTES } from '../seal/record.ts';
-import { isVaultPlace, keyPath, packPath, readPack } from '../vault/pack.ts';
+import {
+  associatedData,
+  readSealed,
+  type SealedParts,
+  shreddedCipher,
+  TAG_BYTES,
+} from '../seal/record.ts';
+import { isShreddedKey, isVaultPlace, keyPath, packPath, readPack } from '../vault/pack.ts';
 import { readIdentities } from './keys.ts';
 
 export interface OpenOptions {
@@ -67,7 +73,7 @@ async function openPart(options: OpenOptions, meta: SealedMeta): Promise<Uint8Ar
   if (!isVaultPlace(leaf.session, meta.kek)) return 'PAYLOAD_MISSING';
   const wrapped = await disk.read(`${dir}/${keyPath(leaf.session, meta.kek)}`);
   if (wrapped === undefined) return 'PAYLOAD_MISSING';
-  if (wrapped.length === 0) return 'PAYLOAD_SHREDDED';
+  if (isShreddedKey(wrapped)) return 'PAYLOAD_SHREDDED';
   const pack = await disk.read(`${dir}/${packPath(leaf.session, meta.kek)}`);
   const sealed = findSealed(Buffer.from(pack ?? []), leaf, meta);
   if (typeof sealed === 'string') return sealed;
@@ -77,9 +83,11 @@ async function openPart(options: OpenOptions, meta: SealedMeta): Promise<Uint8Ar
   return decryptPart(sealed, sessionKey, meta);
 }
 
-/** The record with that ciphertext; its checksum may be wrong where its key was destroyed. */
+/** The record with that ciphertext, or what stands in its place. */
 function findSealed(pack: Buffer, leaf: Leaf, meta: SealedMeta): SealedParts | OpenFailure {
-  const records = readPack(pack).flatMap(({ bytes }) => readSealed(bytes) ?? []);
+  const packed = readPack(pack);
+  if (packed.some(({ bytes }) => shreddedCipher(bytes) === meta.cipher)) return 'PAYLOAD_SHREDDED';
+  const records = packed.flatMap(({ bytes }) => readSealed(bytes) ?? []);
   const sealed = records.find(({ ciphertext }) => hash('sha256', ciphertext) === meta.cipher);
   if (sealed !== undefined) {
     return sealed.wrappedKey.every((byte) => byte === 0) ? 'PAYLOAD_SHREDDED' : sealed;

@@ -1,7 +1,9 @@
 import { CodedError } from '@spoor/core';
 import { Decrypter, Encrypter } from 'age-encryption';
+import { exchangeFile } from '../destroy.ts';
 import { type Disk, nodeDisk } from '../disk.ts';
-import { replaceFile } from '../durable.ts';
+
+import { isShreddedKey } from '../vault/pack.ts';
 import { readIdentities } from './keys.ts';
 
 export interface RewrapOptions {
@@ -37,7 +39,7 @@ export async function rewrapVault(options: RewrapOptions): Promise<Rewrapped> {
   for (const path of await keyFiles(disk, `${dir}/vault`)) {
     const bytes = await disk.read(path);
     if (bytes === undefined) continue;
-    if (bytes.length === 0) {
+    if (isShreddedKey(bytes)) {
       counts.shredded++;
       continue;
     }
@@ -48,7 +50,7 @@ export async function rewrapVault(options: RewrapOptions): Promise<Rewrapped> {
     }
     const encrypter = new Encrypter();
     for (const recipient of recipients) encrypter.addRecipient(recipient);
-    await replaceFile(disk, path, await encrypter.encrypt(key));
+    await exchangeFile(disk, path, await encrypter.encrypt(key));
     key.fill(0);
     counts.wrapped++;
   }

@@ -64,3 +64,27 @@ export function readSealed(bytes: Buffer): SealedParts | undefined {
     ciphertext: bytes.subarray(recordEnd),
   };
 }
+
+const SHREDDED = 2;
+const DIGEST_BYTES = 32;
+
+/**
+ * What stands in the place of a content that was shredded, as long as that was: it says which
+ * content it was, and holds nothing of it.
+ *
+ *     1 byte version, 32 bytes SHA-256 of the ciphertext that is gone, zeros
+ *
+ * @param cipher The digest, hexadecimal.
+ */
+export function shreddedRecord(length: number, cipher: string): Buffer {
+  const bytes = Buffer.alloc(length);
+  bytes[0] = SHREDDED;
+  bytes.write(cipher, 1, 'hex');
+  return bytes;
+}
+
+/** The digest of the ciphertext that stood there; undefined where nothing was shredded. */
+export function shreddedCipher(bytes: Buffer): string | undefined {
+  if (bytes[0] !== SHREDDED || bytes.length <= DIGEST_BYTES) return undefined;
+  return bytes.toString('hex', 1, 1 + DIGEST_BYTES);
+}

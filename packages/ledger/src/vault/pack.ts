@@ -1,7 +1,7 @@
 /**
  * Where sealed content lies, and how. A pack holds what was sealed under one session key, in the
- * order in which it came; beside it lies the key, wrapped to the auditors. Destroying the key file
- * shreds the session; destroying a record's wrapped data key shreds that record.
+ * order in which it came; beside it lies the key, wrapped to the auditors. Shredding a session
+ * overwrites and empties both files; shredding a record overwrites it where it lies.
  *
  *     vault/<2 digits>/<session>/<kek>.seals   then, per record: u32 length, u32 CRC-32, record
  *     vault/<2 digits>/<session>/<kek>.age     the session key; empty once it was shredded
@@ -18,11 +18,16 @@ export const isVaultPlace = (session: string | undefined, kek: string): session 
 /** The first digits of a UUIDv7 are its time, so the folders are spread by its random end. */
 const sessionFolder = (session: string): string => `vault/${session.slice(24, 26)}/${session}`;
 
+export const sessionPath = (session: string): string => sessionFolder(session);
+
 export const packPath = (session: string, kek: string): string =>
   `${sessionFolder(session)}/${kek}.seals`;
 
 export const keyPath = (session: string, kek: string): string =>
   `${sessionFolder(session)}/${kek}.age`;
+
+/** Overwritten, and emptied unless the machine stopped in between. */
+export const isShreddedKey = (wrapped: Uint8Array): boolean => wrapped.every((byte) => byte === 0);
 
 export const PACK_HEAD_BYTES = 8;
 
@@ -36,8 +41,10 @@ export function frameRecord(record: Uint8Array): Uint8Array {
 
 export interface PackedRecord {
   readonly bytes: Buffer;
-  /** Does the checksum hold? It does not where a data key was overwritten. */
+  /** Does the checksum hold? */
   readonly whole: boolean;
+  /** Where the record begins, after its head. */
+  readonly at: number;
 }
 
 /** Records one after another; a cut end is left out. */
@@ -48,7 +55,8 @@ export function readPack(pack: Buffer): PackedRecord[] {
     const end = at + PACK_HEAD_BYTES + pack.readUInt32BE(at);
     if (end > pack.length) break;
     const bytes = pack.subarray(at + PACK_HEAD_BYTES, end);
-    records.push({ bytes, whole: crc32(bytes) === pack.readUInt32BE(at + 4) });
+    const whole = crc32(bytes) === pack.readUInt32BE(at + 4);
+    records.push({ bytes, whole, at: at + PACK_HEAD_BYTES });
     at = end;
   }
   return records;

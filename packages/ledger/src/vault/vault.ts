@@ -3,6 +3,7 @@ import { type Disk, folderOf } from '../disk.ts';
 import { makeDurableFolder, replaceFile, syncFile, syncFolder } from '../durable.ts';
 import type { KeyRecord } from '../wal/record.ts';
 import { frameRecord, keyPath, PACK_HEAD_BYTES, packPath, readPack } from './pack.ts';
+import { type Shredded, type ShredTargets, shredVault } from './shred.ts';
 
 export interface SealedRecord {
   readonly session: string;
@@ -54,6 +55,11 @@ export class Vault {
       this.#lengths.set(path, length);
     }
     return missing;
+  }
+
+  /** Overwrites what is named; repeating it ends what a stop left. */
+  async shred(targets: ShredTargets): Promise<Shredded> {
+    return shredVault(this.#disk, this.#root, targets, (pack) => this.#lengths.set(pack, 0));
   }
 
   async #append(path: string, records: readonly SealedRecord[]): Promise<void> {

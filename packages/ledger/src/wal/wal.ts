@@ -1,5 +1,6 @@
 import { CodedError, LIMITS, type Random } from '@spoor/core';
-import type { Disk, DiskFile } from '../disk.ts';
+import { destroyFile } from '../destroy.ts';
+import { type Disk, type DiskFile, folderOf } from '../disk.ts';
 import { replaceFile, syncFolder, writeFile } from '../durable.ts';
 import {
   encodeHead,
@@ -17,6 +18,7 @@ interface ClosedSegment {
   readonly path: string;
   readonly number: number;
   readonly through: number;
+  readonly holdsContent: boolean;
 }
 
 interface OpenSegment {
@@ -27,6 +29,8 @@ interface OpenSegment {
   /** Bytes that are durable; a write that failed is written over. */
   length: number;
   through: number;
+  /** Has sealed content or a session key been written to it? */
+  holdsContent: boolean;
   /** How far a write that failed may have come; 0 where none did. */
   failed: number;
   /** Zeros are written up to here. */
@@ -38,6 +42,8 @@ interface OpenSegment {
 
 /** File that names the newest segment, so that its loss is no quiet one. Gone after a clean end. */
 const NEWEST = 'newest';
+/** Ending of a segment that is being destroyed. */
+const GONE = '.gone';
 
 const segmentName = (number: number): string => `${String(number).padStart(12, '0')}.wal`;
 
@@ -60,6 +66,7 @@ export class WalWriter {
   #closed: ClosedSegment[] = [];
   /** The segment that {@link NEWEST} names. */
   #marked = 0;
+  #wantsNew = false;
 
   /** @param number Of the first segment: higher than any there. */
   constructor(disk: Disk, folder: string, random: Random, number: number) {
@@ -84,14 +91,24 @@ export class WalWriter {
     if (isNew) await this.#mark(segment.number);
     segment.length += bytes.length;
     segment.through = through;
+    segment.holdsContent ||= records.some(holdsContent);
     prepareAhead(segment);
   }
 
-  /** Deletes closed segments whose records are all published. */
+  /** What comes next goes to a new segment, so that the one that is open can be retired. */
+  renew(): void {
+    this.#wantsNew = true;
+  }
+
+  /**
+   * Deletes closed segments whose records are all published. Sealed content is overwritten first:
+   * what was shredded in the vault must not lie in what the disk gave back.
+   */
   async retire(through: number): Promise<void> {
     for (let first = this.#closed[0]; first !== undefined; first = this.#closed[0]) {
       if (first.through > through || first.number >= this.#marked) return;
-      await this.#disk.remove(first.path);
+      if (first.holdsContent) await destroySegment(this.#disk, first.path);
+      else await this.#disk.remove(first.path);
       this.#closed.shift();
     }
   }
@@ -118,14 +135,16 @@ export class WalWriter {
   }
 
   async #segment(): Promise<OpenSegment> {
-    if (this.#open !== undefined && this.#open.length < LIMITS.walSegmentBytes) return this.#open;
+    const fits = this.#open !== undefined && this.#open.length < LIMITS.walSegmentBytes;
+    if (this.#open !== undefined && fits && !this.#wantsNew) return this.#open;
     await this.#shut();
+    this.#wantsNew = false;
     const number = this.#number;
     const path = `${this.#folder}/${segmentName(number)}`;
     const file = await this.#disk.openDurable(path);
     this.#number++;
     const salt = this.#random.bytes(SALT_BYTES);
-    const nothing = { length: 0, through: 0, failed: 0, prepared: 0 };
+    const nothing = { length: 0, through: 0, failed: 0, prepared: 0, holdsContent: false };
     const still = { preparing: undefined, broken: undefined };
     this.#open = { path, number, file, salt, ...nothing, ...still };
     return this.#open;
@@ -135,12 +154,32 @@ export class WalWriter {
     const segment = this.#open;
     if (segment === undefined) return;
     this.#open = undefined;
-    const { path, number, through } = segment;
-    this.#closed.push({ path, number, through });
+    const { path, number, through, holdsContent } = segment;
+    this.#closed.push({ path, number, through, holdsContent });
     await segment.preparing;
     await segment.file.close();
   }
 }
+
+/**
+ * Removes a segment whose records are published. Its name goes first, durably: a stop in between
+ * must not leave a segment that looks damaged.
+ */
+export async function destroySegment(disk: Disk, path: string): Promise<void> {
+  const gone = path.replace(/\.wal$/, GONE);
+  await disk.rename(path, gone);
+  await syncFolder(disk, folderOf(path));
+  await destroyFile(disk, gone);
+}
+
+/** What a stop left of it. */
+export async function destroyGone(disk: Disk, folder: string): Promise<void> {
+  for (const name of await disk.list(folder))
+    if (name.endsWith(GONE)) await destroyFile(disk, `${folder}/${name}`);
+}
+
+export const holdsContent = (record: WalRecord): boolean =>
+  record.type === 'key' || record.sealed.length > 0;
 
 /** What a failed write left would make the next one, if that is torn, look like a damaged one. */
 async function clearFailed(segment: OpenSegment): Promise<void> {

@@ -1,0 +1,126 @@
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { emptyFile } from '../destroy.ts';
+import type { Disk } from '../disk.ts';
+import { syncFile } from '../durable.ts';
+import { readSealed, shreddedCipher, shreddedRecord } from '../seal/record.ts';
+import { isVaultPlace, type PackedRecord, packPath, readPack, sessionPath } from './pack.ts';
+
+/** One sealed content, as the entry that it came with names it. */
+export interface ContentRef {
+  readonly session: string;
+  readonly call: string;
+  readonly part: string;
+  readonly kek: string;
+  /** SHA-256 of the ciphertext, hexadecimal. */
+  readonly cipher: string;
+}
+
+export interface ShredTargets {
+  /** Everything of these goes: their keys and their contents. */
+  readonly sessions: readonly string[];
+  /** Single contents of other sessions. */
+  readonly contents: readonly ContentRef[];
+}
+
+/** What was destroyed; what was gone before is not counted again. */
+export interface Shredded {
+  readonly keys: number;
+  readonly contents: number;
+  readonly bytes: number;
+}
+
+/**
+ * Overwrites keys and contents where they lie. Repeating it after a stop ends what was begun.
+ *
+ * @param emptied Called with the path, below the root, of each pack that is empty now.
+ */
+export async function shredVault(
+  disk: Disk,
+  root: string,
+  targets: ShredTargets,
+  emptied: (pack: string) => void,
+): Promise<Shredded> {
+  const sum = { keys: 0, contents: 0, bytes: 0 };
+  for (const session of targets.sessions) {
+    const gone = await shredSession(disk, root, session, emptied);
+    for (const name of ['keys', 'contents', 'bytes'] as const) sum[name] += gone[name];
+  }
+  const packs = Map.groupBy(
+    targets.contents.filter(({ session, kek }) => isVaultPlace(session, kek)),
+    ({ session, kek }) => packPath(session, kek),
+  );
+  for (const [path, refs] of packs) {
+    const gone = await shredContents(disk, `${root}/${path}`, refs);
+    sum.contents += gone.contents;
+    sum.bytes += gone.bytes;
+  }
+  return sum;
+}
+
+/** Keys first: without them nothing opens, whatever comes in between. */
+async function shredSession(
+  disk: Disk,
+  root: string,
+  session: string,
+  emptied: (pack: string) => void,
+): Promise<Shredded> {
+  const sum = { keys: 0, contents: 0, bytes: 0 };
+  if (!isVaultPlace(session, 'kek')) return sum;
+  const folder = sessionPath(session);
+  const names = await disk.list(`${root}/${folder}`);
+  for (const name of names.filter((one) => one.endsWith('.age'))) {
+    const bytes = await disk.read(`${root}/${folder}/${name}`);
+    if (bytes === undefined || bytes.length === 0) continue;
+    await emptyFile(disk, `${root}/${folder}/${name}`);
+    sum.keys += 1;
+  }
+  for (const name of names.filter((one) => one.endsWith('.seals'))) {
+    const pack = Buffer.from((await disk.read(`${root}/${folder}/${name}`)) ?? []);
+    const live = readPack(pack).filter(({ bytes }) => readSealed(bytes) !== undefined);
+    if (pack.length > 0) await emptyFile(disk, `${root}/${folder}/${name}`);
+    emptied(`${folder}/${name}`);
+    sum.contents += live.length;
+    sum.bytes += live.reduce((bytes, record) => bytes + record.bytes.length, 0);
+  }
+  return sum;
+}
+
+/**
+ * In place, and as long as they were: no older copy of the file is left behind, and whoever reads
+ * the pack meanwhile finds the others where they are.
+ */
+async function shredContents(
+  disk: Disk,
+  path: string,
+  refs: readonly ContentRef[],
+): Promise<Omit<Shredded, 'keys'>> {
+  const pack = Buffer.from((await disk.read(path)) ?? []);
+  const found = readPack(pack).flatMap((record) => {
+    const ref = refs.find((one) => isOf(record, one));
+    return ref === undefined ? [] : [{ record, ref }];
+  });
+  if (found.length === 0) return { contents: 0, bytes: 0 };
+  const file = await disk.open(path);
+  try {
+    for (const { record, ref } of found) {
+      const blank = shreddedRecord(record.bytes.length, ref.cipher);
+      const sum = Buffer.alloc(4);
+      sum.writeUInt32BE(crc32(blank));
+      await file.write(Buffer.concat([sum, blank]), record.at - sum.length);
+    }
+    await syncFile(file);
+  } finally {
+    await file.close();
+  }
+  const bytes = found.reduce((total, { record }) => total + record.bytes.length, 0);
+  return { contents: found.length, bytes };
+}
+
+/** The record itself, or what a stop left of destroying it. */
+function isOf({ bytes, whole }: PackedRecord, ref: ContentRef): boolean {
+  const sealed = readSealed(bytes);
+  if (sealed === undefined) return !whole && shreddedCipher(bytes) === ref.cipher;
+  if (hash('sha256', sealed.ciphertext) === ref.cipher) return true;
+  return !whole && sealed.record === ref.call && sealed.part === ref.part;
+}
