@@ -40,7 +40,7 @@ export class MemoryDisk implements Disk {
     const after = new MemoryDisk();
     for (const [path, file] of this.#names) {
       const bytes = survived(file, this.torn);
-      const survivor = { bytes, synced: bytes };
+      const survivor = { bytes, synced: Buffer.from(bytes) };
       after.#files.set(path, survivor);
       after.#names.set(path, survivor);
     }
@@ -172,7 +172,11 @@ function survived({ bytes, synced }: File, torn: number): Buffer {
 }
 
 function put(file: File, bytes: Uint8Array, offset: number): void {
-  const length = Math.max(file.bytes.length, offset + bytes.length);
+  if (offset + bytes.length <= file.bytes.length) {
+    file.bytes.set(bytes, offset);
+    return;
+  }
+  const length = offset + bytes.length;
   const grown = Buffer.alloc(length);
   grown.set(file.bytes);
   grown.set(bytes, offset);
