@@ -85,13 +85,13 @@ export class WalWriter {
     if (segment.length + bytes.length > segment.prepared) await segment.preparing;
     if (segment.broken !== undefined) throw segment.broken;
     await clearFailed(segment);
+    segment.holdsContent ||= records.some(holdsContent);
     segment.failed = segment.length + bytes.length;
     await writeFile(segment.file, bytes, segment.length);
     segment.failed = 0;
     if (isNew) await this.#mark(segment.number);
     segment.length += bytes.length;
     segment.through = through;
-    segment.holdsContent ||= records.some(holdsContent);
     prepareAhead(segment);
   }
 
