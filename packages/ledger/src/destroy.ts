@@ -8,7 +8,7 @@ import { syncFile, syncFolder } from './durable.ts';
 const ZEROS = new Uint8Array(1_048_576);
 
 /** Zeros over the first `length` bytes; durable on return. */
-export async function overwrite(file: DiskFile, length: number): Promise<void> {
+async function overwrite(file: DiskFile, length: number): Promise<void> {
   for (let at = 0; at < length; at += ZEROS.length)
     await file.write(ZEROS.subarray(0, Math.min(ZEROS.length, length - at)), at);
   await syncFile(file);
