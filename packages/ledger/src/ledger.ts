@@ -73,7 +73,7 @@ export interface Ledger {
    * {@link Appended.durable} does; content appended meanwhile becomes durable after the key.
    */
   keepKey(session: string, kek: string, wrapped: Uint8Array): Promise<void>;
-  /** Writes and publishes all that was appended so far. Rejects as {@link Appended.durable} does. */
+  /** Writes and publishes all that was appended. Rejects as {@link Appended.durable} does. */
   flush(): Promise<void>;
   /**
    * Destroys sealed content, also where the write-ahead log still holds it, and then appends the
