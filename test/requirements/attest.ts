@@ -38,4 +38,18 @@ export const ATTEST = {
       'Where no proof can be made the request goes out as it was, in its place, and is counted.',
     source: 'docs/attest.md',
   },
+  'attest:command': {
+    behavior:
+      'Orchestrators in any language sign sessions and calls with `spoor attest`, by files and pipes.',
+    source: 'docs/attest.md',
+  },
+  'attest:key-safe': {
+    behavior:
+      'A private key is written for its owner alone, over no other file, and shown nowhere.',
+    source: 'docs/attest.md',
+  },
+  'attest:wrapper': {
+    behavior: 'With a key, a wrapper attests by facts of the system who has started its server.',
+    source: 'docs/attest.md',
+  },
 } as const;

@@ -88,6 +88,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "Make and show the auditors' keys",
     load: async () => (await import('./commands/keys.ts')).keys,
   },
+  attest: {
+    group: 'Prove',
+    summary: 'Prove on whose behalf calls are made',
+    load: async () => (await import('./commands/attest/attest.ts')).attest,
+  },
   witness: {
     group: 'Prove',
     summary: 'Vouch for the ledgers of others',

@@ -96,6 +96,10 @@ export function identityOf(pid: number, read: ReadProcess): ProcessId | undefine
   return found === undefined ? undefined : idOf(found);
 }
 
+/** The name of a process that runs, or undefined. */
+export const nameOfProcess = (pid: number, read: ReadProcess): string | undefined =>
+  readProcess(pid, read)?.name;
+
 const idOf = ({ pid, start }: Process): ProcessId => ({ pid, start });
 
 function ancestorsOf(pid: number, read: ReadProcess): Process[] {

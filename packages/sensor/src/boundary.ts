@@ -25,6 +25,7 @@ import {
   type TrustPolicy,
   validTracestate,
 } from '@spoor/core';
+import type { Attester } from './attester.ts';
 import { evidenceOf } from './evidence.ts';
 import { OBSERVED_METHODS } from './methods.ts';
 
@@ -41,14 +42,19 @@ export interface Trust {
 export class Boundary {
   readonly #trust: Trust;
   readonly #random: Random;
+  readonly #attester: Attester | undefined;
+  /** Of the server. */
+  readonly #askedBack = new WeakSet<Request>();
   readonly #crossings = new WeakMap<Request, Crossing>();
   readonly #bearers = new WeakMap<Request, string>();
   /** Of the client, with something in them that may be evidence: a server's says nothing of it. */
   readonly #carriers = new WeakSet<Request>();
 
-  constructor(trust: Trust, random: Random) {
+  /** @param attester Speaks for a client that brings no evidence itself. */
+  constructor(trust: Trust, random: Random, attester?: Attester) {
     this.#trust = trust;
     this.#random = random;
+    this.#attester = attester;
   }
 
   /**
@@ -77,8 +83,10 @@ export class Boundary {
   /** What a client's request brings of who asks. It is for the hub, and stays behind here. */
   evidenceOf(request: Request): IdentityEvidence | undefined {
     const bearer = this.#bearers.get(request);
-    if (this.#carriers.has(request)) return evidenceOf(request, bearer);
-    return bearer === undefined ? undefined : { bearer };
+    const own = this.#carriers.has(request) ? evidenceOf(request, bearer) : undefined;
+    if (own !== undefined) return own;
+    if (bearer !== undefined) return { bearer };
+    return this.#askedBack.has(request) ? undefined : this.#attester?.(request);
   }
 
   /** Does the client's context go on to the server? */
@@ -137,6 +145,7 @@ export class Boundary {
 
   /** What a server's request is worth, as it came. */
   fromServer(request: Request): void {
+    this.#askedBack.add(request);
     this.#cross(request, this.#trust.server, undefined);
   }
 

@@ -9,6 +9,24 @@ export const SENSOR_SETTINGS: readonly Setting[] = [
     help: 'Start a hub in the background when none answers',
   },
   {
+    name: 'attest.key',
+    type: 'string',
+    default: undefined,
+    help: 'File of the key by which a wrapper attests who has started it; without one it does not',
+  },
+  {
+    name: 'attest.issuer',
+    type: 'string',
+    default: undefined,
+    help: "Who says so, as the hub's owner has registered it; default the key's thumbprint",
+  },
+  {
+    name: 'attest.audience',
+    type: 'string',
+    default: 'spoor',
+    help: 'Trust domain of what a wrapper attests',
+  },
+  {
     name: 'trust.client',
     type: 'choice',
     choices: CONTEXT_POLICIES,

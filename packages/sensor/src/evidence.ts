@@ -30,7 +30,7 @@ export function evidenceOf(
 }
 
 /** What a proof has to match; undefined where no proof can speak of such a request. */
-function callOf(request: Request): IdentityCall | undefined {
+export function callOf(request: Request): IdentityCall | undefined {
   const call = identityCallOf(request);
   if (!isBounded(call)) return undefined;
   try {

@@ -3,6 +3,7 @@ import {
   type HostInfo,
   hostAbove,
   identityOf,
+  nameOfProcess,
   type ProcessId,
   type ReadProcess,
 } from '@spoor/core';
@@ -27,3 +28,10 @@ export const hostOf = (pid: number): HostInfo => hostAbove(pid, process.getuid?.
 
 /** The identity of a process that runs, or undefined. */
 export const identify = (pid: number): ProcessId | undefined => identityOf(pid, read);
+
+/** The process above one, with its name; undefined where nobody says it. */
+export function parentOf(pid: number): { readonly pid: number; readonly name: string } | undefined {
+  const above = hostAbove(pid, 0, read).ancestors[1];
+  const found = above === undefined ? undefined : nameOfProcess(above.pid, read);
+  return above === undefined || found === undefined ? undefined : { pid: above.pid, name: found };
+}

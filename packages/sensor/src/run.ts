@@ -11,6 +11,7 @@ import {
   uuidv7,
 } from '@spoor/core';
 import type { Home } from '@spoor/edge/home';
+import type { Attester, AttesterOptions } from './attester.ts';
 import { Boundary, type Trust } from './boundary.ts';
 import { type Exit, startChild } from './child.ts';
 import { findHost, identify } from './host.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly version: string;
   readonly rulesFolder: string;
   readonly startHub?: () => void;
+  /** Signs for clients that bring no evidence of who they are. */
+  readonly attest?: Pick<AttesterOptions, 'key' | 'issuer' | 'audience'>;
   /** One line for the person at the terminal; goes to standard error. */
   readonly say: (line: string) => void;
 }
@@ -55,6 +58,7 @@ const FAREWELL_MS = 1_000;
  */
 export async function runWrapper(options: RunOptions): Promise<Exit> {
   const { server: wrapped } = options;
+  const attester = await attesterOf(options);
   const server =
     wrapped.kind === 'command'
       ? startServer(wrapped.command, wrapped.args)
@@ -67,7 +71,7 @@ export async function runWrapper(options: RunOptions): Promise<Exit> {
     hub,
     clock: systemClock,
     random: systemRandom,
-    boundary: new Boundary(options.trust, systemRandom),
+    boundary: new Boundary(options.trust, systemRandom, attester),
   });
   const stopForwarding = forwardSignals(server);
   wireClient(relay, server, output);
@@ -82,6 +86,12 @@ export async function runWrapper(options: RunOptions): Promise<Exit> {
     stopForwarding();
     process.stdin.destroy();
   }
+}
+
+async function attesterOf({ attest, name }: RunOptions): Promise<Attester | undefined> {
+  if (attest === undefined) return undefined;
+  const { wrapperAttester } = await import('./attester.ts');
+  return wrapperAttester({ ...attest, server: name });
 }
 
 async function reachServer(

@@ -1,5 +1,11 @@
 import { CodedError, type ContextPolicy } from '@spoor/core';
-import { exitAs, runWrapper, sayToTerminal, type WrappedServer } from '@spoor/sensor/run';
+import {
+  exitAs,
+  type RunOptions,
+  runWrapper,
+  sayToTerminal,
+  type WrappedServer,
+} from '@spoor/sensor/run';
 import { stdioTrust } from '@spoor/sensor/trust';
 import type { Command, Context } from '../command.ts';
 import { type Config, readConfig } from '../config.ts';
@@ -28,6 +34,11 @@ export const run: Command = {
     'keep-identity': {
       type: 'boolean',
       help: 'This server gets the proofs of who calls; default trust.identity',
+    },
+    'attest-key': {
+      type: 'string',
+      placeholder: 'F',
+      help: 'Sign with this key who has started the server; default attest.key',
     },
     config: { type: 'string', placeholder: 'F', help: 'Another configuration file' },
     url: {
@@ -63,7 +74,11 @@ export const run: Command = {
     const server = serverOf(context);
     const settings = await readConfig(
       String(flags.config ?? home.config),
-      { 'trust-server': flags.trust, 'trust-identity': flags['keep-identity'] },
+      {
+        'trust-server': flags.trust,
+        'trust-identity': flags['keep-identity'],
+        'attest-key': flags['attest-key'],
+      },
       env,
     );
     const exit = await runWrapper({
@@ -71,6 +86,7 @@ export const run: Command = {
       name: typeof flags.name === 'string' ? flags.name : nameOf(server),
       ...(flags.enforce === true ? { mode: 'enforce' as const } : {}),
       trust: trustOf(settings),
+      ...attestOf(settings),
       home,
       version: VERSION,
       rulesFolder: settings.text('rules') ?? RULES_FOLDER,
@@ -94,6 +110,15 @@ function serverOf(context: Context): WrappedServer {
 
 const nameOf = (server: WrappedServer): string =>
   server.kind === 'url' ? server.url.hostname : serverName([server.command, ...server.args]);
+
+function attestOf(settings: Config): Pick<RunOptions, 'attest'> {
+  const key = settings.text('attest.key');
+  if (key === undefined) return {};
+  const [issuer, audience] = ['attest.issuer', 'attest.audience'].map((name) =>
+    settings.text(name),
+  );
+  return { attest: { key, issuer, audience } };
+}
 
 const trustOf = (settings: Config): ReturnType<typeof stdioTrust> =>
   stdioTrust({
