@@ -3,6 +3,7 @@ import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
+import { SIGMA } from './requirements/sigma.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -477,6 +478,7 @@ export type RequirementId =
   | keyof typeof IDENTITY
   | keyof typeof IN_PROCESS
   | keyof typeof ATTEST
+  | keyof typeof SIGMA
   | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof VAULT
@@ -491,6 +493,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...ATTEST,
   ...ENROL,
   ...HOOKS_AND_ASKS,
+  ...SIGMA,
   ...TELEMETRY,
   ...VAULT,
   ...WITNESS,

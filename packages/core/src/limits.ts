@@ -67,6 +67,17 @@ export const LIMITS = {
   asksMax: 100,
   /** The same of one session: a flood of questions is how a person is brought to say yes. */
   asksPerSessionMax: 10,
+  /** One regular expression of a rule: its program and the work per character grow with it. */
+  ruleRegexCharsMax: 4_096,
+  /**
+   * Characters of one content that the content tests of rules look through; of a longer one they
+   * say “not covered”.
+   */
+  contentTestCharsMax: 1_048_576,
+  /** Content tests of all rules together; a rule that would add more does not load. */
+  contentTestsMax: 20_000,
+  /** Ways to meet one extended condition of a rule: each is followed by itself. */
+  ruleAlternativesMax: 32,
   /** Text of one rule file. */
   ruleFileCharsMax: 262_144,
   /**

@@ -229,8 +229,18 @@ export interface ContentFacts {
   readonly atoms: readonly Atom[];
   /** Redacted projection, as JSON text. In the store only. */
   readonly projection?: string;
+  /** Absent where no content test of a rule was asked. */
+  readonly matched?: ContentMatches;
   /** True where a limit stopped the reading before its end. */
   readonly truncated: boolean;
+}
+
+/** What rules asked of a content, answered where the content was. */
+export interface ContentMatches {
+  /** Of the tests that were asked. */
+  readonly set: string;
+  /** Of those that held. */
+  readonly ids: readonly string[];
 }
 
 export interface PathFact {
@@ -302,6 +312,8 @@ export interface DefinitionFacts {
   readonly digest?: string;
   /** True when the list was cut by pagination: absence proves nothing then. */
   readonly partial: boolean;
+  /** Absent where no content test of a rule was asked. */
+  readonly matched?: ContentMatches;
 }
 
 export interface ToolDefinitionFacts {

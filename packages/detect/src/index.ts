@@ -16,7 +16,9 @@ export {
   exportRules,
 } from './export-rules/export.ts';
 export { compileRules } from './rules/compile.ts';
+export { asksForContent, notCovered } from './rules/coverage.ts';
 export { renderRuleDocs, renderSchemaDocs } from './rules/docs.ts';
+export { type ContentMatcher, contentMatcher } from './rules/match-content.ts';
 export type { Rule, RuleBody, RuleFile, RuleProblem, RuleSet, RuleTest } from './rules/types.ts';
 export { FIELDS, FLOW_FIELDS } from './schema.ts';
 export { type Classification, classifyTool, type ToolDefinition } from './tool/classify.ts';

@@ -1,6 +1,7 @@
 import {
   type ContentClass,
   type ContentFacts,
+  type ContentMatches,
   type FlowEdge,
   LIMITS,
   type Observation,
@@ -302,13 +303,61 @@ export const FLOW_FIELDS: readonly Field<FlowEdge>[] = [
   },
 ];
 
+export type ContentPart = 'request' | 'result' | 'definition';
+
+/** Content itself, which rules can ask for by tests that are answered where the content is. */
+export interface ContentField {
+  readonly name: string;
+  readonly part: ContentPart;
+  readonly about: string;
+  /** Where the answers stand; undefined where there was no such content. */
+  readonly facts: (o: Observation) => { readonly matched?: ContentMatches } | undefined;
+}
+
+export const CONTENT_FIELDS: readonly ContentField[] = [
+  {
+    name: 'request.text',
+    part: 'request',
+    about: 'Each text in the arguments of a call, or the prompt of an intent.',
+    facts: (o) => o.facts.request,
+  },
+  {
+    name: 'result.text',
+    part: 'result',
+    about: 'Each text in a result or an error.',
+    facts: (o) => o.facts.result,
+  },
+  {
+    name: 'definition.text',
+    part: 'definition',
+    about: 'Each text in a list of tool definitions.',
+    facts: (o) => o.facts.definitions,
+  },
+];
+
+/** Every value that any field has: what keywords are looked for in. */
+export const EVERY_FIELD: Field<Observation> = {
+  name: 'keywords',
+  type: 'strings',
+  about: 'Values of all fields.',
+  get: (o) => [
+    ...FIELDS.flatMap(({ get }) => listOf(get(o))),
+    ...o.facts.flows.flatMap((edge) => FLOW_FIELDS.flatMap(({ get }) => listOf(get(edge)))),
+  ],
+};
+
+const listOf = (value: FieldValue): readonly string[] =>
+  value === undefined ? NONE : typeof value === 'object' ? value : [String(value)];
+
 const fieldByName = new Map(FIELDS.map((field) => [field.name, field]));
 const flowFieldByName = new Map(FLOW_FIELDS.map((field) => [field.name, field]));
 
 export const findField = (name: string): Field<Observation> | undefined => fieldByName.get(name);
 export const findFlowField = (name: string): Field<FlowEdge> | undefined =>
   flowFieldByName.get(name);
-export const FIELD_NAMES: readonly string[] = [...FIELDS, ...FLOW_FIELDS].map(({ name }) => name);
+export const FIELD_NAMES: readonly string[] = [...FIELDS, ...FLOW_FIELDS, ...CONTENT_FIELDS].map(
+  ({ name }) => name,
+);
 
 /** As evidence shows it. */
 export function showValue(value: FieldValue): string {

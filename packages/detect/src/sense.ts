@@ -22,6 +22,7 @@ import {
   type UnreadableReason,
 } from '@spoor/core';
 import { examine } from './examine/examine.ts';
+import type { ContentMatcher } from './rules/match-content.ts';
 import { examineTool } from './tool/definition.ts';
 
 /** Turns messages into facts about them: the last place that sees plaintext. */
@@ -57,6 +58,8 @@ export const NO_CAUSE: Cause = { kind: 'unknown', evidence: 'none' };
 export interface SenseContext {
   readonly keys: SenseKeys;
   readonly project: boolean;
+  /** Answers what rules ask of content; absent where none does. */
+  readonly content?: ContentMatcher;
   readonly random: Random;
   readonly nowMs: number;
   readonly protocolVersion?: string;
@@ -175,7 +178,13 @@ export function senseDefinitions(result: unknown, context: SenseContext): Defini
       return { ...withoutProjection(seen, context.project), name: safeName(tool.name, keys.short) };
     });
   const digest = keys.definitionDigest(facts.map((tool) => tool.digest).join());
-  return { tools: facts, digest, partial: partial || tools.length > LIMITS.toolsPerServerMax };
+  const matched = context.content?.('definition', tools);
+  return {
+    tools: facts,
+    digest,
+    partial: partial || tools.length > LIMITS.toolsPerServerMax,
+    ...(matched && { matched }),
+  };
 }
 
 const encoder = new TextEncoder();
@@ -195,7 +204,8 @@ function examineContent(
     digest: context.keys.digest,
     role,
   });
-  return withoutProjection(facts, context.project);
+  const matched = context.content?.(role === 'result' ? 'result' : 'request', content);
+  return withoutProjection(matched ? { ...facts, matched } : facts, context.project);
 }
 
 function withoutProjection<Facts extends { readonly projection?: string }>(

@@ -36,6 +36,11 @@ const ATOMS = z
   .transform((atoms) => atoms.map(knownMembers))
   .readonly();
 
+/** What rules asked of the content. */
+const MATCHES = z
+  .object({ set: DIGEST, ids: z.array(DIGEST).max(LIMITS.contentTestsMax) })
+  .optional();
+
 const CONTENT_FACTS = z.object({
   bytes: COUNT,
   depth: COUNT,
@@ -56,6 +61,7 @@ const CONTENT_FACTS = z.object({
   hiddenText: FLAG,
   digest: DIGEST,
   atoms: ATOMS,
+  matched: MATCHES,
   projection: z.string().max(LIMITS.projectionCharsMax).optional(),
   truncated: FLAG,
 });
@@ -76,6 +82,7 @@ const DEFINITIONS = z.object({
     .max(LIMITS.toolsPerServerMax),
   digest: DIGEST.optional(),
   partial: FLAG,
+  matched: MATCHES,
 });
 
 const DECISION = z.object({

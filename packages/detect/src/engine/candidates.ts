@@ -1,5 +1,6 @@
 import { LABELS, type Label, type Observation } from '@spoor/core';
 import type { Predicate } from '../rules/types.ts';
+import type { Field } from '../schema.ts';
 
 const SIGNATURES_MAX = 10_000;
 
@@ -11,26 +12,28 @@ const maskOf = (labels: Iterable<Label>): number => {
 };
 
 /**
- * Which predicates can match at all, by kind, outcome and labels. Observations have few distinct
- * signatures, so the list is worked out once for each and then only looked up: rules that cannot
- * match cost nothing.
+ * Which predicates can match at all. Observations have few distinct signatures of kind, outcome and
+ * labels, so what these leave is worked out once for each. Of that, predicates that ask for certain
+ * values of a field are found by the values: rules that cannot match cost nothing.
  */
 export class Candidates {
   readonly #predicates: readonly Predicate[];
-  readonly #bySignature = new Map<string, readonly number[]>();
+  readonly #bySignature = new Map<string, Index>();
 
   constructor(predicates: readonly Predicate[]) {
     this.#predicates = predicates;
   }
 
+  /** Each once, in the order of their numbers. */
   of(observation: Observation): readonly number[] {
     const labels = maskOf(observation.tool?.labels ?? []);
     const signature = `${observation.kind} ${observation.outcome} ${labels}`;
-    const known = this.#bySignature.get(signature);
-    if (known) return known;
-    const found = this.#find(observation, labels);
-    if (this.#bySignature.size < SIGNATURES_MAX) this.#bySignature.set(signature, found);
-    return found;
+    let index = this.#bySignature.get(signature);
+    if (!index) {
+      index = indexOf(this.#predicates, this.#find(observation, labels));
+      if (this.#bySignature.size < SIGNATURES_MAX) this.#bySignature.set(signature, index);
+    }
+    return lookUp(index, observation);
   }
 
   #find({ kind, outcome }: Observation, labels: number): readonly number[] {
@@ -44,4 +47,53 @@ export class Candidates {
     }
     return found;
   }
+}
+
+type Place = Field<Observation>;
+
+/** Predicates that are tried always, and those that a value of a field leads to. */
+interface Index {
+  readonly always: readonly number[];
+  readonly byField: ReadonlyMap<Place, ReadonlyMap<string, readonly number[]>>;
+}
+
+/** Fewer are tried as fast as they are looked up. */
+const INDEXED_MIN = 8;
+
+function indexOf(predicates: readonly Predicate[], found: readonly number[]): Index {
+  const always: number[] = [];
+  const byField = new Map<Place, Map<string, number[]>>();
+  for (const predicate of found) {
+    const chosen = found.length < INDEXED_MIN ? undefined : narrowest(predicates[predicate]);
+    if (!chosen) {
+      always.push(predicate);
+      continue;
+    }
+    const [field, values] = chosen;
+    const lists = byField.get(field) ?? new Map<string, number[]>();
+    byField.set(field, lists);
+    for (const value of values) lists.set(value, [...(lists.get(value) ?? []), predicate]);
+  }
+  return { always, byField };
+}
+
+/** The field with the fewest values to find the predicate by. */
+function narrowest(
+  predicate: Predicate | undefined,
+): readonly [Place, ReadonlySet<string>] | undefined {
+  const fields = [...(predicate?.needs.values ?? [])];
+  return fields.sort(([, a], [, b]) => a.size - b.size)[0];
+}
+
+function lookUp({ always, byField }: Index, observation: Observation): readonly number[] {
+  if (byField.size === 0) return always;
+  const found = new Set(always);
+  for (const [field, lists] of byField) {
+    const value = field.get(observation);
+    const values = typeof value === 'object' ? value : [value];
+    for (const one of values) {
+      for (const predicate of lists.get(String(one).toLowerCase()) ?? []) found.add(predicate);
+    }
+  }
+  return [...found].sort((a, b) => a - b);
 }

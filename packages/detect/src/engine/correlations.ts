@@ -28,6 +28,20 @@ interface View {
   readonly hits: ReadonlyMap<number, Hit>;
 }
 
+/** One observation on its way through the rules. */
+interface Round {
+  /** Of predicates, and of rules that others are made of. */
+  readonly hits: Map<number, Hit>;
+  /** Rules that something of it concerns. */
+  readonly touched: Set<number>;
+  readonly views: Map<string, View>;
+  readonly found: Correlation[];
+  readonly observation: Observation;
+  readonly groups: Groups;
+  /** Predicates that its call has matched before. */
+  readonly matched: ReadonlySet<number> | undefined;
+}
+
 const NO_RULES: readonly number[] = [];
 const NO_GROUP: Readonly<Record<string, string>> = {};
 const NOTHING: Advance = { path: undefined, commit: undefined };
@@ -43,6 +57,8 @@ export class Correlations {
    * it their own.
    */
   readonly #signatures: readonly (string | undefined)[];
+  /** Rules after those that they are made of; undefined stands for all that are touched. */
+  readonly #ranks: readonly (readonly number[] | undefined)[];
 
   constructor({ rules, predicates }: RuleSet) {
     this.#rules = rules;
@@ -51,6 +67,7 @@ export class Correlations {
       rules.flatMap((_rule, index) => (uses[index]?.has(predicate) ? [index] : [])),
     );
     this.#signatures = rules.map(({ body }) => signatureOf(body));
+    this.#ranks = ranksOf(rules);
     this.spanMaxMs = Math.max(0, ...rules.map(({ body }) => ('spanMs' in body ? body.spanMs : 0)));
   }
 
@@ -61,23 +78,49 @@ export class Correlations {
     groups: Groups,
     matched: ReadonlySet<number> | undefined,
   ): readonly Correlation[] {
-    const views = new Map<string, View>();
-    const found: Correlation[] = [];
-    for (const index of this.#rulesOf(hits)) {
-      const rule = this.#rules[index];
-      if (!rule) continue;
-      const { body } = rule;
-      if (body.type === 'single') {
-        const hit = hits.get(body.predicate);
-        if (hit) found.push(single(rule, index, hit));
-        continue;
-      }
-      for (const view of this.#viewsOf(index, body, hits, observation, groups, views)) {
-        const one = correlate(rule, body, index, view, observation, matched);
-        if (one) found.push(one);
+    const round: Round = {
+      hits: new Map(hits),
+      touched: new Set(this.#rulesOf(hits)),
+      views: new Map(),
+      found: [],
+      observation,
+      groups,
+      matched,
+    };
+    for (const rank of this.#ranks) {
+      for (const index of rank ?? round.touched) {
+        if (round.touched.has(index)) this.#advanceRule(index, round);
       }
     }
-    return found;
+    return round.found;
+  }
+
+  #advanceRule(index: number, round: Round): void {
+    const rule = this.#rules[index];
+    if (!rule) return;
+    const { body } = rule;
+    const before = round.found.length;
+    if (body.type === 'single') {
+      const hit = round.hits.get(body.predicate);
+      if (hit) round.found.push(single(rule, index, hit));
+      return;
+    }
+    for (const view of this.#viewsOf(index, body, round)) {
+      const one = correlate(rule, body, index, view, round.observation, round.matched);
+      if (one) round.found.push(one);
+    }
+    if (rule.feeds !== undefined) this.#feed(rule.feeds, round.found.slice(before), round);
+  }
+
+  /** A match of a rule that others are made of is a match for them. */
+  #feed(predicate: number, found: readonly Correlation[], round: Round): void {
+    const fired = found.find(({ path }) => path !== undefined);
+    const last = fired?.path?.at(-1);
+    if (!fired || !last) return;
+    const call = round.observation.id;
+    round.hits.set(predicate, { ...last, call, clockMs: 0, predicate, matched: fired.group });
+    round.views.clear();
+    for (const next of this.#byPredicate[predicate] ?? []) round.touched.add(next);
   }
 
   #rulesOf(hits: ReadonlyMap<number, Hit>): Iterable<number> {
@@ -111,10 +154,7 @@ export class Correlations {
   #viewsOf(
     index: number,
     body: CorrelationBody,
-    hits: ReadonlyMap<number, Hit>,
-    observation: Observation,
-    groups: Groups,
-    views: Map<string, View>,
+    { hits, observation, groups, views }: Round,
   ): Iterable<View> {
     const signature = this.#signatures[index];
     if (signature === undefined) return aliasViews(body, index, hits, observation, groups);
@@ -126,6 +166,26 @@ export class Correlations {
     }
     return [view];
   }
+}
+
+/** Without rules that are made of others, there is nothing to put in order. */
+function ranksOf(rules: readonly Rule[]): readonly (readonly number[] | undefined)[] {
+  const makers = new Map(
+    rules.flatMap(({ feeds }, index) => (feeds === undefined ? [] : [[feeds, index] as const])),
+  );
+  if (makers.size === 0) return [undefined];
+  const ranks = new Map<number, number>();
+  const rankOf = (index: number): number => {
+    const known = ranks.get(index);
+    if (known !== undefined) return known;
+    const body = rules[index]?.body;
+    const below = body ? usesOf(body).flatMap((predicate) => makers.get(predicate) ?? []) : [];
+    const rank = Math.max(-1, ...below.map(rankOf)) + 1;
+    ranks.set(index, rank);
+    return rank;
+  };
+  const byRank = Map.groupBy(rules.keys(), rankOf);
+  return [...byRank.keys()].sort((a, b) => a - b).map((rank) => byRank.get(rank));
 }
 
 function aliasViews(
@@ -223,27 +283,19 @@ function advanceBody(
   matched: ReadonlySet<number> | undefined,
 ): Advance {
   if (body.type === 'temporal_ordered') {
-    return advanceOrdered(
-      body.predicates,
-      body.spanMs,
-      hits,
-      state?.type === 'ordered' ? state : undefined,
-    );
+    const before = state?.type === 'ordered' ? state : undefined;
+    return advanceOrdered(body.predicates, body.alternatives, body.spanMs, hits, before);
   }
   if (!body.predicates.some((predicate) => hits.has(predicate))) return NOTHING;
-  if (body.type === 'temporal') {
-    return advanceUnordered(
-      body.predicates,
-      body.spanMs,
-      hits,
-      state?.type === 'unordered' ? state : undefined,
-    );
+  if ('alternatives' in body) {
+    const before = state?.type === 'unordered' ? state : undefined;
+    return advanceUnordered(body.predicates, body.alternatives, body.spanMs, hits, before);
   }
   const hit = body.predicates.map((predicate) => hits.get(predicate)).find((one) => one);
   // A call counts once, at its first match.
   if (!hit || body.predicates.some((predicate) => matched?.has(predicate))) return NOTHING;
   const value = body.value?.(observation);
-  if (body.type === 'value_count' && value === undefined) return NOTHING;
+  if (body.value && value === undefined) return NOTHING;
   const counted = value === undefined ? hit : { ...hit, value };
   return advanceCount(body, counted, state?.type === 'count' ? state : undefined);
 }

@@ -111,7 +111,8 @@ class Engine implements Detector {
     const fired: { rule: Rule; detection: Detection }[] = [];
     const correlated = this.#correlations.advance(hits, observation, this.#groups, open?.matched);
     for (const { rule, path, group } of correlated) {
-      if (path) fired.push({ rule, detection: this.#detection(rule, path, group, observation) });
+      if (path && rule.silent !== true)
+        fired.push({ rule, detection: this.#detection(rule, path, group, observation) });
     }
     const decision = decide(
       observation,

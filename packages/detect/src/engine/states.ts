@@ -37,13 +37,25 @@ export interface Chain {
 
 /**
  * What a rule remembers of one group. `chains[i]`: chains that reached step i, the best first, then
- * the best that avoid one of its calls. `slots[i]`: newest matches of the i-th predicate. `hits`:
+ * the best that avoid one of its calls; the steps of one alternative stand after those of another. `slots[i]`: newest matches of the i-th predicate. `hits`:
  * newest matches, or the newest of each value. `context`: newest match of each context rule.
  */
 export type RuleState =
   | { readonly type: 'ordered'; readonly chains: (readonly Chain[])[]; context: readonly Hit[] }
-  | { readonly type: 'unordered'; slots: readonly (readonly Hit[])[]; context: readonly Hit[] }
-  | { readonly type: 'count'; hits: readonly Hit[]; context: readonly Hit[] };
+  | (Held & {
+      readonly type: 'unordered';
+      slots: readonly (readonly Hit[])[];
+      context: readonly Hit[];
+    })
+  | (Held & { readonly type: 'count'; hits: readonly Hit[]; context: readonly Hit[] });
+
+/**
+ * Was the rule met when it was last looked at? Kept only where that cannot be told from the matches
+ * that are left: a rule that more matches, or their end, can make false.
+ */
+interface Held {
+  held?: boolean;
+}
 
 export const NO_HITS: readonly Hit[] = [];
 

@@ -38,6 +38,8 @@ export const KINDS: Readonly<Record<string, readonly [attribute: string, value: 
 /** Why a field stands on no span. */
 export function reasonFor(field: string): string {
   if (field.startsWith('flow.')) return 'flows are found by comparing contents; no span has them';
+  if (field.endsWith('.text')) return 'spans hold no content';
+  if (field === 'keywords') return 'keywords are looked for in every field';
   if (field.endsWith('.digest')) return 'digests of contents are not exported';
   if (field.endsWith('.pii')) return 'spans have the classes found, not their number';
   if (field.startsWith('definition.')) return 'definitions are compared in the hub, not on spans';

@@ -52,7 +52,11 @@ export function planOf(rule: Rule, { predicates }: RuleSet): RulePlan {
   if (steps.length < parts.length) return detectedPlan(rule, lost);
   if (body.type === 'single')
     return { form: 'own', rule, steps, notes: gathered(lost).map(missed) };
-  const { group, spanMs, keep, valueField, type } = body;
+  const { group, spanMs, type } = body;
+  const atLeast = atLeastOf(body);
+  if (atLeast === undefined || !isShared(type))
+    return detectedPlan(rule, ['its condition: backends ask how many there are at least']);
+  const valueField = 'valueField' in body ? body.valueField : undefined;
   const groups = group.map(({ name, isAlias }) => (isAlias ? undefined : ATTRIBUTE_OF[name]));
   const counted = valueField === undefined ? undefined : ATTRIBUTE_OF[valueField];
   const unknown = group.filter((_, n) => groups[n] === undefined).map(({ name }) => name);
@@ -65,11 +69,31 @@ export function planOf(rule: Rule, { predicates }: RuleSet): RulePlan {
     type,
     groupBy: groups.filter((name) => name !== undefined),
     spanMs,
-    atLeast: keep,
+    atLeast,
     ...(counted === undefined ? {} : { counted }),
   };
   return { form: 'own', rule, steps, correlation, notes: gathered(lost).map(missed) };
 }
+
+type Body = Exclude<Rule['body'], { type: 'single' }>;
+
+/** How many matches it takes; undefined where that does not say it all. */
+function atLeastOf(body: Body): number | undefined {
+  if ('keep' in body) return body.rises && body.measure === 'count' ? body.keep : undefined;
+  const [only, another] = body.alternatives;
+  const all = only && !another && only.never.length === 0;
+  return all && only.steps.length === body.predicates.length ? only.steps.length : undefined;
+}
+
+const isShared = (type: Body['type']): type is PlanCorrelation['type'] =>
+  SHARED_TYPES.some((one) => one === type);
+
+const SHARED_TYPES: readonly PlanCorrelation['type'][] = [
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+];
 
 /** Fields with the same reason share a line. */
 function gathered(lost: readonly string[]): readonly string[] {

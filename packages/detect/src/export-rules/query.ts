@@ -30,6 +30,8 @@ export function translate(expression: Expression): Translated {
   switch (expression.op) {
     case 'test':
       return translateTest(expression.test);
+    case 'content':
+      return { lost: [lostField(expression.test.field.name)] };
     case 'edge':
       return { lost: expression.tests.map(({ field }) => lostField(field.name)) };
     case 'not': {
@@ -64,8 +66,25 @@ function translateTest({ field, modifiers, values, equals }: FieldTest): Transla
   const vague = field.name === 'intent.covers' && values.includes('unknown');
   if (attribute === undefined || vague || values.includes(null))
     return { lost: [lostField(field.name)] };
+  const own = modifiers.find((name) => !SHARED.has(name));
+  if (own !== undefined) return { lost: [`${field.name}: no backend has Sigma's “${own}”`] };
   return { query: { op: 'test', attribute, modifiers, values }, lost: [] };
 }
+
+/** Modifiers that all backends can express. */
+const SHARED: ReadonlySet<Modifier> = new Set([
+  'contains',
+  'startswith',
+  'endswith',
+  'all',
+  're',
+  'cased',
+  'exists',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+]);
 
 function translateKind(kinds: readonly string[]): Translated {
   const parts = kinds.map((kind): Translated => {

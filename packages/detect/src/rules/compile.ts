@@ -1,5 +1,7 @@
 import { LIMITS } from '@spoor/core';
-import { readCorrelation } from './correlation.ts';
+import { isMap, isScalar, isSeq } from 'yaml';
+import { ContentPool } from './content.ts';
+import { readCorrelation, referencesOf } from './correlation.ts';
 import {
   mapAt,
   optionalTextAt,
@@ -7,10 +9,15 @@ import {
   RuleFault,
   readDocuments,
   textAt,
-  textsAt,
 } from './document.ts';
-import { compileExpression, explainExpression, needsOf } from './expression.ts';
+import {
+  asksContent,
+  compileExpression,
+  type Expression,
+  explainExpression,
+} from './expression.ts';
 import { checkDocument, readMeta } from './meta.ts';
+import { needsOf } from './needs.ts';
 import { readDetection, TestNumbers } from './selection.ts';
 import type { Predicate, Rule, RuleBody, RuleFile, RuleProblem, RuleSet } from './types.ts';
 
@@ -28,6 +35,7 @@ export function compileRules(files: readonly RuleFile[]): {
       rules: compiler.rules.sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1)),
       predicates: compiler.predicates,
       tests: compiler.numbers.count,
+      content: compiler.content,
     },
     problems: compiler.problems,
   };
@@ -38,15 +46,23 @@ class Compiler {
   readonly predicates: Predicate[] = [];
   readonly problems: RuleProblem[] = [];
   readonly numbers: TestNumbers = new TestNumbers();
+  readonly content: ContentPool = new ContentPool();
+  readonly placeholders: Map<string, readonly string[]> = new Map();
   readonly #names = new Map<string, number>();
   readonly #ids = new Set<string>();
+  /** Rules that fire although correlations are made of them. */
+  readonly #alone = new Set<string>();
 
   read(files: readonly RuleFile[]): void {
     const documents = files.flatMap((file) => this.#documents(file));
-    const [correlations, detections] = partition(documents, (one) => one.map.has('correlation'));
-    const referenced = new Set(correlations.flatMap(referencesOf));
+    const [tables, rules] = partition(documents, (one) => one.map.has('placeholders'));
+    const [correlations, detections] = partition(rules, (one) => one.map.has('correlation'));
+    const referenced = new Set(correlations.flatMap(namedBy));
+    for (const name of correlations.filter(generates).flatMap(namedBy)) this.#alone.add(name);
+    for (const one of tables) this.#guard(one, () => this.#table(one));
     for (const one of detections) this.#guard(one, () => this.#detection(one, referenced));
-    for (const one of correlations) this.#guard(one, () => this.#correlation(one));
+    for (const one of inOrder(correlations))
+      this.#guard(one, () => this.#correlation(one, referenced));
   }
 
   #documents(file: RuleFile): readonly RuleDocument[] {
@@ -76,38 +92,77 @@ class Compiler {
     const uuid = textAt(map, 'id');
     const name = optionalTextAt(map, 'name') ?? baseName(document);
     const isStep = referenced.has(name) || referenced.has(uuid);
-    const fires = !isStep || map.get('generate') === true;
+    const fires = !isStep || map.get('generate') === true || this.#isAlone(name, uuid);
     // Read before anything is registered: a document with a fault leaves nothing behind.
-    const expression = readDetection(mapAt(map, 'detection'), this.numbers);
+    const expression = readDetection(mapAt(map, 'detection'), this);
     const meta = fires ? readMeta(map, name) : undefined;
     const step = optionalTextAt(map, 'step') ?? textAt(map, 'title');
     this.#claim(name, uuid, map);
+    const predicate = this.#predicate(name, uuid, step, expression);
+    if (meta) this.#add(document, meta, { type: 'single', predicate });
+  }
+
+  #predicate(name: string, uuid: string, step: string, expression: Expression): number {
+    const { content } = this;
     const predicate = this.predicates.length;
     this.predicates.push({
       name,
       uuid,
       step,
       needs: needsOf(expression),
-      test: compileExpression(expression),
-      explain: (evaluation) => explainExpression(expression, evaluation),
+      test: compileExpression(expression, content),
+      ...(asksContent(expression) && { may: compileExpression(expression, content, true) }),
+      explain: (evaluation) => explainExpression(expression, evaluation, content),
       expression,
     });
     this.#names.set(name, predicate).set(uuid, predicate);
-    if (meta) this.#add(document, meta, { type: 'single', predicate });
+    return predicate;
   }
 
-  #correlation(document: RuleDocument): void {
+  #correlation(document: RuleDocument, referenced: ReadonlySet<string>): void {
     const { map } = document;
     checkDocument(map);
     const name = optionalTextAt(map, 'name') ?? baseName(document);
+    const uuid = textAt(map, 'id');
     const meta = readMeta(map, name);
     const body = readCorrelation(mapAt(map, 'correlation'), (key) => this.#names.get(key));
-    this.#claim(name, textAt(map, 'id'), map);
-    this.#add(document, meta, body);
+    this.#claim(name, uuid, map);
+    if (!referenced.has(name) && !referenced.has(uuid)) {
+      this.#add(document, meta, body);
+      return;
+    }
+    // No observation matches it by itself: its rule says when it does.
+    const feeds = this.#predicate(name, uuid, meta.ref.title, { op: 'or', items: [] });
+    const fires = this.#isAlone(name, uuid);
+    this.#add(document, meta, body, { feeds, ...(fires ? {} : { silent: true }) });
   }
 
-  #add(document: RuleDocument, meta: ReturnType<typeof readMeta>, body: RuleBody): void {
-    this.rules.push({ ...meta, path: document.file.path, source: document.file.text, body });
+  /** What placeholders of `expand` stand for. */
+  #table({ map }: RuleDocument): void {
+    const table = mapAt(map, 'placeholders');
+    for (const { key, value } of table.items) {
+      const name = isScalar(key) ? String(key.value) : '';
+      const items = isSeq(value) ? value.items : [value];
+      const values = items.map((item) => (isScalar(item) ? item.value : undefined));
+      if (values.length === 0 || values.some((one) => one === undefined || one === null))
+        throw new RuleFault('bad-value', value ?? key, `%${name}% stands for a list of texts`);
+      if (this.placeholders.has(name))
+        throw new RuleFault('duplicate', key, `%${name}% has a meaning already`);
+      this.placeholders.set(name, values.map(String));
+    }
+  }
+
+  #add(
+    { file }: RuleDocument,
+    meta: ReturnType<typeof readMeta>,
+    body: RuleBody,
+    chain: Pick<Rule, 'feeds' | 'silent'> = {},
+  ): void {
+    this.rules.push({ ...meta, path: file.path, source: file.text, body, ...chain });
+  }
+
+  #isAlone(name: string, uuid: string): boolean {
+    return this.#alone.has(name) || this.#alone.has(uuid);
   }
 
   #claim(name: string, uuid: string, node: unknown): void {
@@ -126,13 +181,43 @@ function checkLogsource({ map }: RuleDocument): void {
 }
 
 /** Broken references are found later, with their place. */
-function referencesOf({ map }: RuleDocument): readonly string[] {
+function namedBy({ map }: RuleDocument): readonly string[] {
   try {
-    const correlation = mapAt(map, 'correlation');
-    return [...textsAt(correlation, 'rules'), ...textsAt(correlation, 'context')];
+    return referencesOf(mapAt(map, 'correlation'));
   } catch {
     return [];
   }
+}
+
+/** Correlations after those that they are made of; of a circle, what comes first stays unknown. */
+function inOrder(correlations: readonly RuleDocument[]): readonly RuleDocument[] {
+  const byName = new Map(
+    correlations.flatMap((one) => {
+      const names = [one.map.get('name') ?? baseName(one), one.map.get('id')];
+      return names.map((name) => [String(name), one] as const);
+    }),
+  );
+  const done = new Set<RuleDocument>();
+  const open = new Set<RuleDocument>();
+  const visit = (one: RuleDocument): void => {
+    if (done.has(one) || open.has(one)) return;
+    open.add(one);
+    for (const name of namedBy(one)) {
+      const other = byName.get(name);
+      if (other) visit(other);
+    }
+    done.add(one);
+  };
+  for (const one of correlations) visit(one);
+  return [...done];
+}
+
+/** Do the rules of this correlation fire by themselves, too? Sigma has the switch in two places. */
+function generates({ map }: RuleDocument): boolean {
+  const correlation: unknown = map.get('correlation', true);
+  return (
+    map.get('generate') === true || (isMap(correlation) && correlation.get('generate') === true)
+  );
 }
 
 const baseName = ({ file }: RuleDocument): string =>

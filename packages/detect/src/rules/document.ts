@@ -14,11 +14,14 @@ import type { ProblemCode, RuleFile, RuleProblem } from './types.ts';
 export class RuleFault extends Error {
   readonly code: ProblemCode;
   readonly node: unknown;
+  /** Characters from the beginning of the node, where the place lies within it. */
+  readonly offset: number;
 
-  constructor(code: ProblemCode, node: unknown, message: string) {
+  constructor(code: ProblemCode, node: unknown, message: string, offset = 0) {
     super(message);
     this.code = code;
     this.node = node;
+    this.offset = offset;
   }
 }
 
@@ -44,7 +47,7 @@ export function readDocuments(file: RuleFile): {
   };
   const locate = (fault: RuleFault): RuleProblem => ({
     path: file.path,
-    ...place((fault.node as Node | undefined)?.range?.[0] ?? 0),
+    ...place(((fault.node as Node | undefined)?.range?.[0] ?? 0) + fault.offset),
     code: fault.code,
     message: fault.message,
   });
@@ -94,6 +97,13 @@ export function textsAt(map: YAMLMap, key: string): readonly string[] {
     if (isScalar(item) && typeof item.value === 'string') return item.value;
     throw new RuleFault('bad-value', item, `“${key}” must be a list of texts`);
   });
+}
+
+/** The node of one text of a list, for its place. */
+export function itemAt(map: YAMLMap, key: string, text: string): unknown {
+  const node: unknown = map.get(key, true);
+  const items = isSeq(node) ? node.items : [];
+  return items.find((item) => isScalar(item) && item.value === text) ?? node;
 }
 
 export function mapAt(map: YAMLMap, key: string): YAMLMap {

@@ -1,121 +1,131 @@
-import type { FlowEdge, Label } from '@spoor/core';
-import { isLabel } from '@spoor/core';
-import { showValue } from '../schema.ts';
+import type { FlowEdge, Observation } from '@spoor/core';
+import { EVERY_FIELD, showValue } from '../schema.ts';
+import { type ContentTest, type ContentTests, contentAnswer } from './content.ts';
 import type { FieldTest } from './field-test.ts';
-import type { Evaluation, Matched, Needs } from './types.ts';
+import type { Evaluation, Matched } from './types.ts';
 
 /** A condition after parsing. `edge` holds where one flow satisfies all of its tests. */
 export type Expression =
   | { readonly op: 'and' | 'or'; readonly items: readonly Expression[] }
   | { readonly op: 'not'; readonly item: Expression }
   | { readonly op: 'test'; readonly test: FieldTest }
-  | { readonly op: 'edge'; readonly tests: readonly FieldTest<FlowEdge>[] };
+  | { readonly op: 'edge'; readonly tests: readonly FieldTest<FlowEdge>[] }
+  | { readonly op: 'content'; readonly test: ContentTest };
 
 type Test = (evaluation: Evaluation) => boolean;
 
-/** Compiles to closures: no tree is walked per observation. */
-export function compileExpression(expression: Expression): Test {
+/**
+ * Compiles to closures: no tree is walked per observation.
+ *
+ * @param unknown what the whole is where a content test has no answer. With false it holds only
+ *   where it is known to hold; with true, where it may.
+ */
+export function compileExpression(
+  expression: Expression,
+  content: ContentTests,
+  unknown = false,
+): Test {
   switch (expression.op) {
     case 'and': {
-      const items = expression.items.map(compileExpression);
+      const items = expression.items.map((item) => compileExpression(item, content, unknown));
       return (evaluation) => items.every((item) => item(evaluation));
     }
     case 'or': {
-      const items = expression.items.map(compileExpression);
+      const items = expression.items.map((item) => compileExpression(item, content, unknown));
       return (evaluation) => items.some((item) => item(evaluation));
     }
     case 'not': {
-      const item = compileExpression(expression.item);
+      const item = compileExpression(expression.item, content, !unknown);
       return (evaluation) => !item(evaluation);
     }
     case 'test': {
       const { index, matches } = expression.test;
-      return (evaluation) => evaluation.answer(index, matches);
+      const ask = (observation: Observation): boolean => matches(observation, observation);
+      return (evaluation) => evaluation.answer(index, ask);
     }
     case 'edge': {
       const { tests } = expression;
-      return ({ observation }) => firstEdge(observation.facts.flows, tests) !== undefined;
+      return ({ observation }) => firstEdge(observation, tests) !== undefined;
+    }
+    case 'content': {
+      const { test } = expression;
+      return ({ observation }) => contentAnswer(observation, test, content.set) ?? unknown;
     }
   }
 }
 
+/** Does anything in it look at content? */
+export function asksContent(expression: Expression): boolean {
+  if (expression.op === 'content') return true;
+  if (expression.op === 'not') return asksContent(expression.item);
+  return 'items' in expression && expression.items.some(asksContent);
+}
+
 const firstEdge = (
-  flows: readonly FlowEdge[],
+  observation: Observation,
   tests: readonly FieldTest<FlowEdge>[],
-): FlowEdge | undefined => flows.find((edge) => tests.every((test) => test.matches(edge)));
+): FlowEdge | undefined =>
+  observation.facts.flows.find((edge) => tests.every((test) => test.matches(edge, observation)));
 
 /** Fields that made the expression true, for the evidence. What `not` ruled out is not evidence. */
-export function explainExpression(expression: Expression, evaluation: Evaluation): Matched {
+export function explainExpression(
+  expression: Expression,
+  evaluation: Evaluation,
+  content: ContentTests,
+): Matched {
   const matched: Record<string, string> = {};
-  collect(expression, evaluation, matched);
+  collect(expression, evaluation, content, matched);
   return matched;
 }
 
 function collect(
   expression: Expression,
   evaluation: Evaluation,
+  content: ContentTests,
   matched: Record<string, string>,
 ): void {
-  if (expression.op === 'and' || expression.op === 'or') {
-    for (const item of expression.items) collect(item, evaluation, matched);
-  } else if (expression.op === 'test') {
-    const { field, matches } = expression.test;
-    const { observation } = evaluation;
-    if (matches(observation)) matched[field.name] = showValue(field.get(observation));
-  } else if (expression.op === 'edge') {
-    const edge = firstEdge(evaluation.observation.facts.flows, expression.tests);
-    if (!edge) return;
-    for (const { field } of expression.tests) matched[field.name] = showValue(field.get(edge));
-    matched['flow.from'] = `${edge.server} ${edge.tool} ${edge.field}`.trim();
-    matched['flow.to'] = edge.to;
-  }
-}
-
-/** What has to hold in any case, so that the engine can skip predicates by index. */
-export function needsOf(expression: Expression): Needs {
+  const { observation } = evaluation;
   switch (expression.op) {
-    case 'test':
-      return needsOfTest(expression.test);
     case 'and':
-      return expression.items.map(needsOf).reduce(both, {});
     case 'or':
-      return expression.items.map(needsOf).reduce(either);
+      for (const item of expression.items) collect(item, evaluation, content, matched);
+      return;
+    case 'test':
+      collectTest(expression.test, observation, matched);
+      return;
+    case 'edge':
+      collectEdge(expression.tests, observation, matched);
+      return;
+    case 'content': {
+      const { field, values } = expression.test;
+      const held = contentAnswer(observation, expression.test, content.set) === true;
+      // What the rule looks for, not what was found: content is not evidence that is kept.
+      if (held) matched[field.name] = showValue(values.map(String));
+      return;
+    }
     default:
-      return {};
+      return;
   }
 }
 
-function needsOfTest({ field, equals }: FieldTest): Needs {
-  if (!equals) return {};
-  // All values of these fields are lower case, and comparison ignores case.
-  const texts = equals.map((text) => text.toLowerCase());
-  const values = new Set(texts);
-  if (field.name === 'kind') return { kinds: values };
-  if (field.name === 'outcome') return { outcomes: values };
-  const labels = texts.filter(isLabel);
-  return field.name === 'tool.labels' && labels.length === texts.length
-    ? { labels: new Set<Label>(labels) }
-    : {};
+function collectTest(
+  { field, matches, values }: FieldTest,
+  observation: Observation,
+  matched: Record<string, string>,
+): void {
+  if (!matches(observation, observation)) return;
+  const found = field === EVERY_FIELD ? values.map(String) : field.get(observation);
+  matched[field.name] = showValue(found);
 }
 
-function both(a: Needs, b: Needs): Needs {
-  const kinds = narrow(a.kinds, b.kinds);
-  const outcomes = narrow(a.outcomes, b.outcomes);
-  // Two label tests cannot be narrowed to one set: a tool may meet them with different labels.
-  const labels = a.labels ?? b.labels;
-  return { ...(kinds && { kinds }), ...(outcomes && { outcomes }), ...(labels && { labels }) };
+function collectEdge(
+  tests: readonly FieldTest<FlowEdge>[],
+  observation: Observation,
+  matched: Record<string, string>,
+): void {
+  const edge = firstEdge(observation, tests);
+  if (!edge) return;
+  for (const { field } of tests) matched[field.name] = showValue(field.get(edge));
+  matched['flow.from'] = `${edge.server} ${edge.tool} ${edge.field}`.trim();
+  matched['flow.to'] = edge.to;
 }
-
-function either(a: Needs, b: Needs): Needs {
-  return {
-    ...(a.kinds && b.kinds && { kinds: new Set([...a.kinds, ...b.kinds]) }),
-    ...(a.outcomes && b.outcomes && { outcomes: new Set([...a.outcomes, ...b.outcomes]) }),
-    ...(a.labels && b.labels && { labels: new Set([...a.labels, ...b.labels]) }),
-  };
-}
-
-const narrow = <T>(
-  a: ReadonlySet<T> | undefined,
-  b: ReadonlySet<T> | undefined,
-): ReadonlySet<T> | undefined =>
-  a && b ? new Set([...a].filter((item) => b.has(item))) : (a ?? b);

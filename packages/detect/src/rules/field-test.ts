@@ -1,16 +1,32 @@
 import type { FlowEdge, Observation } from '@spoor/core';
-import { nearest } from '@spoor/core';
-import { RE2JS } from 're2js';
 import { isScalar, isSeq } from 'yaml';
 import type { Field, FieldValue } from '../schema.ts';
+import { type Check, cidrCheck, globCheck, regexCheck } from './checks.ts';
 import { RuleFault } from './document.ts';
+import type { Modifier } from './modifiers.ts';
+import {
+  base64,
+  expand,
+  type Pattern,
+  PatternFault,
+  PlaceholderFault,
+  type Placeholders,
+  parsePattern,
+  placed,
+  type Wide,
+  widen,
+  windash,
+} from './pattern.ts';
+
+export type { Modifier } from './modifiers.ts';
 
 /** One `field|modifiers: values` of a selection. */
 export interface FieldTest<Source = Observation> {
   /** Equal tests of different rules share it. */
   readonly index: number;
   readonly field: Field<Source>;
-  readonly matches: (source: Source) => boolean;
+  /** The observation is what the source belongs to; other fields are compared with. */
+  readonly matches: (source: Source, observation: Observation) => boolean;
   /** The plain texts that it compares with, where it does nothing else. */
   readonly equals?: readonly string[];
   /** As they are written, for backends that test by themselves. */
@@ -18,80 +34,91 @@ export interface FieldTest<Source = Observation> {
   readonly values: readonly Scalar[];
 }
 
-const MODIFIERS = [
-  'contains',
-  'startswith',
-  'endswith',
-  'all',
-  're',
-  'cased',
-  'exists',
-  'lt',
-  'lte',
-  'gt',
-  'gte',
-] as const;
-export type Modifier = (typeof MODIFIERS)[number];
-
 export type Scalar = string | number | boolean | null;
-type Check = (value: string) => boolean;
+
+/** One value as it is written, with its place. */
+export interface Written {
+  readonly value: Scalar;
+  readonly node: unknown;
+}
+
+/** Finds a field that another is compared with; undefined for names that nobody knows. */
+export type Reference<Source> = (
+  name: string,
+) => ((source: Source, observation: Observation) => FieldValue) | undefined;
+
+export interface TestContext<Source> {
+  readonly placeholders: Placeholders;
+  readonly reference: Reference<Source>;
+}
 
 /** Makes the test's parts from YAML; the caller numbers it. */
 export function fieldTest<Source extends Observation | FlowEdge>(
   field: Field<Source>,
-  modifierNames: readonly string[],
-  key: unknown,
-  node: unknown,
+  modifiers: readonly Modifier[],
+  written: readonly Written[],
+  context: TestContext<Source>,
 ): Omit<FieldTest<Source>, 'index'> {
-  const modifiers = modifierNames.map((name) => modifier(name, key));
-  const values = scalars(node);
-  const written = { field, modifiers, values };
-  if (modifiers.includes('exists')) return { ...written, matches: existence(field, values, node) };
-  const compare = numericOf(modifiers);
-  if (compare) return { ...written, matches: numeric(field, compare, values, node) };
-  const checks = values.map((value) => check(value, modifiers, node));
-  const every = modifiers.includes('all');
+  const values = written.map(({ value }) => value);
+  const test = matcher(field, modifiers, written, context);
+  const matches: FieldTest<Source>['matches'] = modifiers.includes('neq')
+    ? (source, observation) => !test(source, observation)
+    : test;
   const plain = modifiers.length === 0 && values.every(isPlain);
-  const matches = (source: Source): boolean => {
-    const found = field.get(source);
-    const holds = (one: Check): boolean => meets(found, one);
-    return every ? checks.every(holds) : checks.some(holds);
-  };
-  return { ...written, matches, ...(plain && { equals: values.map(String) }) };
+  return { field, modifiers, values, matches, ...(plain && { equals: values.map(String) }) };
 }
 
 const isPlain = (value: Scalar): boolean =>
   value !== null && !(typeof value === 'string' && /[*?\\]/.test(value));
 
-function modifier(name: string, key: unknown): Modifier {
-  const found = MODIFIERS.find((candidate) => candidate === name);
-  if (found) return found;
-  throw new RuleFault(
-    'unknown-modifier',
-    key,
-    `unknown modifier “${name}”; did you mean “${nearest(name, MODIFIERS)}”?`,
-  );
+type Matcher<Source> = FieldTest<Source>['matches'];
+
+function matcher<Source extends Observation | FlowEdge>(
+  field: Field<Source>,
+  modifiers: readonly Modifier[],
+  written: readonly Written[],
+  context: TestContext<Source>,
+): Matcher<Source> {
+  if (modifiers.includes('exists')) return existence(field, written);
+  const compare = modifiers.map((name) => NUMERIC[name]).find((one) => one !== undefined);
+  if (compare) return numeric(field, compare, written);
+  const every = modifiers.includes('all');
+  if (modifiers.includes('fieldref')) {
+    const tests = written.map((one) => sameAs(field, modifiers, one, context.reference));
+    return (source, observation) =>
+      every
+        ? tests.every((test) => test(source, observation))
+        : tests.some((test) => test(source, observation));
+  }
+  const checks = written.map((one) => valueCheck(one, modifiers, context.placeholders));
+  return (source) => {
+    const found = field.get(source);
+    const holds = (one: ValueCheck): boolean => meets(found, one);
+    return every ? checks.every(holds) : checks.some(holds);
+  };
 }
 
-function scalars(node: unknown): readonly Scalar[] {
+/** The values of one test. */
+export function readValues(node: unknown, modifiers: readonly Modifier[]): readonly Written[] {
   const items = isSeq(node) ? node.items : [node];
   if (items.length === 0) throw new RuleFault('bad-value', node, 'an empty list matches nothing');
+  if (modifiers.includes('all') && items.length === 1)
+    throw new RuleFault('bad-value', node, '“all” needs a list of at least two values');
   return items.map((item) => {
     const value = isScalar(item) ? item.value : undefined;
-    if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
-      return value as Scalar;
-    }
-    throw new RuleFault(
-      'bad-value',
-      item ?? node,
-      'a value is text, a number, true, false or null',
-    );
+    if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
+      return { value: value as Scalar, node: item };
+    const message = 'a value is text, a number, true, false or null';
+    throw new RuleFault('bad-value', item ?? node, message);
   });
 }
 
+/** `absent`: what is not there, or empty, is meant. */
+type ValueCheck = Check | 'absent';
+
 /** A list field matches where one of its elements does; `null` matches what is absent or empty. */
-function meets(found: FieldValue, one: Check & { readonly absent?: boolean }): boolean {
-  if (one.absent) return isAbsent(found);
+function meets(found: FieldValue, one: ValueCheck): boolean {
+  if (one === 'absent') return isAbsent(found);
   if (typeof found === 'object') return found.some(one);
   return found !== undefined && one(String(found));
 }
@@ -99,15 +126,12 @@ function meets(found: FieldValue, one: Check & { readonly absent?: boolean }): b
 const isAbsent = (found: FieldValue): boolean =>
   found === undefined || found === '' || (typeof found === 'object' && found.length === 0);
 
-function existence<Source>(
-  field: Field<Source>,
-  values: readonly Scalar[],
-  node: unknown,
-): (source: Source) => boolean {
-  const [wanted] = values;
-  if (typeof wanted !== 'boolean')
-    throw new RuleFault('bad-value', node, '`exists` takes true or false');
-  return (source) => isAbsent(field.get(source)) !== wanted;
+function existence<Source>(field: Field<Source>, written: readonly Written[]): Matcher<Source> {
+  const [wanted] = written;
+  if (typeof wanted?.value !== 'boolean' || written.length !== 1)
+    throw new RuleFault('bad-value', wanted?.node, '`exists` takes true or false');
+  const { value } = wanted;
+  return (source) => isAbsent(field.get(source)) !== value;
 }
 
 const NUMERIC: Readonly<Partial<Record<Modifier, (a: number, b: number) => boolean>>> = {
@@ -117,20 +141,15 @@ const NUMERIC: Readonly<Partial<Record<Modifier, (a: number, b: number) => boole
   gte: (a, b) => a >= b,
 };
 
-const numericOf = (
-  modifiers: readonly Modifier[],
-): ((a: number, b: number) => boolean) | undefined =>
-  modifiers.map((name) => NUMERIC[name]).find((compare) => compare !== undefined);
-
 function numeric<Source>(
   field: Field<Source>,
   compare: (a: number, b: number) => boolean,
-  values: readonly Scalar[],
-  node: unknown,
-): (source: Source) => boolean {
-  const [limit] = values;
-  if (typeof limit !== 'number' || values.length !== 1 || field.type !== 'number') {
-    throw new RuleFault('bad-value', node, `“${field.name}” is compared with one number`);
+  written: readonly Written[],
+): Matcher<Source> {
+  const [first] = written;
+  const limit = first?.value;
+  if (typeof limit !== 'number' || written.length !== 1 || field.type !== 'number') {
+    throw new RuleFault('bad-value', first?.node, `“${field.name}” is compared with one number`);
   }
   return (source) => {
     const found = field.get(source);
@@ -138,69 +157,113 @@ function numeric<Source>(
   };
 }
 
-function check(
-  value: Scalar,
+/** Equal to another field: to one of its values, where it has several. */
+function sameAs<Source>(
+  field: Field<Source>,
   modifiers: readonly Modifier[],
-  node: unknown,
-): Check & { absent?: boolean } {
-  if (value === null) return Object.assign(() => false, { absent: true });
-  if (modifiers.includes('re')) return regex(String(value), node);
+  { value, node }: Written,
+  reference: Reference<Source>,
+): Matcher<Source> {
+  const other = typeof value === 'string' ? reference(value) : undefined;
+  if (other === undefined)
+    throw new RuleFault('unknown-field', node, `“fieldref” names a field; “${value}” is none`);
   const cased = modifiers.includes('cased');
-  const text = cased ? String(value) : String(value).toLowerCase();
-  const parts = pattern(text, modifiers);
-  const test = glob(parts);
-  return cased ? test : (found) => test(found.toLowerCase());
+  const plain = (text: string): string => (cased ? text : text.toLowerCase());
+  const holds = comparison(modifiers);
+  return (source, observation) => {
+    const [mine, theirs] = [listOf(field.get(source)), listOf(other(source, observation))];
+    return mine.some((a) => theirs.some((b) => holds(plain(a), plain(b))));
+  };
 }
 
-function regex(source: string, node: unknown): Check {
-  try {
-    const compiled = RE2JS.compile(source);
-    return (found) => compiled.matcher(found).find();
-  } catch (cause) {
-    throw new RuleFault('regex', node, `not a regular expression: ${String(cause)}`);
-  }
+/** What is absent is equal to nothing. */
+const listOf = (value: FieldValue): readonly string[] =>
+  isAbsent(value) || value === undefined ? [] : typeof value === 'object' ? value : [`${value}`];
+
+function comparison(modifiers: readonly Modifier[]): (a: string, b: string) => boolean {
+  const [open, start, end] = placesOf(modifiers);
+  if (open || (start && end)) return (a, b) => a.includes(b);
+  if (start) return (a, b) => a.startsWith(b);
+  return end ? (a, b) => a.endsWith(b) : (a, b) => a === b;
 }
 
-/** `null` stands for any run of characters, `true` for any one. */
-type Part = string | null | true;
+const placesOf = (modifiers: readonly Modifier[]): readonly [boolean, boolean, boolean] => [
+  modifiers.includes('contains'),
+  modifiers.includes('startswith'),
+  modifiers.includes('endswith'),
+];
 
-function pattern(text: string, modifiers: readonly Modifier[]): readonly Part[] {
-  const parts = wildcards(text);
-  const open = modifiers.includes('contains');
-  if (open || modifiers.includes('endswith')) parts.unshift(null);
-  if (open || modifiers.includes('startswith')) parts.push(null);
-  return parts;
+/** A value becomes several where a modifier gives it several forms; one of them is enough. */
+export function valueCheck(
+  { value, node }: Written,
+  modifiers: readonly Modifier[],
+  placeholders: Placeholders,
+): ValueCheck {
+  if (value === null) return 'absent';
+  const text = String(value);
+  const forms = modifiers.includes('re') || modifiers.includes('cidr') ? 'plain' : 'patterns';
+  const checks =
+    forms === 'plain'
+      ? plainForms(text, modifiers, placeholders, node).map((form) =>
+          modifiers.includes('re') ? regexCheck(form, modifiers, node) : cidrCheck(form, node),
+        )
+      : patterns(text, modifiers, placeholders, node).map((form) =>
+          globCheck(form, modifiers.includes('cased')),
+        );
+  const [only] = checks;
+  if (checks.length === 1 && only) return only;
+  return (found) => checks.some((check) => check(found));
 }
 
-/** Sigma's `*` and `?`; a backslash before them makes them plain. */
-function wildcards(text: string): Part[] {
-  const parts: Part[] = [];
-  for (const piece of text.match(/\\[*?\\]|[*?]|[^*?\\]+|\\/g) ?? ['']) {
-    if (piece === '*') parts.push(null);
-    else if (piece === '?') parts.push(true);
-    else {
-      const plain = piece.length === 2 && piece.startsWith('\\') ? piece.slice(1) : piece;
-      const last = parts.at(-1);
-      if (typeof last === 'string') parts[parts.length - 1] = last + plain;
-      else parts.push(plain);
-    }
-  }
-  return parts;
-}
-
-function glob(parts: readonly Part[]): Check {
-  const [a, b, c] = parts;
-  if (parts.length === 1 && typeof a === 'string') return (found) => found === a;
-  if (parts.length === 2 && a === null && typeof b === 'string')
-    return (found) => found.endsWith(b);
-  if (parts.length === 2 && typeof a === 'string' && b === null)
-    return (found) => found.startsWith(a);
-  if (parts.length === 3 && a === null && typeof b === 'string' && c === null) {
-    return (found) => found.includes(b);
-  }
-  const source = parts.map((part) =>
-    typeof part === 'string' ? RE2JS.quote(part) : part ? '.' : '.*',
+/** Of a regular expression or a network, only placeholders are replaced. */
+function plainForms(
+  text: string,
+  modifiers: readonly Modifier[],
+  placeholders: Placeholders,
+  node: unknown,
+): readonly string[] {
+  if (!modifiers.includes('expand')) return [text];
+  const whole = { parts: [text], bytes: false };
+  return located(node, () => expand(whole, placeholders)).map(({ parts }) =>
+    parts.map((part) => (part === true ? '.' : (part ?? '.*'))).join(''),
   );
-  const compiled = RE2JS.compile(`^${source.join('')}$`, RE2JS.DOTALL);
-  return (found) => compiled.matcher(found).matches();
+}
+
+/** Applies the modifiers in their order. */
+export function patterns(
+  text: string,
+  modifiers: readonly Modifier[],
+  placeholders: Placeholders,
+  node: unknown,
+): readonly Pattern[] {
+  let found: readonly Pattern[] = [parsePattern(text)];
+  for (const name of modifiers) {
+    found = located(node, () => found.flatMap((one) => applied(one, name, placeholders)));
+  }
+  if (found.some(({ parts, bytes }) => bytes && parts.some(isNotAscii)))
+    throw new RuleFault('bad-value', node, 'only ASCII has a wide form that is text; use base64');
+  return found.map((one) => placed(one, ...placesOf(modifiers)));
+}
+
+const isNotAscii = (part: unknown): boolean =>
+  typeof part === 'string' && /[\u0080-\u00ff]/.test(part.replace(/^\u00ff\u00fe/, ''));
+
+function applied(pattern: Pattern, name: Modifier, known: Placeholders): readonly Pattern[] {
+  if (name === 'expand') return expand(pattern, known);
+  if (name === 'windash') return windash(pattern);
+  if (name === 'base64' || name === 'base64offset') return base64(pattern, name !== 'base64');
+  return WIDE.has(name) ? [widen(pattern, name as Wide)] : [pattern];
+}
+
+const WIDE: ReadonlySet<Modifier> = new Set(['utf16', 'utf16le', 'utf16be', 'wide']);
+
+/** Gives a fault of a pattern its place. */
+function located<Result>(node: unknown, work: () => Result): Result {
+  try {
+    return work();
+  } catch (fault) {
+    if (fault instanceof PlaceholderFault) throw new RuleFault('placeholder', node, fault.message);
+    if (fault instanceof PatternFault) throw new RuleFault('bad-value', node, fault.message);
+    throw fault;
+  }
 }

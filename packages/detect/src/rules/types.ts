@@ -1,5 +1,7 @@
 import type { DecisionAction, Label, Observation, RuleRef } from '@spoor/core';
 
+import type { Field } from '../schema.ts';
+import type { ContentTests } from './content.ts';
 import type { Expression } from './expression.ts';
 
 export interface RuleFile {
@@ -15,10 +17,13 @@ export const PROBLEM_CODES = [
   'bad-value',
   'unknown-field',
   'unknown-modifier',
+  'modifier',
+  'placeholder',
   'regex',
   'condition',
   'unknown-rule',
   'duplicate',
+  'unsupported',
   'unbounded',
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
@@ -43,6 +48,8 @@ export interface Needs {
   /** At least one of them. */
   readonly labels?: ReadonlySet<Label>;
   readonly outcomes?: ReadonlySet<string>;
+  /** Of each field at least one of the values, in lower case. */
+  readonly values?: ReadonlyMap<Field<Observation>, ReadonlySet<string>>;
 }
 
 /** Fields that made an observation match, with their values as shown. */
@@ -57,6 +64,8 @@ export interface Predicate {
   readonly needs: Needs;
   /** Is it true of the observation that the evaluation was opened on? */
   readonly test: (evaluation: Evaluation) => boolean;
+  /** Could it be true? Only of predicates that ask for content, which may not have been looked at. */
+  readonly may?: (evaluation: Evaluation) => boolean;
   readonly explain: (evaluation: Evaluation) => Matched;
   readonly expression: Expression;
 }
@@ -67,7 +76,20 @@ export interface Evaluation {
   answer(index: number, ask: (observation: Observation) => boolean): boolean;
 }
 
-export type CorrelationType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered';
+export const CORRELATION_TYPES = [
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+  'value_sum',
+  'value_avg',
+  'value_min',
+  'value_max',
+  'value_median',
+  'value_percentile',
+] as const;
+export type CorrelationType = (typeof CORRELATION_TYPES)[number];
+export type CountType = Exclude<CorrelationType, 'temporal' | 'temporal_ordered'>;
 
 /** The value of one group-by field or alias, by the predicate that matched. */
 export type GroupField = {
@@ -76,25 +98,46 @@ export type GroupField = {
   readonly get: (observation: Observation, predicate: number) => string | undefined;
 };
 
+/** One way to meet a rule, as places in its `predicates`. */
+export interface Alternative {
+  /** All of them match, each on a call of its own; their order counts for `temporal_ordered`. */
+  readonly steps: readonly number[];
+  /** None of them matches: within the span, or while an ordered chain lasts. */
+  readonly never: readonly number[];
+}
+
+/** What is asked of the matches within the span. */
+export interface Counting {
+  readonly measure: 'count' | 'sum' | 'avg' | 'min' | 'max' | 'median' | 'percentile';
+  readonly isMet: (measure: number) => boolean;
+  /** More matches never make it false. */
+  readonly rises: boolean;
+  /** How many matches have to be remembered. */
+  readonly keep: number;
+  /** What is counted where not calls, or measured. */
+  readonly value?: (observation: Observation) => string | undefined;
+  /** Name of that field. */
+  readonly valueField?: string;
+  readonly valueFields?: readonly string[];
+  readonly percentile?: number;
+}
+
+interface CorrelationBody {
+  /** Indices into the set's predicates. */
+  readonly predicates: readonly number[];
+  /** Their newest matches before the chain join the evidence; the match does not need them. */
+  readonly context: readonly number[];
+  readonly group: readonly GroupField[];
+  readonly spanMs: number;
+}
+
 export type RuleBody =
   | { readonly type: 'single'; readonly predicate: number }
-  | {
-      readonly type: CorrelationType;
-      /** Indices into the set's predicates; the order counts for `temporal_ordered`. */
-      readonly predicates: readonly number[];
-      /** Their newest matches before the chain join the evidence; the match does not need them. */
-      readonly context: readonly number[];
-      readonly group: readonly GroupField[];
-      readonly spanMs: number;
-      /** For counts: is this many enough? */
-      readonly enough: (count: number) => boolean;
-      /** How many matches have to be remembered. */
-      readonly keep: number;
-      /** For `value_count`. */
-      readonly value?: (observation: Observation) => string | undefined;
-      /** Name of that field. */
-      readonly valueField?: string;
-    };
+  | (CorrelationBody & {
+      readonly type: 'temporal' | 'temporal_ordered';
+      readonly alternatives: readonly Alternative[];
+    })
+  | (CorrelationBody & Counting & { readonly type: CountType });
 
 export interface RuleTest {
   readonly name: string;
@@ -115,6 +158,10 @@ export interface Rule {
   readonly response: DecisionAction | 'alert';
   readonly tests: readonly RuleTest[];
   readonly body: RuleBody;
+  /** The predicate that its matches are, where other correlations are made of them. */
+  readonly feeds?: number;
+  /** Matches are for other correlations alone. */
+  readonly silent?: true;
 }
 
 export interface RuleSet {
@@ -122,4 +169,5 @@ export interface RuleSet {
   readonly predicates: readonly Predicate[];
   /** Number of distinct tests in all predicates. */
   readonly tests: number;
+  readonly content: ContentTests;
 }

@@ -1,6 +1,7 @@
 import type { CallId, Observation } from '@spoor/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
 import { compileRules, type RuleSet } from '../../src/index.ts';
 import { type Firing, Oracle } from '../support/oracle.ts';
 import { detectorOf, Scenario, START_MS } from '../support/scenario.ts';
@@ -22,6 +23,7 @@ const STEPS = [
   step('any-b', 3, '    tool.name: b'),
   step('a-or-b', 4, '    tool.name: [a, b]'),
   step('any-c', 5, '    tool.name: c'),
+  step('any-d', 6, '    tool.name: d'),
 ];
 
 const CORRELATIONS: readonly (readonly [string, string])[] = [
@@ -53,6 +55,59 @@ const CORRELATIONS: readonly (readonly [string, string])[] = [
   [
     'values',
     'type: value_count, rules: [a-or-b], group-by: [session], timespan: 6s, condition: {gte: 2, field: server.name}',
+  ],
+  [
+    'few',
+    'type: event_count, rules: [a-or-b], group-by: [session], timespan: 3s, condition: {lt: 3}',
+  ],
+  [
+    'range',
+    'type: event_count, rules: [any-c], group-by: [session], timespan: 4s, condition: {gt: 1, lte: 3}',
+  ],
+  [
+    'exact',
+    'type: value_count, rules: [any-c], group-by: [session], timespan: 5s, condition: {eq: 2, field: server.name}',
+  ],
+  [
+    'sum',
+    'type: value_sum, rules: [a-or-b], group-by: [session], timespan: 5s, condition: {gte: 4, field: episode}',
+  ],
+  [
+    'mean',
+    'type: value_avg, rules: [any-c], group-by: [session], timespan: 5s, condition: {lt: 1, field: episode}',
+  ],
+  [
+    'most',
+    'type: value_max, rules: [any-c], group-by: [session], timespan: 5s, condition: {eq: 2, field: episode}',
+  ],
+  [
+    'least',
+    'type: value_min, rules: [any-b], group-by: [session], timespan: 5s, condition: {gte: 1, field: episode}',
+  ],
+  [
+    'middle',
+    'type: value_median, rules: [a-or-b], group-by: [session], timespan: 5s, condition: {gt: 0.5, field: episode}',
+  ],
+  [
+    'tail',
+    'type: value_percentile, rules: [a-or-b], group-by: [session], timespan: 5s, condition: {gte: 2, field: episode, percentile: 75}',
+  ],
+  [
+    'two-of-three',
+    'type: temporal, rules: [asks-a, any-b, any-c], group-by: [session], timespan: 3s, condition: {gte: 2}',
+  ],
+  [
+    'extended',
+    'type: temporal, rules: [asks-a, any-b, any-c, any-d], group-by: [session], timespan: 4s, condition: asks-a and (any-b or any-c) and not any-d',
+  ],
+  [
+    'extended-ordered',
+    'type: temporal_ordered, rules: [asks-a, any-b, any-c, any-d], group-by: [session], timespan: 8s, condition: (asks-a and any-b or any-c and any-b) and not any-d',
+  ],
+  ['chained', 'type: temporal_ordered, rules: [inner, any-b], group-by: [session], timespan: 8s'],
+  [
+    'inner',
+    'type: event_count, rules: [any-c], group-by: [session, server.name], timespan: 6s, condition: {gte: 2}',
   ],
 ];
 
@@ -108,7 +163,7 @@ function stream(draws: readonly Draw[]): readonly Observation[] {
       outcome: 'pending',
       server: { name: `server-${server}`, transport: 'stdio' },
       tool: { name: tool, labels: [] },
-      session: { id: `s${session}` as Observation['session']['id'], episode: 1 },
+      session: { id: `s${session}` as Observation['session']['id'], episode: server },
     };
     open.push(asked);
     return asked;
@@ -129,21 +184,27 @@ function firings(set: RuleSet, observations: readonly Observation[]): readonly F
 
 describe('engine and oracle', () => {
   for (const response of ['alert', 'deny']) {
-    it(`agree on all four correlation types (${response})`, () => {
+    const agree = (): void => {
       const set = rules(response);
-      let fired = 0;
+      const fired = new Map<string, number>();
       fc.assert(
         fc.property(draws, (drawn) => {
           const observations = stream(drawn);
           const oracle = new Oracle(set);
           const expected = observations.flatMap((observation) => oracle.step(observation));
-          fired += expected.length;
+          for (const firing of expected) {
+            const name = firing.split(' ')[1] ?? '';
+            fired.set(name, (fired.get(name) ?? 0) + 1);
+          }
           expect(firings(set, observations)).toEqual(expected);
         }),
         { numRuns: 300 },
       );
-      expect(fired).toBeGreaterThan(1_000);
-    });
+      const loud = set.rules.filter(({ silent }) => silent !== true);
+      expect([...fired.keys()].sort()).toEqual(loud.map(({ ref }) => ref.id));
+      expect(Math.min(...fired.values())).toBeGreaterThan(20);
+    };
+    verifies('sigma:correlations', agree, { case: response });
   }
 
   it('a restored snapshot goes on as the original would', () => {

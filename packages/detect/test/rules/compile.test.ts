@@ -11,54 +11,6 @@ const detection = (n: number, body: string): string =>
 const compile = (...documents: readonly string[]): ReturnType<typeof compileRules> =>
   compileRules([{ path: 'x.yml', text: documents.join('---\n') }]);
 
-const GOOD = detection(1, '{s: {kind: tool.call}, condition: s}');
-
-describe('problems of rule files', () => {
-  it.each([
-    ['yaml', 'title: [', /./],
-    ['unknown-key', `${GOOD}levle: low\n`, /did you mean “level”/],
-    [
-      'unknown-field',
-      detection(2, '{s: {tool.lables: x}, condition: s}'),
-      /did you mean “tool.labels”/,
-    ],
-    ['unknown-modifier', detection(2, '{s: {tool.name|contain: x}, condition: s}'), /“contains”/],
-    ['regex', detection(2, '{s: {tool.name|re: "(a"}, condition: s}'), /./],
-    [
-      'condition',
-      detection(2, '{s: {kind: x}, condition: s and (t)}'),
-      /no selection is called “t”/,
-    ],
-    ['condition', detection(2, '{s: {kind: x}, condition: s and}'), /ends too early/],
-    ['bad-value', detection(2, '{s: [word], condition: s}'), /keywords/],
-    ['missing', detection(2, '{s: {kind: x}}'), /“condition”/],
-    [
-      'unbounded',
-      `${head(2)}correlation: {type: event_count, rules: [r1], group-by: [session], timespan: 9d, condition: {gte: 2}}\n`,
-      /a day/,
-    ],
-    [
-      'unknown-rule',
-      `${head(2)}correlation: {type: temporal, rules: [r1, nope], group-by: [session], timespan: 1m}\n`,
-      /nope/,
-    ],
-    [
-      'missing',
-      `${head(2)}correlation: {type: temporal, rules: [r1, r1], timespan: 1m}\n`,
-      /group-by/,
-    ],
-  ])('%s: the place is named and the rest loads', (code, document, message) => {
-    const good = { path: 'good.yml', text: detection(1, '{s: {kind: tool.call}, condition: s}') };
-    const { rules, problems } = compileRules([good, { path: 'x.yml', text: document }]);
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatchObject({ path: 'x.yml', code });
-    expect(problems[0]?.message).toMatch(message);
-    expect(Math.min(problems[0]?.line ?? 0, problems[0]?.column ?? 0)).toBeGreaterThan(0);
-    const loaded = rules.predicates.map(({ name }) => name);
-    expect(loaded).toEqual(['r1']);
-  });
-});
-
 describe('detections', () => {
   const matches = (body: string): boolean => {
     const { rules, problems } = compile(detection(1, body));
@@ -93,8 +45,56 @@ describe('detections', () => {
     ],
     ['{a: {kind: x}, b: {kind: tool.call}, condition: not a and (b or a)}', true],
     ['{s: [{kind: x}, {outcome: pending}], condition: s}', true],
+    ['{s: {kind: x}, t: {outcome: pending}, condition: [s, t]}', true],
+    ['{s: [no-such-word, SHAREABLE], condition: s}', true],
+    ['{s: [no-such-word, "create*able"], condition: s}', true],
+    ['{s: [no-such-word, {outcome: pending}], condition: s}', true],
+    ["{s: {'|all': [shareable, tools/call]}, condition: s}", true],
+    ["{s: {'|all': [shareable, tools/list]}, condition: s}", false],
+    ["{s: {'|re': '^drive$'}, condition: s}", true],
+    ['{_s: {kind: x}, t: {outcome: pending}, condition: all of *}', true],
+    ['{_s: {kind: x}, t: {outcome: pending}, condition: 1 of _*}', false],
+    ['{s: {tool.name|fieldref|contains: era}, condition: s}', false],
+    ['{s: {server.name|fieldref|neq: tool.name}, condition: s}', true],
+    ['{s: {error.type|fieldref: intent.cluster}, condition: s}', false],
   ])('%s is %s', (body, expected) => {
     expect(matches(body)).toBe(expected);
+  });
+});
+
+describe('placeholders', () => {
+  it('are given their values by a document of their own', () => {
+    const { rules, problems } = compile(
+      detection(1, '{s: {tool.name|expand: "%ours%_link"}, condition: s}'),
+      'placeholders: {ours: [none, create_*]}\n',
+    );
+    expect(problems).toEqual([]);
+    const observations = new Scenario().call('drive', TOOLS.share, {}).observations;
+    const steps = stepAll(detectorOf(rules), observations);
+    expect(steps.flatMap(({ detections }) => detections)).toHaveLength(1);
+  });
+});
+
+describe('rules that others are made of', () => {
+  const parts = (generate: string): readonly string[] => [
+    detection(1, '{s: {kind: tool.call, outcome: ok}, condition: s}'),
+    `${head(2)}correlation: {type: event_count, rules: [r1], group-by: [server.name], timespan: 1m, condition: {gte: 2}}\n`,
+    `${head(3)}correlation: {type: value_count, rules: [r2], group-by: [session], timespan: 1m, condition: {gte: 2, field: server.name}${generate}}\n`,
+  ];
+  const fired = (generate: string): readonly string[] => {
+    const { rules, problems } = compile(...parts(generate));
+    expect(problems).toEqual([]);
+    const scenario = new Scenario();
+    for (const server of ['a', 'b', 'a', 'b']) scenario.call(server, TOOLS.echo, {});
+    const steps = stepAll(detectorOf(rules), scenario.observations);
+    return steps.flatMap(({ detections }) =>
+      detections.map(({ rule, seq }) => `${rule.id} ${seq}`),
+    );
+  };
+
+  it('are silent, or not where that is asked for', () => {
+    expect(fired('')).toEqual(['r3 8']);
+    expect(fired(', generate: true')).toEqual(['r2 6', 'r2 8', 'r3 8']);
   });
 });
 

@@ -1,17 +1,9 @@
 import type { Observation } from '@spoor/core';
-import type { Rule, RuleBody, RuleSet } from '../../src/index.ts';
+import type { Rule, RuleSet } from '../../src/index.ts';
+import { complete, countable, type Match, measure, ordered } from './meanings.ts';
 
 /** What fired: rule, `seq`, group. */
 export type Firing = string;
-
-interface Match {
-  readonly rule: Rule;
-  readonly predicate: number;
-  readonly observation: Observation;
-  readonly group: string;
-}
-
-type Correlation = Exclude<RuleBody, { type: 'single' }>;
 
 /**
  * The engine's meaning without its cleverness: keeps every match for ever and tries every
@@ -19,6 +11,8 @@ type Correlation = Exclude<RuleBody, { type: 'single' }>;
  */
 export class Oracle {
   readonly #rules: RuleSet;
+  /** Rules and groups that were met when they were last looked at. */
+  readonly #held = new Map<string, boolean>();
   #past: Match[] = [];
 
   constructor(rules: RuleSet) {
@@ -27,16 +21,36 @@ export class Oracle {
 
   /** In `enforce`: a rule that denies stops a pending call, which then has not happened. */
   step(observation: Observation): readonly Firing[] {
-    const now = this.#rules.rules.flatMap((rule) => this.#matches(rule, observation));
-    const fired = [...Map.groupBy(now, (match) => `${match.rule.ref.id} ${match.group}`)].flatMap(
-      ([name, own]) => (this.#fires(own) ? [{ name, deny: own[0]?.rule.response === 'deny' }] : []),
+    const fed = new Set<number>();
+    const now: Match[] = [];
+    const held: [string, boolean][] = [];
+    const fired: { name: string; rule: Rule }[] = [];
+    // Rules that others are made of come first.
+    const rules = this.#rules.rules.toSorted(
+      (a, b) => Number(a.feeds === undefined) - Number(b.feeds === undefined),
     );
-    const denied = observation.outcome === 'pending' && fired.some(({ deny }) => deny);
-    if (!denied) this.#past.push(...now);
-    return fired.map(({ name }) => `${observation.seq} ${name}`).sort();
+    for (const rule of rules) {
+      const own = this.#matches(rule, observation, fed);
+      now.push(...own);
+      for (const [name, group] of Map.groupBy(own, (one) => `${rule.ref.id} ${one.group}`)) {
+        const [was, is] = this.#met(name, group);
+        held.push([name, is]);
+        if (!is || was) continue;
+        fired.push({ name, rule });
+        if (rule.feeds !== undefined) fed.add(rule.feeds);
+      }
+    }
+    const loud = fired.filter(({ rule }) => rule.silent !== true);
+    const denied =
+      observation.outcome === 'pending' && loud.some(({ rule }) => rule.response === 'deny');
+    if (!denied) {
+      this.#past.push(...now);
+      for (const [name, is] of held) this.#held.set(name, is);
+    }
+    return loud.map(({ name }) => `${observation.seq} ${name}`).sort();
   }
 
-  #matches(rule: Rule, observation: Observation): readonly Match[] {
+  #matches(rule: Rule, observation: Observation, fed: ReadonlySet<number>): readonly Match[] {
     const { body } = rule;
     const own = body.type === 'single' ? [body.predicate] : [...new Set(body.predicates)];
     return own.flatMap((predicate) => {
@@ -50,7 +64,8 @@ export class Oracle {
         observation,
         answer: (_: number, ask: (o: Observation) => boolean) => ask(observation),
       };
-      if (once || !this.#rules.predicates[predicate]?.test(evaluation)) return [];
+      const holds = this.#rules.predicates[predicate]?.test(evaluation) === true && !once;
+      if (!holds && !fed.has(predicate)) return [];
       const fields = body.type === 'single' ? [] : body.group;
       const values = fields.map((field) => field.get(observation, predicate));
       if (values.includes(undefined)) return [];
@@ -58,61 +73,30 @@ export class Oracle {
     });
   }
 
-  #fires(now: readonly Match[]): boolean {
+  /** Was it met before, and is it now? */
+  #met(name: string, now: readonly Match[]): readonly [boolean, boolean] {
     const [match] = now;
-    if (!match) return false;
+    if (!match) return [false, false];
     const { body } = match.rule;
-    if (body.type === 'single') return true;
+    if (body.type === 'single') return [false, true];
     const past = this.#past.filter(
       (old) =>
         old.rule === match.rule &&
         old.group === match.group &&
         match.observation.time.hubMs - old.observation.time.hubMs <= body.spanMs,
     );
-    if (body.type === 'temporal_ordered') return ordered(body.predicates, past, now);
-    if (body.type === 'temporal') {
-      return !complete(body.predicates, past) && complete(body.predicates, [...past, ...now]);
+    const held = this.#held.get(name) === true;
+    if (body.type === 'temporal_ordered')
+      return [false, body.alternatives.some((way) => ordered(body.predicates, way, past, now))];
+    if ('alternatives' in body) {
+      const met = (matches: readonly Match[]): boolean =>
+        body.alternatives.some((way) => complete(body.predicates, way, matches));
+      return [held && met(past), met([...past, ...now])];
     }
-    const key = countedBy(body);
-    return !body.enough(distinct(past, key)) && body.enough(distinct([...past, ...now], key));
+    const met = (matches: readonly Match[]): boolean => {
+      const counted = countable(body, matches);
+      return counted.length > 0 && body.isMet(measure(body, counted));
+    };
+    return [held && met(past), met([...past, ...now])];
   }
-}
-
-/** Is there a chain of different calls, one for each step, that ends now? */
-function ordered(steps: readonly number[], past: readonly Match[], now: readonly Match[]): boolean {
-  const search = (step: number, before: number, used: readonly string[]): boolean =>
-    step < 0 ||
-    past.some(
-      ({ predicate, observation: { id, seq } }) =>
-        predicate === steps[step] &&
-        seq < before &&
-        !used.includes(id) &&
-        search(step - 1, seq, [...used, id]),
-    );
-  const last = steps.length - 1;
-  return now.some(
-    ({ predicate, observation: { id, seq } }) =>
-      predicate === steps[last] && search(last - 1, seq, [id]),
-  );
-}
-
-/** Can every rule have a call of its own? */
-function complete(predicates: readonly number[], matches: readonly Match[]): boolean {
-  const search = (slot: number, used: readonly string[]): boolean =>
-    slot === predicates.length ||
-    matches.some(
-      ({ predicate, observation: { id } }) =>
-        predicate === predicates[slot] && !used.includes(id) && search(slot + 1, [...used, id]),
-    );
-  return search(0, []);
-}
-
-/** Calls count by their id; values by themselves, of the first match of each call. */
-const countedBy = (body: Correlation): ((match: Match) => string | undefined) =>
-  body.type === 'value_count'
-    ? ({ observation }) => body.value?.(observation)
-    : ({ observation }) => observation.id;
-
-function distinct(matches: readonly Match[], key: (match: Match) => string | undefined): number {
-  return new Set(matches.flatMap((match) => key(match) ?? [])).size;
 }

@@ -1,0 +1,67 @@
+import type { Observation } from '@spoor/core';
+import { describe, expect, it } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
+import { compileRules, contentMatcher, notCovered, type RuleSet } from '../../src/index.ts';
+import { detectorOf, Scenario, stepAll } from '../support/scenario.ts';
+import { TOOLS } from '../support/tools.ts';
+
+const rule = (n: number, detection: string): string =>
+  `title: t\nid: 00000000-0000-4000-8000-00000000000${n}\nname: r${n}\ndescription: d\nlevel: low\nlogsource: {product: mcp}\ndetection: ${detection}\n`;
+
+function compile(...detections: readonly string[]): RuleSet {
+  const text = detections.map((one, at) => rule(at + 1, one)).join('---\n');
+  const { rules, problems } = compileRules([{ path: 'x.yml', text }]);
+  expect(problems).toEqual([]);
+  return rules;
+}
+
+/** A call with answers to the content tests of the rules, as a sensor that asks them gives. */
+function calls(args: unknown, asked: RuleSet | undefined): readonly Observation[] {
+  const matcher = asked && contentMatcher(asked.content);
+  return new Scenario().call('drive', TOOLS.share, args).observations.map((observation) => {
+    const { request } = observation.facts;
+    const matched = matcher?.('request', args);
+    if (!request || !matched) return observation;
+    return { ...observation, facts: { ...observation.facts, request: { ...request, matched } } };
+  });
+}
+
+const fired = (rules: RuleSet, observations: readonly Observation[]): readonly string[] =>
+  stepAll(detectorOf(rules), observations).flatMap(({ detections }) =>
+    detections.map((one) => one.rule.id),
+  );
+
+const SECRET = { name: 'a', content: ['x', { y: 'the PASSWORD is in here' }] };
+
+describe('content tests', () => {
+  const rules = compile(
+    '{s: {request.text|contains: password}, condition: s}',
+    '{s: {request.text|re|i: "pass[a-z]+ is"}, condition: s}',
+    '{s: {request.text|contains|all: [password, nothing]}, condition: s}',
+    '{s: {kind: tool.call}, t: {request.text|contains: password}, condition: s and not t}',
+    '{s: [password], condition: s}',
+    '{s: {result.text|contains: password}, condition: s}',
+  );
+
+  it('are answered where the content is', () => {
+    expect(fired(rules, calls(SECRET, rules))).toEqual(['r1', 'r2', 'r5']);
+    expect(fired(rules, calls({ content: 'harmless' }, rules))).toEqual(['r4']);
+  });
+
+  verifies('sigma:not-covered', () => {
+    const others = compile('{s: {request.text|contains: word}, condition: s}');
+    for (const asked of [undefined, others]) {
+      const observations = calls(SECRET, asked);
+      expect(fired(rules, observations)).toEqual([]);
+      const open = observations.map((one) => notCovered(rules, one));
+      expect(open[0]).toEqual(['r1', 'r2', 'r3', 'r4', 'r5']);
+    }
+    expect(calls(SECRET, rules).flatMap((one) => notCovered(rules, one))).not.toContain('r1');
+  });
+
+  it('say “not covered” of content that is too long to look through', () => {
+    const matcher = contentMatcher(rules.content);
+    expect(matcher('request', ['x'.repeat(1_048_577)])).toBeUndefined();
+    expect(matcher('request', ['x'.repeat(1_000_000), 'password'])?.ids).toHaveLength(1);
+  });
+});
