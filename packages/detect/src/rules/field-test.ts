@@ -230,7 +230,7 @@ function plainForms(
 }
 
 /** Applies the modifiers in their order. */
-export function patterns(
+function patterns(
   text: string,
   modifiers: readonly Modifier[],
   placeholders: Placeholders,
