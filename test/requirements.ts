@@ -1,9 +1,9 @@
 import { ATTEST } from './requirements/attest.ts';
+import { DETECT } from './requirements/detect.ts';
 import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
-import { SIGMA } from './requirements/sigma.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -350,46 +350,6 @@ const TABLE = {
     behavior: 'The outbound client connects to allowed addresses only, whatever names resolve to.',
     source: 'SECURITY.md',
   },
-  'detect:pii-through-code-to-share': {
-    behavior: 'Personal data through code to a public link is denied at the link.',
-    source: 'docs/rules.md',
-  },
-  'detect:data-access-then-egress': {
-    behavior: 'Private data about to leave without having been asked for is denied.',
-    source: 'docs/rules.md',
-  },
-  'detect:horizontal-movement': {
-    behavior: 'More than three sensitive servers within a minute raise an alert.',
-    source: 'docs/rules.md',
-  },
-  'detect:denial-of-wallet': {
-    behavior: 'A run of costly calls is stopped, and a loop of equal ones raises an alert.',
-    source: 'docs/rules.md',
-  },
-  'detect:server-asks-model': {
-    behavior: 'A server that asks the model is seen in both eras.',
-    source: 'docs/rules.md',
-  },
-  'detect:definition-drift': {
-    behavior: 'A definition that changes after it was pinned raises an alert.',
-    source: 'docs/rules.md',
-  },
-  'detect:asked-for': {
-    behavior: 'The same chain passes where the user asked for exactly that.',
-    source: 'README.md',
-  },
-  'detect:renamed-tools': {
-    behavior: 'Rules work on tools with other names, from their descriptions.',
-    source: 'ARCHITECTURE.md',
-  },
-  'detect:deterministic': {
-    behavior: 'Same observations in the same order, same detections.',
-    source: 'ARCHITECTURE.md',
-  },
-  'detect:broken-rule': {
-    behavior: 'A broken rule file is named with line and column, and the other rules load.',
-    source: 'docs/errors.md',
-  },
   'config:unknown-key': {
     behavior: 'An unknown setting is an error that names the nearest known one.',
     source: 'docs/config.md',
@@ -478,7 +438,7 @@ export type RequirementId =
   | keyof typeof IDENTITY
   | keyof typeof IN_PROCESS
   | keyof typeof ATTEST
-  | keyof typeof SIGMA
+  | keyof typeof DETECT
   | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof VAULT
@@ -493,7 +453,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...ATTEST,
   ...ENROL,
   ...HOOKS_AND_ASKS,
-  ...SIGMA,
+  ...DETECT,
   ...TELEMETRY,
   ...VAULT,
   ...WITNESS,

@@ -37,8 +37,9 @@ export interface Chain {
 
 /**
  * What a rule remembers of one group. `chains[i]`: chains that reached step i, the best first, then
- * the best that avoid one of its calls; the steps of one alternative stand after those of another. `slots[i]`: newest matches of the i-th predicate. `hits`:
- * newest matches, or the newest of each value. `context`: newest match of each context rule.
+ * the best that avoid one of its calls; steps of one alternative stand after those of another.
+ * `slots[i]`: newest matches of the i-th predicate. `hits`: newest matches, or the newest of each
+ * value. `context`: newest match of each context rule.
  */
 export type RuleState =
   | { readonly type: 'ordered'; readonly chains: (readonly Chain[])[]; context: readonly Hit[] }

@@ -64,7 +64,7 @@ export interface Predicate {
   readonly needs: Needs;
   /** Is it true of the observation that the evaluation was opened on? */
   readonly test: (evaluation: Evaluation) => boolean;
-  /** Could it be true? Only of predicates that ask for content, which may not have been looked at. */
+  /** Could it be true? Of predicates that ask for content, which may not have been looked at. */
   readonly may?: (evaluation: Evaluation) => boolean;
   readonly explain: (evaluation: Evaluation) => Matched;
   readonly expression: Expression;
