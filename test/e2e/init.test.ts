@@ -273,11 +273,11 @@ describe('what it leaves', () => {
     }
   });
 
-  test('a remote server is named as not wrapped', () => {
+  test('a remote server without a header is named as not wrapped', () => {
     const world = home({ [CURSOR]: '{"mcpServers": {"web": {"url": "https://x/mcp"}}}' });
     const { stdout, code } = init(world);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/web +not wrapped: remote/);
+    expect(stdout).toMatch(/web +not wrapped: it has no header/);
   });
 
   test('a launcher that could not be known again or started is refused', () => {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Client } from '@modelcontextprotocol/client';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -7,30 +6,8 @@ import type { CallDetail, Page, SessionDetail, SessionView } from '@spoor/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { connect, connectClient, SERVERS } from './host.ts';
-import { everything } from './http-servers.ts';
-import { all, ending, FIXTURES, LAUNCHER, NODE, until, World } from './support.ts';
-
-interface Heard {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** A server of the second SDK over HTTP, and what reaches it. */
-async function toolServer(
-  world: World,
-  name: string,
-  description: string,
-): Promise<{ readonly url: string; readonly heard: Heard[] }> {
-  const child = world.start([NODE, `${FIXTURES}/http-tool-server.ts`, name, description]);
-  const heard: Heard[] = [];
-  const { promise, resolve } = Promise.withResolvers<string>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    if (/^\d+$/.test(line)) resolve(line);
-    else heard.push(JSON.parse(line) as Heard);
-  });
-  return { url: `http://127.0.0.1:${await promise}/mcp`, heard };
-}
+import { everything, toolServer } from './http-servers.ts';
+import { all, ending, LAUNCHER, NODE, until, World } from './support.ts';
 
 const run = (name: string, url: string, ...more: string[]): string[] => [
   NODE,

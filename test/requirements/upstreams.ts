@@ -37,6 +37,11 @@ export const UPSTREAMS = {
     behavior: 'Credentials follow a redirect only within the origin that they were given for.',
     source: 'docs/gateway.md',
   },
+  'init:remote': {
+    behavior:
+      'An entry with an address is wrapped with its headers moved to its environment, and back.',
+    source: 'docs/init.md',
+  },
   'upstream:secrets': {
     behavior:
       'Credentials for a server elsewhere come from the environment and stand in no argument.',

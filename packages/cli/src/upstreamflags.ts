@@ -46,7 +46,7 @@ const OWN =
   /^(host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|accept(-encoding)?|mcp-.*|last-event-id|proxy-.*)$/i;
 
 /** May the user set it? Others are the protocol's own, and two of one would tell two stories. */
-const isSettable = (name: string): boolean =>
+export const isSettable = (name: string): boolean =>
   /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/.test(name) && !OWN.test(name);
 
 function headerValue(env: Environment, variable: string): string {

@@ -9,7 +9,7 @@ import { chooseClients, configsHere, type FilePlan, planWrap } from '../init/pla
 import { planAsJson, shortPath, showPlan } from '../init/report.ts';
 
 export const init: Command = {
-  usage: '[--client NAME…] [--project] [--dry-run] [--yes] [--launcher PATH]',
+  usage: '[--client NAME…] [--project] [--remote] [--dry-run] [--yes] [--launcher PATH]',
   summary: 'Finds the MCP clients of this machine and puts Spoor in front of their servers.',
   flags: {
     client: {
@@ -19,6 +19,10 @@ export const init: Command = {
       help: 'Only this client; may be given several times',
     },
     project: { type: 'boolean', help: 'Files of the folder that you are in, too' },
+    remote: {
+      type: 'boolean',
+      help: 'Servers at an address, too, where the client may sign in by itself',
+    },
     'dry-run': { type: 'boolean', help: 'Show what would change, and change nothing' },
     yes: { type: 'boolean', help: 'Do not ask; for scripts' },
     launcher: {
@@ -87,7 +91,10 @@ async function planAll(context: Context): Promise<FilePlan[]> {
   const launch = launcherOf(home, givenLauncher(context));
   const plans: FilePlan[] = [];
   for (const config of configsHere(chooseClients(clientNames(context)), env, process.cwd())) {
-    const plan = await planWrap(config, launch, flags.project === true);
+    const plan = await planWrap(config, launch, {
+      projects: flags.project === true,
+      remote: flags.remote === true,
+    });
     if (plan !== undefined) plans.push(plan);
   }
   return plans;

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { digestOf } from '@spoor/edge/clients';
 import type { Home } from '@spoor/edge/home';
+import type { RemoteWords } from './remote.ts';
 
 /** What `spoor init` did to one file, so that it can be undone byte for byte. */
 export interface BackupRecord {
@@ -15,6 +16,8 @@ export interface BackupRecord {
   readonly launcher: string;
   /** Servers that had no list of arguments. */
   readonly withoutArgs: readonly string[];
+  /** What entries of servers elsewhere said. */
+  readonly remotes?: Readonly<Record<string, RemoteWords>>;
   readonly timeMs: number;
 }
 

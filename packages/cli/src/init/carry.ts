@@ -29,6 +29,7 @@ export async function carryOutWrap(
         digestAfter: digestOf(edited.text),
         launcher,
         withoutArgs: [...new Set([...(known?.withoutArgs ?? []), ...edited.withoutArgs])],
+        remotes: { ...known?.remotes, ...edited.remotes },
         timeMs: Date.now(),
       },
       original,

@@ -9,6 +9,7 @@ import {
   type TextRange,
   wrappingOf,
 } from '@spoor/edge/clients';
+import { type RemoteWords, remoteWords, unwrapRemote, wrapRemote } from './remote.ts';
 
 /** What a client starts instead of a server: an executable and its first words. */
 export interface Launch {
@@ -20,16 +21,16 @@ export interface Edit extends TextRange {
   readonly text: string;
 }
 
-/** A server whose entry is changed, and what the entry then says. */
-interface Change {
-  readonly form: StdioForm;
-  readonly command: string;
-  /** Undefined where the member goes. */
-  readonly args: readonly string[] | undefined;
+/** A server whose entry is changed. */
+export interface Change {
+  /** Keys from the top to the object that changes. */
+  readonly holder: readonly string[];
+  /** What that object says then. */
+  readonly mean: (holder: Record<string, unknown>) => void;
   readonly edits: readonly Edit[];
 }
 
-type Format = 'jsonc' | 'toml';
+export type Format = 'jsonc' | 'toml';
 
 export interface Edited {
   readonly text: string;
@@ -37,6 +38,8 @@ export interface Edited {
   readonly servers: readonly string[];
   /** Those that had no list of arguments before; for the way back. */
   readonly withoutArgs: readonly string[];
+  /** What entries of servers elsewhere said, by server. */
+  readonly remotes: Readonly<Record<string, RemoteWords>>;
 }
 
 /** Undefined where the edited text would not mean what it should. */
@@ -46,18 +49,25 @@ export function wrapServers(
   at: readonly (readonly string[])[],
   document: ReadClientDocument,
   launch: Launch,
+  isWanted: (server: ServerEntry) => boolean = () => true,
 ): Edited | undefined {
-  const changes = document.servers.flatMap((server) => {
+  const changes = document.servers.filter(isWanted).flatMap((server) => {
     const change = wrapping(text, format, server, launch);
     return change === undefined ? [] : [{ server, change }];
   });
   const edited = apply(text, format, at, document, changes);
+  const entries = changes.map(({ server }) => server);
   return (
     edited && {
       ...edited,
-      withoutArgs: changes
-        .filter(({ change }) => change.form.args === undefined)
-        .map(({ server }) => keyOf(server)),
+      withoutArgs: entries
+        .filter(({ form }) => form.kind === 'stdio' && form.args === undefined)
+        .map(keyOf),
+      remotes: Object.fromEntries(
+        entries.flatMap((server) =>
+          server.form.kind === 'remote' ? [[keyOf(server), remoteWords(text, server.form)]] : [],
+        ),
+      ),
     }
   );
 }
@@ -74,11 +84,15 @@ export function unwrapServers(
   known: Known,
 ): Edited | undefined {
   const changes = document.servers.flatMap((server) => {
-    const change = unwrapping(text, server, known);
+    const change = unwrapping(text, format, server, known);
     return change === undefined ? [] : [{ server, change }];
   });
-  const edited = apply(text, format, at, document, changes);
-  return edited && { ...edited, withoutArgs: [] };
+  const possible = changes.flatMap(({ server, change }) =>
+    change === 'unusual' ? [] : [{ server, change }],
+  );
+  if (possible.length < changes.length) return undefined;
+  const edited = apply(text, format, at, document, possible);
+  return edited && { ...edited, withoutArgs: [], remotes: {} };
 }
 
 /** What the record of an earlier `wrapServers` knows. */
@@ -86,6 +100,7 @@ export interface Known {
   /** A launcher of another name than ours. */
   readonly launcher?: string;
   readonly withoutArgs: readonly string[];
+  readonly remotes?: Readonly<Record<string, RemoteWords>>;
 }
 
 const keyOf = ({ at }: ServerEntry): string => JSON.stringify(at);
@@ -96,6 +111,8 @@ function wrapping(
   { name, form }: ServerEntry,
   launch: Launch,
 ): Change | undefined {
+  if (form.kind === 'remote')
+    return wrapRemote(text, format, form, launch, [...launch.args, 'run', ...nameWords(name)]);
   if (form.kind !== 'stdio') return undefined;
   const own = form.args?.items.map(({ value }) => value) ?? [];
   if (wrappingOf(form.command.value, own) !== undefined) return undefined;
@@ -104,9 +121,11 @@ function wrapping(
   const original = text.slice(form.command.start, form.command.end);
   const { start, end } = form.command;
   return {
-    form,
-    command: launch.command,
-    args: [...words, form.command.value, ...own],
+    holder: form.holder,
+    mean: (holder) => {
+      holder[form.commandKey] = launch.command;
+      holder.args = [...words, form.command.value, ...own];
+    },
     edits: [
       { start, end, text: quote(launch.command, format) },
       insertion(text, form, [...quoted, original]),
@@ -150,7 +169,12 @@ function separator(
   return line === null ? ', ' : `,${line[0]}`;
 }
 
-function unwrapping(text: string, server: ServerEntry, known: Known): Change | undefined {
+function unwrapping(
+  text: string,
+  format: Format,
+  server: ServerEntry,
+  known: Known,
+): Change | 'unusual' | undefined {
   const { form } = server;
   const hadNoArgs = known.withoutArgs.includes(keyOf(server));
   if (form.kind !== 'stdio' || form.args === undefined) return undefined;
@@ -158,6 +182,10 @@ function unwrapping(text: string, server: ServerEntry, known: Known): Change | u
   const values = items.map(({ value }) => value);
   const found = wrappingOf(form.command.value, values);
   const ours = found?.byLauncher === true || found?.launcher === known.launcher;
+  if (found?.remote !== undefined)
+    return ours
+      ? unwrapRemote(text, format, form, found.remote, known.remotes?.[keyOf(server)])
+      : undefined;
   const original = found !== undefined && ours ? items[found.ownArgs] : undefined;
   const [first] = items;
   if (found === undefined || original === undefined || first === undefined) return undefined;
@@ -170,9 +198,12 @@ function unwrapping(text: string, server: ServerEntry, known: Known): Change | u
         : emptied(text, form.args, first.start, original.end);
   const { start, end } = form.command;
   return {
-    form,
-    command: original.value,
-    args: next === undefined && hadNoArgs ? undefined : values.slice(found.ownArgs + 1),
+    holder: form.holder,
+    mean: (holder) => {
+      holder[form.commandKey] = original.value;
+      if (next === undefined && hadNoArgs) delete holder.args;
+      else holder.args = values.slice(found.ownArgs + 1);
+    },
     edits: [
       { start, end, text: text.slice(original.start, original.end) },
       { ...gone, text: '' },
@@ -201,11 +232,9 @@ function apply(
   );
   const expected = structuredClone(document.value());
   for (const { change } of changes) {
-    const holder = valueAt(expected, change.form.holder);
+    const holder = valueAt(expected, change.holder);
     if (holder === undefined) return undefined;
-    holder[change.form.commandKey] = change.command;
-    if (change.args === undefined) delete holder.args;
-    else holder.args = change.args;
+    change.mean(holder);
   }
   const now = readDocument(edited, format, at);
   if (!now.ok || !isDeepStrictEqual(now.value(), expected)) return undefined;
@@ -234,5 +263,5 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 }
 
 /** Basic strings of TOML take the escapes of JSON, and want DEL escaped too. */
-const quote = (word: string, format: Format): string =>
+export const quote = (word: string, format: Format): string =>
   format === 'toml' ? JSON.stringify(word).replaceAll('\u007f', '\\u007f') : JSON.stringify(word);

@@ -40,7 +40,7 @@ if [ -r "$main" ]; then
 fi
 while [ $# -gt 0 ] && [ "$1" != -- ]; do shift; done
 if [ $# -lt 2 ]; then
-  echo "spoor-launch: Spoor is gone, and no server was named; run: spoor init" >&2
+  echo "spoor-launch: Spoor is gone, and without it there is nothing to start; run: spoor init" >&2
   exit 127
 fi
 shift
@@ -65,7 +65,7 @@ const split = words.indexOf('--');
 function bare() {
   const [command, ...args] = split < 0 ? [] : words.slice(split + 1);
   if (command === undefined) {
-    console.error('spoor-launch: Spoor is gone, and no server was named; run: spoor init');
+    console.error('spoor-launch: Spoor is gone, and without it there is nothing to start; run: spoor init');
     process.exit(127);
   }
   console.error(

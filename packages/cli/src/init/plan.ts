@@ -14,6 +14,7 @@ import {
 import type { Backups } from './backup.ts';
 import { type Edited, type Launch, unwrapServers, wrapServers } from './edit.ts';
 import { clientPlaces } from './places.ts';
+import { type RemotePolicy, whyLeft } from './remote.ts';
 
 /** What stands in a configuration, and what is to become of it. */
 export interface FilePlan {
@@ -53,23 +54,35 @@ export const configsHere = (
   project: string,
 ): ClientConfig[] => locateClients({ ...clientPlaces(env), project }, clients);
 
+/** What beyond the user's own servers is wrapped. */
+export interface PlanChoices {
+  /** Files of projects. */
+  readonly projects: boolean;
+  /** Servers elsewhere that a client may sign in to by itself. */
+  readonly remote: boolean;
+}
+
 /** Undefined where there is no such file. */
 export async function planWrap(
   config: ClientConfig,
   launch: Launch,
-  projects: boolean,
+  { projects, remote }: PlanChoices,
 ): Promise<FilePlan | undefined> {
   const found = await readClient(config);
   if (found.status === 'absent') return undefined;
   if (found.status === 'unreadable') return failed(config, found);
   const { file, document } = found;
-  const servers = document.servers.map(stateOf);
+  const { eventsKey } = config.client;
+  const policy: RemotePolicy = { remote, ...(eventsKey === undefined ? {} : { eventsKey }) };
+  const servers = document.servers.map((server) => stateOf(server, policy));
   if (!servers.some(({ state }) => state === 'bare')) {
     return { config, servers, action: { kind: 'nothing' } };
   }
   const why = reasonToLeave(config, projects);
   if (why !== undefined) return { config, servers, action: { kind: 'left', why } };
-  const edited = wrapServers(file.text, config.format, config.at, document, launch);
+  const isWanted = (server: ServerEntry): boolean => stateOf(server, policy).state === 'bare';
+  const { format, at } = config;
+  const edited = wrapServers(file.text, format, at, document, launch, isWanted);
   if (edited === undefined) return unusual(config, servers);
   return { config, servers, action: { kind: 'change', file, edited } };
 }
@@ -95,9 +108,9 @@ export async function planUnwrap(
     const text = await backups.original(record);
     const before = text === undefined ? undefined : readDocument(text, config.format, config.at);
     if (text !== undefined && before?.ok === true && found.status === 'read') {
-      const servers = found.document.servers.map(stateOf);
+      const servers = found.document.servers.map((server) => stateOf(server));
       const names = servers.filter(({ state }) => state === 'wrapped').map(({ name }) => name);
-      const edited = { text, servers: names, withoutArgs: [] };
+      const edited = { text, servers: names, withoutArgs: [], remotes: {} };
       return {
         plan: { config, servers, action: { kind: 'change', file: current, edited } },
         exact: true,
@@ -106,7 +119,7 @@ export async function planUnwrap(
   }
   if (found.status === 'unreadable') return { plan: failed(config, found), exact: false };
   const { file, document } = found;
-  const servers = document.servers.map(stateOf);
+  const servers = document.servers.map((server) => stateOf(server));
   const known = record ?? { withoutArgs: [] };
   const edited = unwrapServers(file.text, config.format, config.at, document, known);
   if (edited === undefined) return { plan: unusual(config, servers), exact: false };
@@ -134,12 +147,15 @@ const failed = (
   },
 });
 
-function stateOf({ name, at, form }: ServerEntry): PlannedServer {
+function stateOf({ name, at, form }: ServerEntry, policy = STRICT): PlannedServer {
   if (form.kind === 'remote') {
-    return { name, at, state: 'remote', why: 'remote servers are not wrapped yet' };
+    const why = whyLeft(form, policy);
+    return why === undefined ? { name, at, state: 'bare' } : { name, at, state: 'remote', why };
   }
   if (form.kind === 'other') return { name, at, state: 'unknown', why: form.why };
   const args = form.args?.items.map(({ value }) => value) ?? [];
   const wrapped = wrappingOf(form.command.value, args) !== undefined;
   return { name, at, state: wrapped ? 'wrapped' : 'bare' };
 }
+
+const STRICT: RemotePolicy = { remote: false };

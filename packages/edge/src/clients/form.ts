@@ -1,16 +1,12 @@
 import type { ServerForm } from './document.ts';
 
 /** Members by which clients name a remote server. */
-const URL_KEYS = ['url', 'httpUrl', 'serverUrl'] as const;
+export const URL_KEYS = ['url', 'httpUrl', 'serverUrl'] as const;
 
-/** The form of a server without a command. */
-export function formWithoutCommand(text: (key: string) => string | undefined): ServerForm {
-  for (const key of URL_KEYS) {
-    const url = text(key);
-    if (url !== undefined) return { kind: 'remote', url };
-  }
-  return { kind: 'other', why: 'it has no command and no address' };
-}
+export const NEITHER: ServerForm = {
+  kind: 'other',
+  why: 'it has no command and no address',
+};
 
 /** Clients say it in two ways. */
 export const isOff = (value: (key: string) => unknown): boolean =>

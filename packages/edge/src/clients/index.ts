@@ -2,11 +2,14 @@ export type {
   ArgumentList,
   ClientDocument,
   Literal,
+  NamedLiteral,
   ReadClientDocument,
+  RemoteForm,
   Scalar,
   ServerEntry,
   ServerForm,
   StdioForm,
+  TextMap,
   TextRange,
 } from './document.ts';
 export { readDocument } from './document.ts';
@@ -19,4 +22,10 @@ export {
   readClientText,
 } from './read.ts';
 export { CLIENTS, type ClientFile, type ClientRow, type ClientScope } from './table.ts';
-export { isLauncherName, LAUNCHER_NAMES, type Wrapping, wrappingOf } from './wrapping.ts';
+export {
+  isLauncherName,
+  LAUNCHER_NAMES,
+  type WrappedRemote,
+  type Wrapping,
+  wrappingOf,
+} from './wrapping.ts';

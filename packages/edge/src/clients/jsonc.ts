@@ -6,17 +6,26 @@ import {
   printParseErrorCode,
   visit,
 } from 'jsonc-parser';
-import type {
-  ArgumentList,
-  ClientDocument,
-  Literal,
-  Outline,
-  Scalar,
-  ServerEntry,
-  ServerForm,
-  TextRange,
+import {
+  type ArgumentList,
+  type ClientDocument,
+  type Extras,
+  KIND_KEYS,
+  type ListInsertion,
+  type Literal,
+  MAP_KEYS,
+  type NamedList,
+  type NamedLiteral,
+  type Outline,
+  type RemoteForm,
+  type Scalar,
+  type ServerEntry,
+  type ServerForm,
+  type TextMap,
+  type TextRange,
+  VARIABLE_KEYS,
 } from './document.ts';
-import { formWithoutCommand, indentBefore, isOff, position } from './form.ts';
+import { indentBefore, isOff, NEITHER, position, URL_KEYS } from './form.ts';
 
 const OPTIONS = { allowTrailingComma: true, disallowComments: false };
 
@@ -94,10 +103,10 @@ const member = (node: Node, key: string): Member | undefined =>
 function formOf(text: string, node: Node, at: readonly string[]): ServerForm {
   const command = member(node, 'command');
   if (command === undefined) {
-    return formWithoutCommand((key) => {
-      const found = member(node, key)?.value;
-      return found?.type === 'string' ? String(found.value) : undefined;
-    });
+    const address = URL_KEYS.map((key) => member(node, key)).find(
+      (one) => one?.value.type === 'string',
+    );
+    return address === undefined ? NEITHER : remote(text, node, address, at);
   }
   if (command.value.type === 'string') return stdio(text, node, command, at, 'command');
   const path = member(command.value, 'path');
@@ -117,16 +126,75 @@ function stdio(
   const given = member(node, 'args');
   const args = given === undefined ? undefined : argumentsOf(text, given);
   if (args === null) return { kind: 'other', why: 'its arguments are not all text' };
-  const gap = indentBefore(text, command.property.offset) ?? ' ';
   return {
     kind: 'stdio',
     holder,
     commandKey,
+    key: keyRange(command),
     command: literal(command.value),
     args,
-    insertion: { at: endOf(command.value), before: `,${gap}"args": [`, after: ']' },
+    insertion: insertionAfter(text, command),
+    extras: extrasOf(node),
   };
 }
+
+function remote(text: string, node: Node, address: Member, at: readonly string[]): RemoteForm {
+  return {
+    kind: 'remote',
+    url: String(address.value.value),
+    holder: at,
+    address: named(address),
+    insertion: insertionAfter(text, address),
+    extras: extrasOf(node),
+  };
+}
+
+function insertionAfter(text: string, { property, value }: Member): ListInsertion {
+  const gap = indentBefore(text, property.offset) ?? ' ';
+  return { at: endOf(value), before: `,${gap}"args": [`, after: ']' };
+}
+
+function extrasOf(node: Node): Extras {
+  const all = members(node);
+  return {
+    names: all.map(({ key }) => key),
+    kinds: all.filter(({ key, value }) => KIND_KEYS.includes(key) && isText(value)).map(named),
+    maps: all.flatMap((one) => (MAP_KEYS.includes(one.key) ? mapOf(one) : [])),
+    variables: all.flatMap((one) => (VARIABLE_KEYS.includes(one.key) ? listOf(one) : [])),
+  };
+}
+
+function mapOf(one: Member): TextMap[] {
+  const items = members(one.value);
+  const isMap = one.value.type === 'object' && items.every(({ value }) => isText(value));
+  const inside = one.value.offset + 1;
+  return isMap
+    ? [
+        {
+          name: one.key,
+          key: keyRange(one),
+          inside,
+          end: endOf(one.value),
+          items: items.map(named),
+        },
+      ]
+    : [];
+}
+
+function listOf(one: Member): NamedList[] {
+  const values = one.value.type === 'array' ? (one.value.children ?? []) : [one.value];
+  if (!values.every(isText)) return [];
+  const texts = values.map(({ value }) => String(value));
+  return [{ name: one.key, key: keyRange(one), ...range(one.value), values: texts }];
+}
+
+const isText = ({ type }: Node): boolean => type === 'string';
+const named = (one: Member): NamedLiteral => ({
+  name: one.key,
+  key: keyRange(one),
+  value: literal(one.value),
+});
+const keyRange = ({ property }: Member): TextRange => range(property.children?.[0] ?? property);
 
 /** Null where an element is no text. */
 function argumentsOf(text: string, { property, value }: Member): ArgumentList | null {

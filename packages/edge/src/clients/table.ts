@@ -6,6 +6,8 @@ export interface ClientRow {
   readonly id: string;
   readonly title: string;
   readonly files: readonly ClientFile[];
+  /** The member whose address speaks the older transport of two endpoints, where there is one. */
+  readonly eventsKey?: 'url';
   /** What the row leaves out, and why. */
   readonly note?: string;
 }
@@ -147,6 +149,7 @@ export const CLIENTS: readonly ClientRow[] = [
   {
     id: 'gemini',
     title: 'Gemini CLI',
+    eventsKey: 'url',
     files: [
       json('user', everywhere('{home}/.gemini/settings.json'), MCP_SERVERS),
       json('project', everywhere('{project}/.gemini/settings.json'), MCP_SERVERS),

@@ -5,16 +5,23 @@ import {
   parseTOML,
   traverseNodes,
 } from 'toml-eslint-parser';
-import type {
-  ArgumentList,
-  ClientDocument,
-  Literal,
-  Scalar,
-  ServerEntry,
-  ServerForm,
-  TextRange,
+import {
+  type ArgumentList,
+  type ClientDocument,
+  type Extras,
+  KIND_KEYS,
+  type Literal,
+  MAP_KEYS,
+  type NamedList,
+  type NamedLiteral,
+  type Scalar,
+  type ServerEntry,
+  type ServerForm,
+  type TextMap,
+  type TextRange,
+  VARIABLE_KEYS,
 } from './document.ts';
-import { follows, formWithoutCommand, indentBefore, isOff } from './form.ts';
+import { follows, indentBefore, isOff, NEITHER, URL_KEYS } from './form.ts';
 
 /** TOML: tables, dotted keys and inline tables alike. */
 export function readToml(whole: string, at: readonly (readonly string[])[]): ClientDocument {
@@ -24,7 +31,7 @@ export function readToml(whole: string, at: readonly (readonly string[])[]): Cli
     const pairs = pairsOf(program);
     return {
       ok: true,
-      servers: at.flatMap((pattern) => serversAt(text, pairs, pattern)),
+      servers: at.flatMap((pattern) => serversAt({ text, pairs, program }, pattern)),
       value: () => getStaticTOMLValue(program),
       outline: () => ({
         scalars: pairs.flatMap(({ keys, value }) => scalarsOf(value, keys)),
@@ -64,14 +71,16 @@ function pairsOf(program: AST.TOMLProgram): Pair[] {
 const nameOf = (key: AST.TOMLBare | AST.TOMLQuoted): string =>
   key.type === 'TOMLBare' ? key.name : key.value;
 
-function serversAt(
-  text: string,
-  pairs: readonly Pair[],
-  pattern: readonly string[],
-): ServerEntry[] {
+interface Parsed {
+  readonly text: string;
+  readonly pairs: readonly Pair[];
+  readonly program: AST.TOMLProgram;
+}
+
+function serversAt(parsed: Parsed, pattern: readonly string[]): ServerEntry[] {
   const servers = new Map<string, { at: readonly string[]; own: Pair[] }>();
   const depth = pattern.length + 1;
-  for (const pair of pairs) {
+  for (const pair of parsed.pairs) {
     if (pair.keys.length <= depth || !follows(pair.keys, pattern)) continue;
     const at = pair.keys.slice(0, depth);
     const server = servers.get(at.join('\0')) ?? { at, own: [] };
@@ -81,16 +90,18 @@ function serversAt(
   return [...servers.values()].map(({ at, own }) => ({
     at,
     name: at.at(-1) ?? '',
-    form: formOf(text, at, own),
+    form: formOf(parsed, at, own),
     off: isOff((flag) => plainValue(own.find(({ keys }) => keys.at(-1) === flag)?.value)),
   }));
 }
 
-function formOf(text: string, at: readonly string[], own: readonly Pair[]): ServerForm {
+function formOf(parsed: Parsed, at: readonly string[], own: readonly Pair[]): ServerForm {
+  const { text } = parsed;
   const find = (key: string): Pair | undefined => own.find((pair) => pair.keys.at(-1) === key);
   const command = find('command');
   if (command === undefined) {
-    return formWithoutCommand((key) => textOf(find(key)?.value)?.value);
+    const address = URL_KEYS.map(find).find((one) => textOf(one?.value) !== undefined);
+    return address === undefined ? NEITHER : remote(parsed, at, own, address);
   }
   const literal = textOf(command.value);
   if (literal === undefined) return { kind: 'other', why: 'its command is no text' };
@@ -101,11 +112,84 @@ function formOf(text: string, at: readonly string[], own: readonly Pair[]): Serv
     kind: 'stdio',
     holder: at,
     commandKey: 'command',
+    key: keyRange(command),
     command: literal,
     args,
     insertion: insertionAfter(text, command),
+    extras: extrasOf(parsed, at, own),
   };
 }
+
+function remote(
+  parsed: Parsed,
+  at: readonly string[],
+  own: readonly Pair[],
+  address: Pair,
+): ServerForm {
+  const [one] = named(address);
+  if (one === undefined) return NEITHER;
+  return {
+    kind: 'remote',
+    url: one.value.value,
+    holder: at,
+    address: one,
+    insertion: insertionAfter(parsed.text, address),
+    extras: extrasOf(parsed, at, own),
+  };
+}
+
+function extrasOf(parsed: Parsed, at: readonly string[], own: readonly Pair[]): Extras {
+  const inner = parsed.pairs.filter(({ keys }) => keys.length > at.length && follows(keys, at));
+  const is = (keys: readonly string[], { keys: all }: Pair): boolean =>
+    keys.includes(all.at(-1) ?? '');
+  return {
+    names: [...new Set(inner.map(({ keys }) => keys[at.length] ?? ''))],
+    kinds: own.filter((one) => is(KIND_KEYS, one)).flatMap(named),
+    maps: MAP_KEYS.flatMap((key) => mapOf(parsed, [...at, key], own)),
+    variables: own.filter((one) => is(VARIABLE_KEYS, one)).flatMap(listOf),
+  };
+}
+
+/** An inline table, or a table of its own; not one that is spread over dotted keys. */
+function mapOf({ pairs, program }: Parsed, at: readonly string[], own: readonly Pair[]): TextMap[] {
+  const items = pairs.filter(({ keys }) => keys.length > at.length && follows(keys, at));
+  const texts = items.filter(({ keys }) => keys.length === at.length + 1).flatMap(named);
+  if (texts.length < items.length) return [];
+  const name = at.at(-1) ?? '';
+  const inline = own.find(({ keys }) => keys.at(-1) === name);
+  if (inline?.value.type === 'TOMLInlineTable') {
+    const inside = inline.value.range[0] + 1;
+    const [, end] = inline.value.range;
+    return [{ name, key: keyRange(inline), inside, end, items: texts }];
+  }
+  const table = program.body[0].body.find(
+    (one) => one.type === 'TOMLTable' && one.kind === 'standard' && same(one.resolvedKey, at),
+  );
+  const key = table?.type === 'TOMLTable' ? table.key.keys.at(-1) : undefined;
+  return key === undefined
+    ? []
+    : [{ name, key: range(key), inside: undefined, end: undefined, items: texts }];
+}
+
+const same = (a: readonly (string | number)[], b: readonly string[]): boolean =>
+  a.length === b.length && follows(a.map(String), b);
+
+function listOf(one: Pair): NamedList[] {
+  const { value } = one;
+  const values = (value.type === 'TOMLArray' ? value.elements : [value]).map((node) =>
+    textOf(node),
+  );
+  const texts = values.flatMap((text) => (text === undefined ? [] : [text.value]));
+  if (texts.length < values.length) return [];
+  return [{ name: one.keys.at(-1) ?? '', key: keyRange(one), ...range(value), values: texts }];
+}
+
+function named(one: Pair): NamedLiteral[] {
+  const value = textOf(one.value);
+  return value === undefined ? [] : [{ name: one.keys.at(-1) ?? '', key: keyRange(one), value }];
+}
+
+const keyRange = ({ node }: Pair): TextRange => range(node.key.keys.at(-1) ?? node.key);
 
 /** In an inline table on the same line; else on a line of its own, below what follows on this. */
 function insertionAfter(
