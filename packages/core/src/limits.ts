@@ -98,6 +98,8 @@ export const LIMITS = {
   decisionBudgetMs: 50,
   /** What the first decision may wait for a hub that is just starting. */
   hubStartMs: 5_000,
+  /** What a hub that has taken a connection may take to welcome its sensor. */
+  hubWelcomeMs: 5_000,
   /** Spool of a sensor without a hub; beyond it observations are dropped, and counted. */
   spoolBytesMax: 67_108_864,
   /** A leaf is small by design; a larger one is refused. */

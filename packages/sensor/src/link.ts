@@ -1,5 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import { CodedError, type ErrorCode, type IdentityEvidence, type SealedContent } from '@spoor/core';
+import {
+  CodedError,
+  type ErrorCode,
+  type IdentityEvidence,
+  LIMITS,
+  type SealedContent,
+} from '@spoor/core';
 import { encodeWire, WireDecoder } from '@spoor/edge/codec';
 import type {
   Begun,
@@ -53,22 +59,28 @@ export class Link {
    * Rejects with HUB_UNREACHABLE, or with the code with which the hub refused.
    *
    * @param target Path of a socket, or what makes a connection.
+   * @param withinMs Until the hub has to have welcomed us.
    */
   static async open(
     target: string | (() => Promise<Socket>),
     hello: Omit<Hello, 'id' | 'op'>,
     onPush: (push: Push) => void,
     onClose: (unacked: readonly Unacked[]) => void,
+    withinMs: number = LIMITS.hubWelcomeMs,
   ): Promise<{ readonly link: Link; readonly welcome: Welcome }> {
     const socket = await (typeof target === 'string' ? connected(target) : target());
     if (socket.destroyed) throw new CodedError('HUB_UNREACHABLE');
     const link = new Link(socket, onPush, onClose);
+    // A hub that hangs is no hub; the next try may find another one.
+    const late = setTimeout(() => socket.destroy(), withinMs);
     try {
       const welcome = (await link.#ask({ op: 'hello', id: link.#nextId++, ...hello })) as Welcome;
       return { link, welcome };
     } catch (error) {
       socket.destroy();
       throw error;
+    } finally {
+      clearTimeout(late);
     }
   }
 

@@ -65,6 +65,18 @@ test('what was posted and not acknowledged comes back when the connection breaks
   expect(link.post('end', observation('e'), [])).toBe(false);
 });
 
+test('a hub that takes a connection and says nothing is none', async () => {
+  const path = await hubEnd(() => undefined);
+  const opening = Link.open(
+    path,
+    {} as never,
+    () => undefined,
+    () => undefined,
+    50,
+  );
+  await expect(opening).rejects.toMatchObject({ code: 'HUB_UNREACHABLE' });
+});
+
 test('closing waits until all that was posted is taken', async () => {
   const taken: string[] = [];
   const path = await hubEnd((asked) => {

@@ -22,6 +22,7 @@ import type { Store } from '../store/store.ts';
 import { askRoutes } from './asks.ts';
 import { type Auth, COOKIE } from './auth.ts';
 import { bodyOf } from './body.ts';
+import { Counting } from './counting.ts';
 import { isLogPath, readUnder, typeOf } from './files.ts';
 import type { LiveStream } from './live.ts';
 import { cursorAfter, cursorOf, orderOf } from './order.ts';
@@ -217,11 +218,12 @@ function triaged(alert: Alert, status: unknown, reason: unknown): Alert {
 
 function hubRoutes(app: Hono, options: AppOptions): void {
   const { state, store, ask, nowMs } = options;
-  app.get('/api/v1/hub', (c) => c.json(hubView(options)));
+  const counting = new Counting(store);
+  app.get('/api/v1/hub', (c) => c.json(hubView(options, counting)));
   app.get('/api/v1/health', (c) => c.json(healthView(options.destinations())));
   app.get('/api/v1/rules', (c) => {
     const { rules, problems } = state().rules;
-    const { byRule } = store.counts(nowMs() - DAY_MS);
+    const { byRule } = counting.since(nowMs() - DAY_MS);
     return c.json({
       rules: rules.map((rule) => ({ ...rule, matches24h: byRule[rule.id] ?? 0 })),
       problems,
@@ -236,7 +238,7 @@ function hubRoutes(app: Hono, options: AppOptions): void {
     return c.json(await ask({ kind: 'enforce', mode, ...target }));
   });
   app.get('/api/v1/inventory', (c) => {
-    const { byTool } = store.counts(nowMs() - DAY_MS);
+    const { byTool } = counting.since(nowMs() - DAY_MS);
     return c.json({
       servers: inventory(store.definitions(), byTool),
       clients: options.clients(),
@@ -251,10 +253,10 @@ const healthView = (destinations: readonly DestinationView[]): HealthView => ({
   destinations,
 });
 
-function hubView(options: AppOptions): HubView {
-  const { state, store, nowMs, startedMs, version } = options;
+function hubView(options: AppOptions, counting: Counting): HubView {
+  const { state, nowMs, startedMs, version } = options;
   const { policy, counts, rules, sealing, sensors, leaks } = state();
-  const { calls, newestMs } = store.counts(nowMs() - DAY_MS);
+  const { calls, newestMs } = counting.since(nowMs() - DAY_MS);
   return {
     version,
     startedMs,

@@ -60,13 +60,17 @@ interface OpenServer {
 }
 
 const ACTIVITY_EVERY_MS = 60_000;
+/** An active session goes to the end of the line this often. */
+const MOVE_EVERY_MS = 60_000;
 
 const keyOf = ({ pid, start }: ProcessId): string => `${pid}.${start}`;
 
 export class Sessions {
   readonly #random: Random;
   readonly #sessionsMax: number;
+  /** Roughly in the order of their last activity. */
   readonly #byHost = new Map<string, Session>();
+  readonly #movedMs = new WeakMap<Session, number>();
   readonly #byHostSession = new Map<string, Session>();
   readonly #embedding = new Map<
     string,
@@ -84,7 +88,8 @@ export class Sessions {
   ) {
     this.#random = random;
     this.#sessionsMax = sessionsMax;
-    for (const { host, id, trace, root, ...rest } of bindings) {
+    const inOrder = [...bindings].sort((a, b) => a.lastMs - b.lastMs);
+    for (const { host, id, trace, root, ...rest } of inOrder) {
       const session = {
         ...rest,
         host,
@@ -93,6 +98,7 @@ export class Sessions {
         root: root as SpanId,
       };
       this.#byHost.set(host, session);
+      this.#movedMs.set(session, session.lastMs);
       if (session.hostSession !== undefined) this.#byHostSession.set(session.hostSession, session);
     }
   }
@@ -195,6 +201,7 @@ export class Sessions {
     const idle = nowMs - session.lastMs > LIMITS.episodeIdleMs;
     const restarts = idle || (newIntent && session.intent !== undefined);
     session.lastMs = Math.max(session.lastMs, nowMs);
+    if (nowMs - this.#moved(session) > MOVE_EVERY_MS) this.#moveToEnd(session, nowMs);
     if (!restarts) return false;
     session.episode += 1;
     session.trace = newTraceId(this.#random);
@@ -232,7 +239,19 @@ export class Sessions {
       lastMs: nowMs,
     };
     this.#byHost.set(key, session);
+    this.#movedMs.set(session, nowMs);
     return session;
+  }
+
+  #moved(session: Session): number {
+    return this.#movedMs.get(session) ?? 0;
+  }
+
+  #moveToEnd(session: Session, nowMs: number): void {
+    if (this.#byHost.get(session.host) !== session) return;
+    this.#byHost.delete(session.host);
+    this.#byHost.set(session.host, session);
+    this.#movedMs.set(session, nowMs);
   }
 
   /**
@@ -241,7 +260,11 @@ export class Sessions {
   #dropIdlest(): void {
     let idlest: [string, Session] | undefined;
     for (const entry of this.#byHost) {
-      if (idlest === undefined || entry[1].lastMs < idlest[1].lastMs) idlest = entry;
+      const [key, session] = entry;
+      // It was active since the idlest one, and so were all behind it; other keys never move.
+      const since = key === session.host ? this.#moved(session) : 0;
+      if (idlest !== undefined && since > idlest[1].lastMs) break;
+      if (idlest === undefined || session.lastMs < idlest[1].lastMs) idlest = entry;
     }
     if (idlest === undefined) return;
     this.#byHost.delete(idlest[0]);

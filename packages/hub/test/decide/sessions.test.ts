@@ -1,5 +1,6 @@
 import { LIMITS } from '@spoor/core';
 import type { HostInfo } from '@spoor/edge';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Sessions } from '../../src/decide/sessions.ts';
 import { countingRandom, hello, START_MS } from '../support/build.ts';
@@ -98,6 +99,40 @@ describe('which session a connection belongs to', () => {
     expect(sessions.resolve(host(2), NOW).session.id).not.toBe(ids[1]?.id);
     expect(sessions.size).toBe(3);
   });
+});
+
+test('who makes room is the longest silent, in whatever order they were active', () => {
+  const step = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 90_000 }));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const sessions = newSessions(5);
+      const lastMs = new Map<number, number>();
+      let nowMs = NOW;
+      for (const [pid, laterMs] of steps) {
+        nowMs += laterMs;
+        const isNew = !lastMs.has(pid);
+        const idlest = [...lastMs].sort(([, a], [, b]) => a - b)[0]?.[0];
+        sessions.touch(sessions.resolve(host(pid), nowMs).session, nowMs, false);
+        if (isNew && lastMs.size === 5 && idlest !== undefined) lastMs.delete(idlest);
+        lastMs.set(pid, nowMs);
+      }
+      const ids = [...lastMs.keys()].map((pid) => sessions.resolve(host(pid), nowMs).session.id);
+      expect(new Set(ids).size).toBe(lastMs.size);
+      expect(sessions.size).toBe(lastMs.size);
+      for (const [pid, ms] of lastMs)
+        expect(sessions.resolve(host(pid), nowMs).session.lastMs).toBe(ms);
+    }),
+  );
+});
+
+test('room is made without a look at every session', () => {
+  const sessions = newSessions(20_000);
+  const begin = performance.now();
+  for (let pid = 1; pid <= 20_000; pid++) sessions.resolve(host(pid), NOW + pid);
+  const filled = performance.now();
+  for (let pid = 1; pid <= 20_000; pid++) sessions.resolve(host(20_000 + pid), NOW + 20_000 + pid);
+  expect(performance.now() - filled).toBeLessThan(50 * (filled - begin) + 500);
+  expect(sessions.size).toBe(20_000);
 });
 
 describe('episodes', () => {
