@@ -19,7 +19,7 @@
  * GET  /api/v1/cases/:case                     CaseView
  * POST /api/v1/cases/:case/allow  {}           CaseView           allows that very call once
  * GET  /api/v1/rules                           RulesView
- * GET  /api/v1/asks                            {rows: AskView[]}  calls that wait for a person
+ * GET  /api/v1/asks?identity=&sort=            {rows: AskView[]}  calls that wait for a person
  * POST /api/v1/asks/:case   {answer, digest}   AnswerView         answer is `approve` or `deny`
  * POST /api/v1/enforce  {mode, rule?, server?, ask?} PolicyView
  * GET  /api/v1/inventory                       InventoryView

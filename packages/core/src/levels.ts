@@ -24,6 +24,9 @@ export const levelRank = (level: IdentityLevel): number => IDENTITY_LEVELS.index
 /** The level as it stands beside a name, on a screen or in a terminal. */
 export const levelWord = (level: IdentityLevel): string => `${LEVEL_GLYPHS[level]} ${level}`;
 
+/** A name that somebody chose, without the shapes: none can wear a level of its own making. */
+export const plainName = (name: string): string => name.replace(/[✕○◐●]/gu, '?');
+
 /** Who stood behind what was found: a program, and how far it is proved on whose behalf. */
 export type Who = Pick<Principal, 'level' | 'pseudonym' | 'agent'>;
 

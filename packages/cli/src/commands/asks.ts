@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AskView, CodedError } from '@spoor/core';
 import { type HubApi, hubApi } from '../client.ts';
 import type { Command, Context, Output } from '../command.ts';
-import { byLevel, IDENTITY_FLAGS, inOrder } from '../identity.ts';
+import { byLevel, IDENTITY_FLAGS, identityQuery } from '../identity.ts';
 import { paint, visible } from '../output.ts';
 
 export const asks: Command = {
@@ -17,7 +17,7 @@ export const asks: Command = {
     if (words.length > 0) throw new CodedError('USAGE', 'no words');
     const api = hubApi(home);
     if (flags.watch === true) return watch(api, flags, out);
-    const rows = inOrder((await waiting(api)).rows, flags);
+    const { rows } = await waiting(api, identityQuery(flags));
     if (flags.json === true) out.json(rows);
     else if (rows.length === 0)
       out.line(
@@ -28,8 +28,9 @@ export const asks: Command = {
   },
 };
 
-export const waiting = (api: HubApi): Promise<{ readonly rows: readonly AskView[] }> =>
-  api.get('/api/v1/asks');
+/** @param query As `identityQuery` makes it. */
+export const waiting = (api: HubApi, query = ''): Promise<{ readonly rows: readonly AskView[] }> =>
+  api.get(`/api/v1/asks?${query.slice(1)}`);
 
 const WATCH_EVERY_MS = 500;
 
@@ -37,7 +38,7 @@ const WATCH_EVERY_MS = 500;
 async function watch(api: HubApi, flags: Context['flags'], out: Output): Promise<never> {
   let known: ReadonlySet<string> = new Set();
   for (;;) {
-    const rows = inOrder((await waiting(api)).rows, flags);
+    const { rows } = await waiting(api, identityQuery(flags));
     for (const ask of rows.filter((one) => !known.has(one.case))) {
       if (flags.json === true) out.json(ask);
       else show(ask, out);

@@ -10,6 +10,7 @@ import type { Context, Hono } from 'hono';
 import type { Question } from '../bus.ts';
 import type { Answer } from '../decide/asks.ts';
 import { bodyOf } from './body.ts';
+import { inOrder, orderOf } from './order.ts';
 
 interface AskRoutes {
   readonly state: () => { readonly asks: readonly AskView[] };
@@ -20,7 +21,7 @@ interface AskRoutes {
 
 /** Calls that wait for a person, and the person's word. */
 export function askRoutes(app: Hono, { state, ask, isCommand }: AskRoutes): void {
-  app.get('/api/v1/asks', (c) => c.json({ rows: state().asks }));
+  app.get('/api/v1/asks', (c) => c.json({ rows: inOrder(state().asks, orderOf(c)) }));
   app.post('/api/v1/asks/:case', async (c) => {
     const caseId = c.req.param('case');
     if (!isCaseId(caseId)) throw new CodedError('CASE_UNKNOWN');

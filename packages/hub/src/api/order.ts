@@ -1,4 +1,10 @@
-import { CodedError, isIdentityLevel, type SessionView } from '@spoor/core';
+import {
+  CodedError,
+  type IdentityLevel,
+  isIdentityLevel,
+  levelRank,
+  type SessionView,
+} from '@spoor/core';
 import type { Context } from 'hono';
 import type { PageRequest } from '../store/store.ts';
 
@@ -37,3 +43,13 @@ export const cursorAfter = (
   { lastMs, id, level }: SessionView,
   { leastProvedFirst }: Order,
 ): string => `${leastProvedFirst === true ? `${level}.` : ''}${lastMs}.${id}`;
+
+/** The same for rows that are in memory, which keep their order among equals. */
+export function inOrder<Row extends { readonly level: IdentityLevel }>(
+  rows: readonly Row[],
+  { identity, leastProvedFirst }: Order,
+): readonly Row[] {
+  const found = identity === undefined ? rows : rows.filter(({ level }) => level === identity);
+  if (leastProvedFirst !== true) return found;
+  return found.toSorted((a, b) => levelRank(a.level) - levelRank(b.level));
+}

@@ -4,6 +4,7 @@ import {
   type Label,
   LEVEL_GLYPHS,
   type Level,
+  plainName,
   type Who,
 } from '@spoor/core';
 import type { ReactNode } from 'react';
@@ -111,7 +112,7 @@ export function Name({
 }): ReactNode {
   return (
     <span className={styles.name}>
-      <Text value={who.agent} charsMax={charsMax} />
+      <Text value={plainName(who.agent)} charsMax={charsMax} />
       <Identity level={who.level} />
     </span>
   );

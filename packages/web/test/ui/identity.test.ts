@@ -79,6 +79,7 @@ for (const [name, { screen, answers }] of Object.entries(SCREENS)) {
           expect(shape?.textContent).toBe(LEVEL_GLYPHS[level]);
           expect(word?.textContent).toBe(`${LEVEL_GLYPHS[level]}${level}`);
           expect(one.textContent?.length).toBeLessThan(100);
+          expect(one.textContent).toContain('? verified');
         }
         expect(host.querySelector('b')).toBeNull();
         expect(host.innerHTML).not.toContain('\u202E');
