@@ -1,5 +1,6 @@
 import { ATTEST } from './requirements/attest.ts';
 import { DETECT } from './requirements/detect.ts';
+import { AUDITING } from './requirements/auditing.ts';
 import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
@@ -439,6 +440,7 @@ export type RequirementId =
   | keyof typeof IN_PROCESS
   | keyof typeof ATTEST
   | keyof typeof DETECT
+  | keyof typeof AUDITING
   | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof VAULT
@@ -451,6 +453,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...IDENTITY,
   ...IN_PROCESS,
   ...ATTEST,
+  ...AUDITING,
   ...ENROL,
   ...HOOKS_AND_ASKS,
   ...DETECT,

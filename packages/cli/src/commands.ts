@@ -86,7 +86,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   keys: {
     group: 'Prove',
     summary: "Make and show the auditors' keys",
-    load: async () => (await import('./commands/keys.ts')).keys,
+    load: async () => (await import('./commands/keys/keys.ts')).keys,
   },
   attest: {
     group: 'Prove',

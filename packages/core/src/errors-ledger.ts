@@ -1,5 +1,35 @@
 /** Rows of the table in `errors.ts`: of the ledger's keys, witnesses and vault. */
 export const LEDGER_ERRORS = {
+  ROOT_KEY_UNREADABLE: {
+    http: 500,
+    exit: 77,
+    message: 'The root key cannot be opened',
+    hint: 'Give the file that `spoor keys root` made, and its passphrase',
+  },
+  LOG_KEY_PRESENT: {
+    http: 409,
+    exit: 73,
+    message: "The log's key is not lost",
+    hint: 'Give --stolen where it must not be used any more',
+  },
+  MANIFEST_INVALID: {
+    http: 500,
+    exit: 3,
+    message: 'The key manifest is not one that the root key vouches for',
+    hint: 'Compare it with the copy that was kept with the root key',
+  },
+  MANIFEST_EXPIRED: {
+    http: 500,
+    exit: 6,
+    message: 'The key manifest does not hold at this time',
+    hint: 'Sign a new one with the root key: `spoor keys manifest sign`',
+  },
+  MANIFEST_OLDER: {
+    http: 409,
+    exit: 73,
+    message: 'A newer key manifest is there already',
+    hint: 'Make a new one from what is there, with `spoor keys manifest draft`',
+  },
   WITNESS_STATE: {
     http: 500,
     exit: 66,

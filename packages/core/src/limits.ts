@@ -128,6 +128,8 @@ export const LIMITS = {
    * Vault packs that the ledger remembers the length of; beyond it the oldest is measured again.
    */
   vaultPacksOpenMax: 4_096,
+  /** Calls under way at once that a verifier keeps track of; beyond it, it counts without names. */
+  verifyOpenCallsMax: 1_000_000,
   /** Signature lines of one note, as C2SP's signed-note advises. */
   noteSignaturesMax: 100,
   /** A checkpoint with its cosignatures; a longer file is no checkpoint. */

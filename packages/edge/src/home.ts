@@ -21,6 +21,10 @@ export interface Home {
   readonly exports: string;
   readonly hubLog: string;
   readonly recipients: string;
+  /** What the owner's root key says of the keys of the log; public, so it lies beside the log. */
+  readonly manifest: string;
+  /** Public half of that root key, as it was pinned here. */
+  readonly rootKey: string;
   readonly config: string;
   /** On a machine that is enrolled at a hub elsewhere: where that is, and the key for it. */
   readonly enrolment: string;
@@ -52,6 +56,8 @@ export function locateHome(env: Environment): Home {
     exports: join(folder, 'exports'),
     hubLog: join(folder, 'hub.log'),
     recipients: join(folder, 'recipients'),
+    manifest: join(folder, 'ledger', 'manifest'),
+    rootKey: join(folder, 'ledger-state', 'root.vkey'),
     enrolment: join(folder, 'enrolment.json'),
     config: config.endsWith('.yaml') ? config : join(config, 'config.yaml'),
   };

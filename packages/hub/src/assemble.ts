@@ -16,6 +16,7 @@ import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
 import { loadDestinations } from './export/load.ts';
 import { joiner } from './joining.ts';
+import { noteManifest, readManifest } from './manifest.ts';
 import type { HubOptions } from './options.ts';
 import { PolicyFile } from './policy.ts';
 import { Remote } from './remote/remote.ts';
@@ -59,8 +60,6 @@ export async function assemble(
   const policy = new PolicyFile(join(home.folder, 'policy.json'), options.mode);
   const { rules, labeler, destinations } = await readFiles(options);
   const ledger = await openHubLedger(options);
-  // For verifiers; they should keep a copy where this user cannot change it.
-  writeFileSync(join(home.ledgerState, 'log.vkey'), `${ledger.verifierKey}\n`, { mode: 0o600 });
   const started = await startWorker(options, secrets, destinations, answer).catch(
     async (error: unknown) => {
       await ledger.close();
@@ -228,15 +227,22 @@ function catchUp(detector: Detector, loaded: Loaded, sampleRate = 1): Keeping {
   return keeping;
 }
 
-function openHubLedger({ home, random, say }: HubOptions): Promise<Ledger> {
-  return openLedger({
+async function openHubLedger(options: HubOptions): Promise<Ledger> {
+  const { home, random, say } = options;
+  const manifest = readManifest(home, say);
+  const ledger = await openLedger({
     dir: home.ledger,
     stateDir: home.ledgerState,
     origin: `${hostname().replace(/[^A-Za-z0-9.-]/g, '-')}/spoor`,
     clock: systemClock,
     random,
     onFailure: (error) => say(`ledger: ${error.message}`),
+    former: manifest?.former ?? [],
   });
+  noteManifest(ledger, manifest, options);
+  // For verifiers; they should keep a copy where this user cannot change it.
+  writeFileSync(join(home.ledgerState, 'log.vkey'), `${ledger.verifierKey}\n`, { mode: 0o600 });
+  return ledger;
 }
 
 const workerSettings = (

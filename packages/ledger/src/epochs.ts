@@ -133,7 +133,7 @@ export class Epochs {
  * Overwrites the key and takes its name away. A disk that writes elsewhere, as SSDs do, may keep
  * the old bytes until it erases them, and so may snapshots and backups.
  */
-async function destroyKey(disk: Disk, path: string): Promise<void> {
+export async function destroyKey(disk: Disk, path: string): Promise<void> {
   const bytes = await disk.read(path);
   if (bytes === undefined) return;
   const file = await disk.open(path);

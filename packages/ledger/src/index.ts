@@ -15,5 +15,6 @@ export {
 export type { Appended, Ledger, LedgerOptions, LedgerState, Published } from './ledger.ts';
 export { openLedger } from './open-ledger.ts';
 export { checkByPlatform, sha256ByPlatform } from './platform.ts';
+export { type Renewed, type RenewOptions, renewLogKey } from './renew.ts';
 export type { Timer } from './timer.ts';
 export type { ContentRef, Shredded, ShredTargets } from './vault/shred.ts';

@@ -48,7 +48,7 @@ export async function makeSigner(
 
 /** Durable when this resolves. */
 export async function storeNewKey(disk: Disk, path: string, random: Random): Promise<KeyObject> {
-  const privateKey = makeKey(random);
+  const privateKey = keyOf(random.bytes(32));
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
   await replaceFile(disk, path, Buffer.from(pem));
   return privateKey;
@@ -58,8 +58,8 @@ export async function storeNewKey(disk: Disk, path: string, random: Random): Pro
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** An Ed25519 key is 32 random bytes, so the randomness can be an argument as elsewhere. */
-function makeKey(random: Random): KeyObject {
-  const der = Buffer.concat([PKCS8_HEAD, random.bytes(32)]);
+function keyOf(seed: Uint8Array): KeyObject {
+  const der = Buffer.concat([PKCS8_HEAD, seed]);
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   der.fill(0);
   return key;
@@ -68,6 +68,10 @@ function makeKey(random: Random): KeyObject {
 /** 32 bytes. */
 export const publicBytes = (key: KeyObject): Uint8Array =>
   Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url');
+
+/** @param seed 32 bytes of an Ed25519 key. */
+export const signerOf = (seed: Uint8Array, name: string): NoteSigner =>
+  createSigner(keyOf(seed), name);
 
 function createSigner(key: KeyObject, name: string): NoteSigner {
   const verifierKey = formatVerifierKey(name, publicBytes(key));

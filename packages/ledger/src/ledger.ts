@@ -3,6 +3,7 @@ import type { Disk } from './disk.ts';
 import type { Entry } from './entry.ts';
 import type { Timer } from './timer.ts';
 import type { Shredded, ShredTargets } from './vault/shred.ts';
+import type { FormerKey } from './verify/manifest.ts';
 
 export interface LedgerOptions {
   /** The log and the vault: may be served and copied. */
@@ -15,6 +16,8 @@ export interface LedgerOptions {
   readonly origin: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Keys that the log had before its present one, as a checked key manifest has them. */
+  readonly former?: readonly FormerKey[];
   readonly disk?: Disk;
   readonly timer?: Timer;
   /** Milliseconds between publications while there is something new. */

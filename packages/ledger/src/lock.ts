@@ -4,6 +4,7 @@ import type { Disk } from './disk.ts';
 import { replaceFile } from './durable.ts';
 import { checkByPlatform } from './platform.ts';
 import { verifyNote } from './verify/key.ts';
+import type { FormerKey } from './verify/manifest.ts';
 
 /** A checkpoint with the note that signs it. */
 export interface SignedCheckpoint extends Checkpoint {
@@ -44,22 +45,49 @@ export class Lock {
 const mayFollow = (held: Checkpoint, next: Checkpoint): boolean =>
   next.size > held.size || (next.size === held.size && equalBytes(next.root, held.root));
 
-/** Undefined where there is no file. @throws CodedError LEDGER_TAMPERED, LEDGER_UNREADABLE */
+/**
+ * Undefined where there is no file. Keys that the log had before count up to the tree that was
+ * closed with them.
+ *
+ * @throws CodedError LEDGER_TAMPERED, LEDGER_UNREADABLE
+ */
 export async function readSigned(
   disk: Disk,
   path: string,
   verifierKey: string,
   origin: string,
+  former: readonly FormerKey[] = [],
 ): Promise<SignedCheckpoint | undefined> {
   const bytes = await disk.read(path);
   if (bytes === undefined) return undefined;
   const note = Buffer.from(bytes).toString();
-  const verified = verifyNote(note, verifierKey, checkByPlatform);
-  const checkpoint =
-    verified.status === 'verified' ? parseCheckpoint(verified.note.text) : undefined;
+  const checkpoint = signedBy(note, verifierKey) ?? signedByFormer(note, former);
   if (checkpoint === undefined) throw new CodedError('LEDGER_TAMPERED', `${path} is not signed`);
   if (checkpoint.origin !== origin) {
     throw new CodedError('LEDGER_UNREADABLE', `${path} is of another log`);
   }
   return { ...checkpoint, note };
+}
+
+function signedBy(note: string, verifierKey: string): Checkpoint | undefined {
+  const verified = verifyNote(note, verifierKey, checkByPlatform);
+  return verified.status === 'verified' ? parseCheckpoint(verified.note.text) : undefined;
+}
+
+function signedByFormer(note: string, former: readonly FormerKey[]): Checkpoint | undefined {
+  for (const { verifierKey, size, root } of former) {
+    const checkpoint = signedBy(note, verifierKey);
+    if (checkpoint === undefined) continue;
+    if (checkpoint.size > size) {
+      throw new CodedError(
+        'LEDGER_TAMPERED',
+        `a key that was closed at ${size} signed a later tree`,
+      );
+    }
+    if (checkpoint.size === size && !equalBytes(checkpoint.root, root)) {
+      throw new CodedError('LEDGER_TAMPERED', `another tree of ${size} entries was closed`);
+    }
+    return checkpoint;
+  }
+  return undefined;
 }

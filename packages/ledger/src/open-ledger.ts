@@ -8,6 +8,7 @@ import { Lock, readSigned, type SignedCheckpoint } from './lock.ts';
 import { type NewLeaf, Publisher } from './publish.ts';
 import { checkLock, loadTail, loadTree, type Replay, replay } from './recover.ts';
 import { forgetRecovery, readRecovery, withRecovery } from './recovery.ts';
+import { resettle } from './resettle.ts';
 import { systemTimer } from './timer.ts';
 import { Vault } from './vault/vault.ts';
 import { readLeafAt } from './verify/source.ts';
@@ -48,6 +49,10 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   const begun = (await readRecovery(disk, stateDir)).filter(({ index }) => index >= tree.size);
   const found = replay([...wal.records, ...begun], tree, lock);
   const fresh = found.leaves.map(({ leaf }) => leaf);
+  const isSigned = lock !== undefined;
+  if (wal.paths.length > 0 || !isSigned) {
+    await resettle({ disk, dir, stateDir, found, size: tree.size, isSigned });
+  }
   const inForce = epochInForce(origin, lock?.note, fresh);
   await confirmLost({ disk, dir, stateDir }, inForce, fresh);
   const epochs = await Epochs.load({ disk, stateDir, origin, random, signer }, inForce);
@@ -97,7 +102,7 @@ interface Identity {
 }
 
 async function loadIdentity(disk: Disk, options: LedgerOptions): Promise<Identity> {
-  const { dir, stateDir, origin } = options;
+  const { dir, stateDir, origin, former = [] } = options;
   const signer = await loadSigner(disk, `${stateDir}/log.key`, origin);
   if (signer === undefined) {
     for (const path of [`${dir}/checkpoint`, `${stateDir}/lock`])
@@ -106,9 +111,13 @@ async function loadIdentity(disk: Disk, options: LedgerOptions): Promise<Identit
     return { signer: made, published: undefined, lock: undefined };
   }
   const key = signer.verifierKey;
-  const published = await readSigned(disk, `${dir}/checkpoint`, key, origin);
-  const lock = await readSigned(disk, `${stateDir}/lock`, key, origin);
+  const published = await readSigned(disk, `${dir}/checkpoint`, key, origin, former);
+  const lock = await readSigned(disk, `${stateDir}/lock`, key, origin, former);
   checkLock(published, lock);
+  const closed = former.at(-1)?.size ?? 0;
+  if ((lock?.size ?? 0) < closed) {
+    throw new CodedError('LEDGER_ROLLED_BACK', `a key of the log was closed at ${closed} entries`);
+  }
   return { signer, published, lock };
 }
 

@@ -78,6 +78,8 @@ export interface Replay {
   readonly leaves: readonly (LeafRecord & { readonly hash: Uint8Array })[];
   readonly sealed: readonly SealedRecord[];
   readonly keys: readonly KeyRecord[];
+  /** Where sealed content of any of the entries lies, published or not. */
+  readonly places: readonly Omit<SealedRecord, 'bytes'>[];
   /** Index of the oldest leaf in the write-ahead log, published or not. */
   readonly oldest: number;
 }
@@ -101,7 +103,8 @@ export function replay(
   checkSigned(tree.clone(), leaves, lock);
   const keys = records.filter((record) => record.type === 'key');
   const oldest = Math.min(tree.size, all[0]?.index ?? tree.size);
-  return { leaves, sealed: fresh.flatMap(sealedOf), keys, oldest };
+  const places = all.flatMap(sealedOf);
+  return { leaves, sealed: fresh.flatMap(sealedOf), keys, places, oldest };
 }
 
 const hashOf = (leaf: Buffer): Uint8Array =>

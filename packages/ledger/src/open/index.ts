@@ -4,6 +4,7 @@ export {
   type AuditorKeys,
   createAuditorKey,
   createAuditorKeys,
+  isEncrypted,
 } from './keys.ts';
 export {
   type Opened,
@@ -13,3 +14,4 @@ export {
   openContent,
 } from './open.ts';
 export { type RewrapOptions, type Rewrapped, rewrapVault } from './rewrap.ts';
+export { createRootKey, openRootKey, type RootKey } from './root.ts';

@@ -45,7 +45,7 @@ async function createKey(): Promise<AuditorKey> {
   return { recipient, identityFile: `# public key: ${recipient}\n${identity}\n` };
 }
 
-async function encryptText(text: string, passphrase: string): Promise<string> {
+export async function encryptText(text: string, passphrase: string): Promise<string> {
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
   return armor.encode(await encrypter.encrypt(text));
@@ -57,14 +57,17 @@ async function encryptText(text: string, passphrase: string): Promise<string> {
  * @throws CodedError VAULT_WRONG_KEY where it is not an identity file, or not for this passphrase
  */
 export async function readIdentities(text: string, passphrase?: string): Promise<string[]> {
-  const isArmoured = text.trimStart().startsWith('-----BEGIN AGE ENCRYPTED FILE-----');
-  const plain = isArmoured ? await decryptText(text, passphrase) : text;
+  const plain = isEncrypted(text) ? await decryptText(text, passphrase) : text;
   const identities = plain.match(/^AGE-SECRET-KEY-[A-Z0-9-]+$/gm) ?? [];
   if (identities.length === 0) throw new CodedError('VAULT_WRONG_KEY', 'no identity in the file');
   return identities;
 }
 
-async function decryptText(text: string, passphrase: string | undefined): Promise<string> {
+export const isEncrypted = (text: string): boolean =>
+  text.trimStart().startsWith('-----BEGIN AGE ENCRYPTED FILE-----');
+
+/** @throws CodedError VAULT_WRONG_KEY */
+export async function decryptText(text: string, passphrase: string | undefined): Promise<string> {
   if (passphrase === undefined) throw new CodedError('VAULT_WRONG_KEY', 'it needs a passphrase');
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);

@@ -61,16 +61,23 @@ const encoder = new TextEncoder();
 /** Follows the rotations of one log in order. */
 export class EpochChain {
   readonly #origin: string;
-  readonly #originKey: Uint8Array;
+  readonly #originKey: (index: number) => Uint8Array;
   readonly #check: CheckSignature;
   #newest: Rotation | undefined;
   /** Entries by which the log's own key stood in for an epoch's. */
   readonly recovered: number[] = [];
 
-  constructor(verifierKey: string, check: CheckSignature) {
-    const key = parseVerifierKey(verifierKey);
-    this.#origin = key?.name ?? '';
-    this.#originKey = key?.publicKey ?? new Uint8Array(0);
+  /** @param former Keys that the log had before, each up to a size. */
+  constructor(
+    verifierKey: string,
+    check: CheckSignature,
+    former: readonly { readonly verifierKey: string; readonly size: number }[] = [],
+  ) {
+    const publicKey = (text: string): Uint8Array =>
+      parseVerifierKey(text)?.publicKey ?? new Uint8Array(0);
+    this.#origin = parseVerifierKey(verifierKey)?.name ?? '';
+    this.#originKey = (index) =>
+      publicKey(former.find(({ size }) => index < size)?.verifierKey ?? verifierKey);
     this.#check = check;
   }
 
@@ -87,7 +94,8 @@ export class EpochChain {
     if (rotation.size !== index || rotation.root !== toHex(root())) {
       return 'the epoch before was closed with another tree';
     }
-    const key = rotation.by === 'origin' ? this.#originKey : fromHex(this.#newest?.key ?? '');
+    const key =
+      rotation.by === 'origin' ? this.#originKey(index) : fromHex(this.#newest?.key ?? '');
     const text = encoder.encode(rotationText(this.#origin, rotation));
     const signature = fromHex(rotation.signature) ?? new Uint8Array(0);
     if (key?.length !== 32 || !this.#check(signature, text, key)) {

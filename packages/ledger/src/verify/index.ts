@@ -14,6 +14,16 @@ export {
   verifyNote,
 } from './key.ts';
 export {
+  type FormerKey,
+  formatManifest,
+  type Manifest,
+  manifestDigest,
+  mayReplace,
+  parseManifest,
+  type VerifiedManifest,
+  verifyManifest,
+} from './manifest.ts';
+export {
   hasQuorum,
   NO_QUORUM,
   type ParsedPolicy,

@@ -7,13 +7,19 @@ import { type Tile, TileTree } from '../tree/tile-tree.ts';
 import { EpochChain, ROTATED } from './epochs.ts';
 import { hasher } from './hash.ts';
 import { type CheckSignature, isSignature, verifyNote } from './key.ts';
+import type { FormerKey } from './manifest.ts';
 import type { LogSource } from './source.ts';
+import { Tally, type Unanswered } from './tally.ts';
 
 export interface VerifyOptions {
   /** C2SP vkey of the log, from a place that the log's keeper cannot change. */
   readonly verifierKey: string;
   /** An older signed checkpoint that was kept elsewhere. */
   readonly checkpoint?: string;
+  /** Keys that the log had before this one, as its key manifest has them. */
+  readonly former?: readonly FormerKey[];
+  /** The key manifest that is taken to be the newest: the log must know of no newer one. */
+  readonly manifest?: { readonly serial: number; readonly digest: string };
   /** Called after each bundle. */
   readonly onProgress?: (checked: number, size: number) => void;
   /** With `staleMs`: how old may the newest entry be? Heartbeats come even when nothing happens. */
@@ -44,6 +50,8 @@ export interface Verified {
    * gone. Whoever holds the log's own key can claim that: compare with what you know of.
    */
   readonly recovered: readonly number[];
+  /** Requests without a result: under way when the log ended, or never told of. */
+  readonly unanswered: Unanswered;
 }
 
 export interface Tampered {
@@ -101,6 +109,10 @@ async function verifyOnce(
   if (older !== undefined && older.size > published.size) {
     return { status: 'rolled-back', size: published.size, expectedSize: older.size };
   }
+  const closed = options.former?.at(-1)?.size ?? 0;
+  if (closed > published.size) {
+    return { status: 'rolled-back', size: published.size, expectedSize: closed };
+  }
   const walk = new Walk(source, published, older, options);
   const fault = await walk.run(options.onProgress);
   if (fault !== undefined) return fault;
@@ -110,10 +122,11 @@ async function verifyOnce(
 function judge(
   { origin, size, root }: Checkpoint,
   older: Checkpoint | undefined,
-  { newestMs, epochs: { count, recovered } }: Walk,
+  { newestMs, epochs: { count, recovered }, tally }: Walk,
   { nowMs, staleMs }: VerifyOptions,
 ): VerifyResult {
-  const facts: Verified = { origin, size, root, epochs: count, recovered };
+  const { unanswered } = tally;
+  const facts: Verified = { origin, size, root, epochs: count, recovered, unanswered };
   if (nowMs !== undefined && staleMs !== undefined && nowMs - newestMs > staleMs) {
     return { status: 'stale', newestMs, ...facts };
   }
@@ -157,6 +170,10 @@ function olderCheckpoint(options: VerifyOptions): Checkpoint | Tampered | undefi
   if (options.checkpoint === undefined) return undefined;
   const older = signedCheckpoint(options.checkpoint, options);
   if (!('status' in older)) return older;
+  for (const { verifierKey, size } of options.former ?? []) {
+    const former = signedCheckpoint(options.checkpoint, { ...options, verifierKey });
+    if (!('status' in former) && former.size <= size) return former;
+  }
   return tampered('checkpoint', `of the older checkpoint: ${older.why}`);
 }
 
@@ -175,6 +192,8 @@ class Walk {
   readonly #source: LogSource;
   readonly #published: SignedTree;
   readonly #older: Checkpoint | undefined;
+  readonly tally: Tally;
+  readonly #former: readonly FormerKey[];
   readonly #hasher: Hasher;
   readonly #tree: TileTree;
 
@@ -182,11 +201,13 @@ class Walk {
     source: LogSource,
     published: SignedTree,
     older: Checkpoint | undefined,
-    { verifierKey, sha256, ed25519 = isSignature }: VerifyOptions,
+    { verifierKey, sha256, ed25519 = isSignature, former = [], manifest }: VerifyOptions,
   ) {
     this.#hasher = sha256 === undefined ? hasher : createHasher(sha256);
     this.#tree = new TileTree(this.#hasher);
-    this.epochs = new EpochChain(verifierKey, ed25519);
+    this.epochs = new EpochChain(verifierKey, ed25519, former);
+    this.tally = new Tally(manifest);
+    this.#former = former;
     this.#source = source;
     this.#published = published;
     this.#older = older;
@@ -220,15 +241,17 @@ class Walk {
     const leaves = decodeBundle(bytes, width);
     if (leaves === undefined) return tampered(path, 'the entries cannot be told apart', first);
     const filled: Tile[] = [];
-    const rotates = new TextDecoder('latin1').decode(bytes).includes(ROTATED);
+    const text = new TextDecoder('latin1').decode(bytes);
+    const rotates = text.includes(ROTATED);
     for (const leaf of leaves) {
       const fault = rotates ? this.#rotation(leaf) : undefined;
       if (fault !== undefined) return tampered(path, fault, this.#tree.size);
       this.#tree.push(this.#hasher.leaf(leaf), filled);
-      if (this.#tree.size === this.#older?.size && this.#rewritten() !== undefined) {
-        return this.#rewritten();
-      }
+      const rewritten = this.#rewritten();
+      if (rewritten !== undefined) return rewritten;
     }
+    const denied = this.tally.take(text, leaves, first);
+    if (denied !== undefined) return tampered('manifest', denied, first);
     this.newestMs = timeOf(leaves.at(-1));
     return this.#tiles(filled);
   }
@@ -256,11 +279,18 @@ class Walk {
     return undefined;
   }
 
-  /** Called at the older checkpoint's size: is the tree still the one that was signed then? */
+  /** Is the tree still the one that was signed when it had this size? */
   #rewritten(): Tampered | undefined {
+    const { size } = this.#tree;
     const older = this.#older;
-    if (older === undefined || older.size !== this.#tree.size) return undefined;
-    if (equalBytes(older.root, this.#tree.root())) return undefined;
+    const isOlder = older?.size === size;
+    const closed = this.#former.find((one) => one.size === size);
+    if (!isOlder && closed === undefined) return undefined;
+    const root = this.#tree.root();
+    if (closed !== undefined && !equalBytes(closed.root, root)) {
+      return tampered('checkpoint', 'the tree that a former key closed was rewritten', 0);
+    }
+    if (!isOlder || equalBytes(older.root, root)) return undefined;
     return tampered('checkpoint', 'entries before the older checkpoint were rewritten', 0);
   }
 }

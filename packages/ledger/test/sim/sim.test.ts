@@ -28,6 +28,10 @@ describe('a simulated machine', () => {
     expect((await simulate(1_000_033)).points).toBeGreaterThan(600);
   }, 60_000);
 
+  it('believes no file whose sync has failed', async () => {
+    expect((await simulate(1_000_080)).points).toBeGreaterThan(1_000);
+  }, 60_000);
+
   it('finds a disk that says it has synced and has not', async () => {
     const disk = new SimulatedDisk();
     disk.lies = true;

@@ -8,6 +8,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     placeholder: 'F',
     help: "File with the log's verifier key; default the one beside the log's state",
   },
+  root: {
+    type: 'string',
+    placeholder: 'F',
+    help: "File with a public root key: the log's key must stand in a manifest that it signed",
+  },
   checkpoint: {
     type: 'string',
     placeholder: 'F',

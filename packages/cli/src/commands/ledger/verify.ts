@@ -12,14 +12,15 @@ import { readLog } from '../../log.ts';
 import { paint, visible } from '../../output.ts';
 import { exitOf } from './outcomes.ts';
 import { checkProof } from './proof.ts';
-import { dirOf, keyOf, readText } from './source.ts';
+import { dirOf, readText } from './source.ts';
+import { trustOf } from './trust.ts';
 
 export async function verify(context: Context): Promise<number> {
   const { flags, out } = context;
   if (flags.proof !== undefined) return checkProof(context);
   const progress = process.stderr.isTTY && flags.json !== true;
   const result = await verifyLog(readLog(dirOf(context)), {
-    verifierKey: await keyOf(context),
+    ...(await trustOf(context)),
     sha256: sha256ByPlatform,
     ed25519: checkByPlatform,
     ...ageLimit(flags['max-age']),
