@@ -8,6 +8,7 @@ const facts = {
   root: new Uint8Array(32),
   epochs: 1,
   recovered: [],
+  unanswered: { count: 0, first: [], isPartial: false },
 };
 const kept: Kept = { verifierKey: 'k', checkpoint: '', size: 900, atMs: 0 };
 
