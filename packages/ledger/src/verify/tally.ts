@@ -18,7 +18,7 @@ const REQUEST = '"kind":"call.request"';
 const RESULT = '"kind":"call.result"';
 
 /** What every entry about a key manifest has in it. */
-export const MANIFEST_NOTED = '"what":"key.manifest"';
+const MANIFEST_NOTED = '"what":"key.manifest"';
 
 interface Expected {
   readonly serial: number;
@@ -82,7 +82,7 @@ export class Tally {
 }
 
 /** What an entry says of a manifest; undefined where it is about something else. */
-export function readManifestNoted(leaf: string): Expected | undefined {
+function readManifestNoted(leaf: string): Expected | undefined {
   if (!leaf.includes(MANIFEST_NOTED)) return undefined;
   const { kind, detail } = JSON.parse(leaf) as {
     readonly kind?: unknown;
