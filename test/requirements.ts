@@ -259,39 +259,6 @@ const TABLE = {
       'Requests with a foreign Host or Origin, or without the anti-forgery header, are refused.',
     source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports',
   },
-  'ledger:format': {
-    behavior: 'The log is laid out in tiles that other programs can read.',
-    source: 'https://c2sp.org/tlog-tiles',
-  },
-  'ledger:verify-codes': {
-    behavior: 'Verifying tells ok, tampered, unwitnessed and rolled back apart by exit code.',
-    source: 'docs/errors.md',
-  },
-  'ledger:tamper': {
-    behavior: 'No changed byte of a published log goes unnoticed.',
-    source: 'SECURITY.md',
-  },
-  'ledger:epochs': {
-    behavior: 'Today’s keys cannot rewrite what a key before them has closed, and old logs go on.',
-    source: 'docs/adr/0014-epoch-keys.md',
-  },
-  'ledger:prove': {
-    behavior: 'An entry is proved to somebody who has the verifier key and nothing else.',
-    source: 'https://c2sp.org/tlog-proof',
-  },
-  'ledger:durable-first': {
-    behavior: 'A call with a sensitive label goes on only after its entry is on disk.',
-    source: 'ARCHITECTURE.md',
-  },
-  'ledger:disk-full': {
-    behavior:
-      'On a full disk, calls that need durability are denied with a code; others pass, counted.',
-    source: 'SECURITY.md',
-  },
-  'ledger:crash': {
-    behavior: 'Whatever moment the writer stops at, acknowledged entries are there afterwards.',
-    source: 'SECURITY.md',
-  },
   'seal:parameters': {
     behavior: 'Contents stand in clear neither in the ledger nor in spans nor in logs.',
     source: 'SECURITY.md',

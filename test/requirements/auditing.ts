@@ -1,5 +1,38 @@
-/** Promises about who may vouch for the ledger, and what its checks say. */
+/** Promises about the ledger: what it keeps, who may vouch for it, and what its checks say. */
 export const AUDITING = {
+  'ledger:format': {
+    behavior: 'The log is laid out in tiles that other programs can read.',
+    source: 'https://c2sp.org/tlog-tiles',
+  },
+  'ledger:verify-codes': {
+    behavior: 'Verifying tells ok, tampered, unwitnessed and rolled back apart by exit code.',
+    source: 'docs/errors.md',
+  },
+  'ledger:tamper': {
+    behavior: 'No changed byte of a published log goes unnoticed.',
+    source: 'SECURITY.md',
+  },
+  'ledger:epochs': {
+    behavior: 'Today’s keys cannot rewrite what a key before them has closed, and old logs go on.',
+    source: 'docs/adr/0014-epoch-keys.md',
+  },
+  'ledger:prove': {
+    behavior: 'An entry is proved to somebody who has the verifier key and nothing else.',
+    source: 'https://c2sp.org/tlog-proof',
+  },
+  'ledger:durable-first': {
+    behavior: 'A call with a sensitive label goes on only after its entry is on disk.',
+    source: 'ARCHITECTURE.md',
+  },
+  'ledger:disk-full': {
+    behavior:
+      'On a full disk, calls that need durability are denied with a code; others pass, counted.',
+    source: 'SECURITY.md',
+  },
+  'ledger:crash': {
+    behavior: 'Whatever moment the writer stops at, acknowledged entries are there afterwards.',
+    source: 'SECURITY.md',
+  },
   'ledger:root': {
     behavior:
       'A root key that is kept offline vouches for the log’s keys, and a lost or stolen one is closed.',

@@ -1,6 +1,6 @@
 /**
- * The day on which the log's own key is lost or stolen: a new one takes its place, and the last tree
- * that the old one signed is named, for a key manifest to say both.
+ * The day on which the log's own key is lost or stolen: a new one takes its place, and the last
+ * tree that the old one signed is named, for a key manifest to say both.
  */
 import { CodedError, type Random } from '@spoor/core';
 import { type Disk, nodeDisk } from './disk.ts';

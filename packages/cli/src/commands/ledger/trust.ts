@@ -1,4 +1,4 @@
-/** Which keys a log is checked by: the file beside it, one that was given, or what a root vouches for. */
+/** Which keys a log is checked by: a file's, or those that a root key vouches for. */
 import { join } from 'node:path';
 import { CodedError } from '@spoor/core';
 import { checkByPlatform } from '@spoor/ledger';
