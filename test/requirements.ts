@@ -1,6 +1,6 @@
 import { ATTEST } from './requirements/attest.ts';
-import { DETECT } from './requirements/detect.ts';
 import { AUDITING } from './requirements/auditing.ts';
+import { DETECT } from './requirements/detect.ts';
 import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
