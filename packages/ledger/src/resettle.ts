@@ -1,8 +1,8 @@
 /**
  * After a sync has failed, a program may still read what the disk never got: the system forgets
- * that it was not written. The writer ends then, but the next one would believe those files and let
- * go of the write-ahead log. So after an unclean stop everything that the log could still bring back
- * is written anew before it is let go of.
+ * that it was not written. The writer ends then, but the next one would believe those files and
+ * let go of the write-ahead log. So after an unclean stop everything that the log could still bring
+ * back is written anew before it is let go of.
  */
 import type { Disk } from './disk.ts';
 import { folderOf } from './disk.ts';
