@@ -62,10 +62,13 @@ export class Boundary {
    * are given there too.
    */
   beside(request: Request, carrier: Carrier): void {
+    const { traceparent, tracestate, baggage } = carrier;
+    // Mostly nothing is there.
+    if (traceparent === undefined && tracestate === undefined && baggage === undefined) return;
     if (parseTraceparent(metaOf(request.params).traceparent) !== undefined) return;
     const { client } = this.#trust;
     const tells = this.#gives && OBSERVED_METHODS.has(request.method);
-    const given = tells && parseTraceparent(carrier.traceparent) ? this.#fresh() : undefined;
+    const given = tells && parseTraceparent(traceparent) ? this.#fresh() : undefined;
     const { refused = [], ...received } = crossed(receiveContext(carrier, client));
     const all = new Set([...(this.#crossings.get(request)?.refused ?? []), ...refused]);
     this.#crossings.set(request, {

@@ -33,12 +33,15 @@ export class Bodies {
   #collect(request: IncomingMessage, resolve: (body: Body) => void): void {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let settled = false;
     const settle = (body: Body): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onGone);
+      if (settled) return;
+      settled = true;
       if (body.status !== 'read') this.release(bytes);
       resolve(body);
     };
     const onData = (chunk: Buffer): void => {
+      if (settled) return;
       chunks.push(chunk);
       bytes += chunk.length;
       this.#held += chunk.length;

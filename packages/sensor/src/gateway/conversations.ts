@@ -40,7 +40,9 @@ export class Conversations {
   }
 
   ofPeer(peer: Peer): Talk {
-    const talk = this.#byPeer.get(peer) ?? this.#begin(peer);
+    const known = this.#byPeer.get(peer);
+    if (known !== undefined) return known;
+    const talk = this.#begin(peer);
     this.#byPeer.set(peer, talk);
     return talk;
   }

@@ -10,8 +10,8 @@ import { isMirrored } from './mirror.ts';
 import type { GatewayOptions } from './options.ts';
 import { ADMITTED, type Admission } from './resource.ts';
 import { type Route, Routes } from './routes.ts';
-import { readSaid } from './said.ts';
-import { Sensing } from './sensing.ts';
+import { readSaid, type Said } from './said.ts';
+import { type Seat, Sensing } from './sensing.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 /** A gateway that listens. */
@@ -28,6 +28,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const serving = new Serving(options);
   await serving.listen();
   return serving;
+}
+
+/** A request whose body counts as held until its response is over. */
+interface Held {
+  bytes: number;
+  over: boolean;
 }
 
 /** What stands before an upstream: is it allowed, where does it go, what does it say? */
@@ -87,13 +93,16 @@ class Serving implements Gateway {
     this.#counts.add('requests');
     this.#underWay += 1;
     response.sendDate = false;
+    const held: Held = { bytes: 0, over: false };
     response.once('close', () => {
       this.#underWay -= 1;
+      held.over = true;
+      this.#bodies.release(held.bytes);
     });
     // A connection that breaks shows in 'close'.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    this.#handle(request, response).catch(() => {
+    this.#handle(request, response, held).catch(() => {
       this.#counts.add('faults');
       response.destroy();
     });
@@ -106,7 +115,7 @@ class Serving implements Gateway {
       ?.metadata;
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #handle(request: IncomingMessage, response: ServerResponse, held: Held): Promise<void> {
     const refusal = this.#guard.check(request);
     const metadata = refusal === undefined ? this.#metadataFor(request) : undefined;
     if (metadata !== undefined) return sendJson(response, metadata);
@@ -122,28 +131,44 @@ class Serving implements Gateway {
     if (body.status === 'gone') return;
     if (body.status === 'refused') return this.#refuse(response, body.code);
     const { bytes } = body;
-    response.once('close', () => this.#bodies.release(bytes.length));
-    await this.#pass(request, response, route, bytes, admission);
+    if (held.over) return this.#bodies.release(bytes.length);
+    held.bytes = bytes.length;
+    return this.#pass(request, response, route, bytes, admission);
   }
 
-  async #pass(
+  /** Waits only where it has to: most requests go on at once. */
+  #pass(
     request: IncomingMessage,
     response: ServerResponse,
     route: Route<Upstream>,
     bytes: Buffer,
     admitted: Extract<Admission, { readonly status: 'admitted' }>,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const said = readSaid(request, route.isEndpoint, bytes);
     const message = said?.message;
     if (message?.kind === 'request' || message?.kind === 'notification') {
       const id = message.kind === 'request' ? message.id : null;
-      if (!isMirrored(message, request.headers))
-        return this.#refuse(response, 'HEADER_MISMATCH', id);
+      if (!isMirrored(message, request.headers)) {
+        this.#refuse(response, 'HEADER_MISMATCH', id);
+        return undefined;
+      }
     }
-    const seat = await this.#sensing.seat(request, route, admitted);
+    const seat = this.#sensing.seat(request, route, admitted);
+    if (seat instanceof Promise || said?.unreadable !== undefined)
+      return this.#passLater(seat, response, said, bytes);
+    return seat.pass(response, said, bytes);
+  }
+
+  async #passLater(
+    seated: Seat | Promise<Seat>,
+    response: ServerResponse,
+    said: Said | undefined,
+    bytes: Buffer,
+  ): Promise<void> {
+    const seat = await seated;
     if (said?.unreadable !== undefined && (await seat.refuses(said.unreadable)))
       return this.#refuse(response, 'FRAME_UNREADABLE');
-    await seat.pass(response, said, bytes);
+    return seat.pass(response, said, bytes);
   }
 
   #refuse(

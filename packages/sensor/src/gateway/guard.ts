@@ -55,11 +55,12 @@ function hostnameOf(host: string): string {
 }
 
 function isUnambiguous({ rawHeaders, url = '', headers }: IncomingMessage): boolean {
-  const seen = new Set<string>();
+  const singles: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? '').toLowerCase();
-    if (isSingle(name) && seen.has(name)) return false;
-    seen.add(name);
+    if (!isSingle(name)) continue;
+    if (singles.includes(name)) return false;
+    singles.push(name);
   }
   if (headers['transfer-encoding'] !== undefined && headers['content-length'] !== undefined)
     return false;

@@ -55,19 +55,25 @@ export class Passage implements UpstreamReader {
     this.#response = options.response;
     this.#asked = askedBy(options.said?.message);
     options.response.once('close', () => this.#clientGone());
-    options.response.on('drain', () => this.#resume());
   }
 
   /** Waits for its decision where it has to, then goes to the upstream. */
-  async begin(): Promise<void> {
+  begin(): Promise<void> | undefined {
     const { said, talk, scope } = this.#options;
     const message = said?.message;
     if (said !== undefined && message !== undefined && !isInitialize(message)) {
       this.#talk = talk(undefined);
       const decided = this.#tell(this.#talk, message, said.frame, scope);
-      const denials = decided === undefined ? [] : await decided;
-      if (denials.length > 0) return this.#denied(denials, message);
+      if (decided !== undefined)
+        return decided.then((denials) =>
+          denials.length > 0 ? this.#denied(denials, message) : this.#send(),
+        );
     }
+    this.#send();
+    return undefined;
+  }
+
+  #send(): void {
     if (!this.#over) this.#exchange = this.#options.send(this);
   }
 
@@ -268,6 +274,7 @@ export class Passage implements UpstreamReader {
   #write(bytes: Uint8Array): void {
     this.#sendHead();
     if (this.#response.destroyed || this.#response.write(bytes)) return;
+    if (!this.#paused) this.#response.once('drain', () => this.#resume());
     this.#paused = true;
     this.#exchange?.pause();
   }

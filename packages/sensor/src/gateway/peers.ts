@@ -20,6 +20,7 @@ export class Peers {
   readonly #counts: Counts;
   /** The longest idle first. */
   readonly #peers = new Map<string, Peer>();
+  #newest = '';
 
   constructor(options: GatewayOptions, random: Random, counts: Counts) {
     this.#options = options;
@@ -36,8 +37,11 @@ export class Peers {
     const who = identity.session ?? `${process.pid}.${process.start}`;
     const key = `${upstream.name} ${who}`;
     const peer = this.#peers.get(key) ?? this.#connect(upstream, identity, boundary);
-    this.#peers.delete(key);
-    this.#peers.set(key, peer);
+    if (key !== this.#newest) {
+      this.#newest = key;
+      this.#peers.delete(key);
+      this.#peers.set(key, peer);
+    }
     peer.lastMs = Date.now();
     return peer;
   }
@@ -53,6 +57,7 @@ export class Peers {
   async close(): Promise<void> {
     await Promise.all([...this.#peers.values()].map(({ hub }) => hub.close()));
     this.#peers.clear();
+    this.#newest = '';
   }
 
   #connect(
@@ -88,6 +93,7 @@ export class Peers {
   }
 
   #drop(key: string, { hub }: Peer): void {
+    if (key === this.#newest) this.#newest = '';
     this.#peers.delete(key);
     void hub.close();
   }

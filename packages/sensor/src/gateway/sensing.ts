@@ -33,11 +33,13 @@ export class Sensing {
   }
 
   /** Finds out who asks: from here on, the request belongs to somebody. */
-  async seat(request: IncomingMessage, route: Route<Upstream>, admitted: Admitted): Promise<Seat> {
+  seat(request: IncomingMessage, route: Route<Upstream>, admitted: Admitted): Seat | Promise<Seat> {
+    const sit = (client: Client): Seat => {
+      this.#passages += 1;
+      return new Seat(this, { request, route, client, admitted, number: this.#passages });
+    };
     const found = this.#clients.of(request.socket);
-    const client = found instanceof Promise ? await found : found;
-    this.#passages += 1;
-    return new Seat(this, { request, route, client, admitted, number: this.#passages });
+    return found instanceof Promise ? found.then(sit) : sit(found);
   }
 
   peer({ route, client, request, admitted }: Place, session: string | undefined): Peer {
@@ -89,7 +91,8 @@ export class Seat {
     return conversation.mode === 'enforce';
   }
 
-  pass(response: ServerResponse, said: Said | undefined, bytes: Buffer): Promise<void> {
+  /** Undefined where the request has gone on already. */
+  pass(response: ServerResponse, said: Said | undefined, bytes: Buffer): Promise<void> | undefined {
     const { upstream, path, isEndpoint } = this.#route;
     const { method = 'GET', rawHeaders } = this.#request;
     const readable = said !== undefined || (isEndpoint && method === 'GET');
