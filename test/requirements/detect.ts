@@ -56,4 +56,13 @@ export const DETECT = {
     behavior: 'Where content was not asked, a rule neither fires nor says that nothing was there.',
     source: 'docs/sigma.md',
   },
+  'replay:protocol': {
+    behavior:
+      'Recorded sessions are judged call by call, before their results, as live ones are, however they are interleaved.',
+    source: 'packages/detect/README.md',
+  },
+  'replay:bad-lines': {
+    behavior: 'A line that cannot be taken is answered by an error, and the next one is taken.',
+    source: 'packages/detect/README.md',
+  },
 } as const;

@@ -78,6 +78,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'List and check rules',
     load: async () => (await import('./commands/rules.ts')).rules,
   },
+  replay: {
+    group: 'Look',
+    summary: 'Play recorded sessions through the rules',
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
   ledger: {
     group: 'Prove',
     summary: 'Verify the ledger, show and open entries',

@@ -1,0 +1,2 @@
+export { type PlayedCall, type PlayedResult, Player, type PlayerOptions } from './player.ts';
+export { type Answer, type Asked, Script } from './script.ts';
