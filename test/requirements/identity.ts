@@ -12,4 +12,25 @@ export const IDENTITY = {
     behavior: 'Signatures that Wycheproof calls invalid are refused, all of them.',
     source: 'docs/identity.md',
   },
+  'identity:levels': {
+    behavior: 'The hub works out the level of each call itself, from evidence that it checks.',
+    source: 'docs/identity.md',
+  },
+  'identity:binding': {
+    behavior:
+      'A token that held is written down once, sealed, with the key that it was checked with.',
+    source: 'docs/identity.md',
+  },
+  'identity:replayed': {
+    behavior: 'A proof that comes again is denied in `enforce`, and raises an alert.',
+    source: 'docs/identity.md',
+  },
+  'identity:required': {
+    behavior: 'A call below the level that its owner requires for a label is denied in `enforce`.',
+    source: 'docs/identity.md',
+  },
+  'identity:forgotten': {
+    behavior: 'Deleting the key of a subject leaves a pseudonym that leads to nobody.',
+    source: 'docs/identity.md',
+  },
 } as const;

@@ -1,3 +1,4 @@
+import { IDENTITY_EVIDENCE } from './identity-words.ts';
 import { LABELS } from './labels.ts';
 import { IDENTITY_LEVELS } from './levels.ts';
 import { LIMITS } from './limits.ts';
@@ -293,6 +294,19 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
     form: NAME,
     bytesMax: 128,
     why: 'Client program',
+  },
+  'mcp.identity.evidence': {
+    type: 'strings',
+    class: 'coded',
+    form: oneOf(...IDENTITY_EVIDENCE),
+    bytesMax: 32,
+    why: 'What the level rests on, and why evidence did not hold',
+  },
+  'mcp.identity.short': {
+    type: 'boolean',
+    class: 'measure',
+    bytesMax: 5,
+    why: 'Less is proved than the owner asks for, for what the tool can do',
   },
   'mcp.audit.index': {
     type: 'int',

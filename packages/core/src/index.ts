@@ -13,6 +13,7 @@ export * from './errors.ts';
 export * from './frame.ts';
 export * from './host.ts';
 export * from './identity.ts';
+export * from './identity-words.ts';
 export * from './ids.ts';
 export * from './json.ts';
 export * from './labels.ts';

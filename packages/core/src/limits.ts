@@ -330,4 +330,8 @@ export const LIMITS = {
   identityReplayMax: 500_000,
   /** Sessions of attesters and how far they have counted; the longest idle is forgotten. */
   identitySessionsMax: 100_000,
+  /** Subjects with a key of their own; beyond it new ones share the hub's, and that is counted. */
+  identitySubjectsMax: 100_000,
+  /** Messages of one connection that wait for a signature; then evidence goes unchecked, counted. */
+  identityWaitingMax: 1_000,
 } as const;

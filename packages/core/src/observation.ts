@@ -113,6 +113,10 @@ export interface Principal {
   readonly agent: string;
   /** What the level rests on: `process` facts by default. */
   readonly evidence: readonly string[];
+  /** Ledger entries of the tokens that it rests on. */
+  readonly bindings?: readonly number[];
+  /** Less is proved than the owner asks for, for what the tool can do. */
+  readonly short?: true;
 }
 
 export interface SessionRef {

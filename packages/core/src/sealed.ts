@@ -13,7 +13,14 @@ export interface SealedMeta {
   readonly kek: string;
 }
 
-export const SEALED_PARTS = ['request', 'result', 'error', 'intent', 'definitions'] as const;
+export const SEALED_PARTS = [
+  'request',
+  'result',
+  'error',
+  'intent',
+  'definitions',
+  'identity',
+] as const;
 export type SealedPart = (typeof SEALED_PARTS)[number];
 
 export interface SealedContent {

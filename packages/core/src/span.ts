@@ -135,6 +135,8 @@ function ours(o: Observation): Wanted {
     'mcp.identity.level': o.principal.level,
     'mcp.identity.sub_p': o.principal.pseudonym,
     'mcp.identity.agent': o.principal.agent,
+    'mcp.identity.evidence': o.principal.evidence,
+    'mcp.identity.short': o.principal.short,
     'mcp.audit.index': o.ledger?.index,
     'mcp.audit.leaf_hash': o.ledger?.leafHash,
     'spoor.sampling.reason': o.trace.sampled.reason,

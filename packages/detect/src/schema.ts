@@ -147,6 +147,18 @@ const BASE: readonly Field<Observation>[] = [
     get: (o) => o.principal.level,
   },
   {
+    name: 'identity.evidence',
+    type: 'strings',
+    about: 'What the level rests on, and why evidence did not hold, as codes.',
+    get: (o) => o.principal.evidence,
+  },
+  {
+    name: 'identity.short',
+    type: 'boolean',
+    about: 'Whether the level is below what the owner requires for the labels of the tool.',
+    get: (o) => o.principal.short ?? false,
+  },
+  {
     name: 'identity.agent',
     type: 'string',
     about: 'Name of the client program.',

@@ -15,6 +15,8 @@ import type { Node } from './decide/node.ts';
 import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
 import { loadDestinations } from './export/load.ts';
+import type { Identifier } from './identify/identifier.ts';
+import { loadIdentity } from './identify/start.ts';
 import { joiner } from './joining.ts';
 import { noteManifest, readManifest } from './manifest.ts';
 import type { HubOptions } from './options.ts';
@@ -39,6 +41,7 @@ export interface Parts {
   readonly sensors: SensorServer;
   readonly remote: Remote;
   readonly sessions: Sessions;
+  readonly identifier: Identifier;
   readonly worker: WorkerPort;
   readonly counts: Record<string, number>;
   readonly join: (hello: Hello) => Joined;
@@ -59,23 +62,17 @@ export async function assemble(
   const secrets = loadSecrets(home, random);
   const policy = new PolicyFile(join(home.folder, 'policy.json'), options.mode);
   const { rules, labeler, destinations } = await readFiles(options);
+  const identityOf = await loadIdentity(options, secrets);
   const ledger = await openHubLedger(options);
-  const started = await startWorker(options, secrets, destinations, answer).catch(
-    async (error: unknown) => {
-      await ledger.close();
-      throw error;
-    },
-  );
+  const started = await startWorker(options, secrets, destinations, answer, ledger);
   const { port: worker, loaded, url } = started;
   const { written, counts } = await storeBehind(ledger, loaded, options);
   const sessions = new Sessions(random, loaded.bindings);
   const definitions = new Definitions(labeler, loaded.definitions);
-  const detector = createDetector({
-    rules: rules.rules,
-    policy: policy.policy,
-    newCase: () => newCaseId(random),
-  });
+  const detector = newDetector(rules, policy, random);
   const keeping = catchUp(detector, loaded, options.sampleRate);
+  const recipients = (): readonly string[] => readRecipients(home);
+  const identifier = identityOf(ledger, recipients);
   let parts: Parts | undefined;
   const decisions = new Decisions({
     admission: new Admission(definitions, sessions, Math.max(written, loaded.lastSeq)),
@@ -94,13 +91,14 @@ export async function assemble(
       if (parts !== undefined) worker.state(stateOf(parts));
     },
     askTimeoutMs: options.askTimeoutMs,
+    isShort: (observation) => identifier.isShort(observation),
     admitted: (observation, connection) => parts?.foreign.observed(observation, connection),
   });
-  const recipients = (): readonly string[] => readRecipients(home);
   const enter = joiner({
     options,
     secrets,
     sessions,
+    identifier,
     decisions,
     ledger,
     policy,
@@ -122,6 +120,7 @@ export async function assemble(
     sensors,
     remote,
     sessions,
+    identifier,
     worker,
     counts,
     join: enter,
@@ -130,6 +129,12 @@ export async function assemble(
   };
   return { url, parts };
 }
+
+const newDetector = (
+  { rules }: CompiledRules,
+  { policy }: PolicyFile,
+  random: HubOptions['random'],
+): Detector => createDetector({ rules, policy, newCase: () => newCaseId(random) });
 
 /** What a killed hub left out of the store: said, counted, and numbered on from. */
 async function storeBehind(
@@ -202,17 +207,24 @@ const foreignOf = (
     nowMs: systemClock.nowMs,
   });
 
-const startWorker = (
+async function startWorker(
   options: HubOptions,
   secrets: Secrets,
   destinations: Parameters<typeof workerSettings>[2],
   answer: (question: Question) => Promise<unknown>,
-): ReturnType<typeof WorkerPort.start> =>
-  WorkerPort.start({
-    settings: workerSettings(options, secrets, destinations),
-    answer,
-    onDeath: (why) => options.say(`the hub's worker is gone, nothing is stored: ${why}`),
-  });
+  ledger: Ledger,
+): ReturnType<typeof WorkerPort.start> {
+  try {
+    return await WorkerPort.start({
+      settings: workerSettings(options, secrets, destinations),
+      answer,
+      onDeath: (why) => options.say(`the hub's worker is gone, nothing is stored: ${why}`),
+    });
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
 
 /**
  * Steps what the store still knows: state comes back, and what it would detect was detected then.

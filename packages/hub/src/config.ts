@@ -31,6 +31,12 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: "File with the owner's labels for tools",
   },
   {
+    name: 'identity.trust',
+    type: 'string',
+    default: undefined,
+    help: 'File that says who is trusted to say on whose behalf a call is made',
+  },
+  {
     name: 'projection',
     type: 'boolean',
     default: true,

@@ -93,6 +93,7 @@ export class Hub {
     const said = (error: unknown): void => this.#options.say(`stop: ${String(error)}`);
     await sensors.close().catch(said);
     decisions.finish();
+    await this.#parts.identifier.close();
     await ledger.close().catch(said);
     await worker.close().catch(said);
     const { unstored = 0, storeWaiting = 0, recordsDropped = 0 } = worker.counts;

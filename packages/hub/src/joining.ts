@@ -9,11 +9,12 @@ import {
   WIRE_PROTOCOL,
 } from '@spoor/edge';
 import type { Ledger } from '@spoor/ledger';
-import { type Connection, identify } from './decide/admission.ts';
+import type { Connection } from './decide/admission.ts';
 import type { Decisions } from './decide/decisions.ts';
 import { type Node, onNode } from './decide/node.ts';
 import { Pairs } from './decide/pairs.ts';
 import type { Session, Sessions } from './decide/sessions.ts';
+import type { Identifier } from './identify/identifier.ts';
 import type { HubOptions } from './options.ts';
 import type { PolicyFile } from './policy.ts';
 import { RawSensor } from './raw.ts';
@@ -24,6 +25,7 @@ interface Joining {
   readonly options: HubOptions;
   readonly secrets: Secrets;
   readonly sessions: Sessions;
+  readonly identifier: Identifier;
   readonly decisions: Decisions;
   readonly ledger: Ledger;
   readonly policy: PolicyFile;
@@ -38,7 +40,7 @@ interface Joining {
  * do.
  */
 export function joiner(joining: Joining): (hello: Hello, node?: Node) => Joined {
-  const { secrets, sessions } = joining;
+  const { sessions, identifier } = joining;
   const pairs = new Pairs();
   return (said, node) => {
     const hello = node === undefined ? said : onNode(said, node);
@@ -55,7 +57,7 @@ export function joiner(joining: Joining): (hello: Hello, node?: Node) => Joined 
     const connection: Connection = {
       hello,
       session,
-      principal: identify(hello, secrets.pseudonymKey, node),
+      principal: identifier.principal(hello, node),
       ...(node === undefined ? {} : { node: node.name }),
       open,
       ...(parent === undefined ? {} : { around: parent.calls }),
@@ -88,19 +90,20 @@ function handle(
   sealed: readonly SealedContent[],
   bytes: Uint8Array,
   connection: Connection,
-  { decisions, ledger, counts, options, sessions, embed }: Joining,
+  { decisions, identifier, ledger, counts, options, sessions, embed }: Joining,
   pairs: Pairs,
 ): Promise<object> | object {
   switch (request.op) {
-    case 'begin': {
-      const begun = decisions.begin(connection, request.observation, sealed);
-      const note = ({ decision }: Begun): void => {
-        if (decision.action !== 'deny') pairs.begun(connection, request.observation);
-      };
-      if (begun instanceof Promise) begun.then(note, () => undefined);
-      else note(begun);
-      return begun;
-    }
+    case 'begin':
+      return identifier.inOrder(connection, request.observation.id, request.identity, (who) => {
+        const begun = decisions.begin(connection, request.observation, sealed, who);
+        const note = ({ decision }: Begun): void => {
+          if (decision.action !== 'deny') pairs.begun(connection, request.observation);
+        };
+        if (begun instanceof Promise) begun.then(note, () => undefined);
+        else note(begun);
+        return begun;
+      });
     case 'embed':
       if (options.embedding !== undefined) {
         sessions.embedding(connection.session, request.call);
@@ -108,9 +111,13 @@ function handle(
       }
       return {};
     case 'find':
-      return pairs.take(connection, request.tool, request.pair);
+      return identifier.inOrder(connection, '', undefined, () =>
+        pairs.take(connection, request.tool, request.pair),
+      );
     case 'end':
-      return decisions.end(connection, request.observation, sealed);
+      return identifier.inOrder(connection, request.observation.id, request.identity, (who) =>
+        decisions.end(connection, request.observation, sealed, who),
+      );
     case 'key':
       return ledger.keepKey(connection.session.id, request.kek, bytes).then(() => ({}));
     case 'lost': {
@@ -124,11 +131,12 @@ function handle(
 
 const rawSensor = (
   connection: Connection,
-  { options, secrets, decisions, ledger, recipients }: Joining,
+  { options, secrets, decisions, identifier, ledger, recipients }: Joining,
 ): RawSensor =>
   new RawSensor({
     connection,
     decisions,
+    identifier,
     keys: keysOf({
       ...secrets.sessionKeys(connection.session.id),
       definitionKey: secrets.definitionKey,

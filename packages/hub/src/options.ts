@@ -16,6 +16,8 @@ export interface HubOptions {
   /** Built files of the UI. */
   readonly webPath: string;
   readonly labelsFile?: string;
+  /** Whom the owner trusts to say who calls. */
+  readonly identityTrustFile?: string;
   /** Is the redacted projection kept? */
   readonly project: boolean;
   /** What a sensor waits for a decision. */

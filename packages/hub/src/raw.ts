@@ -24,13 +24,16 @@ import {
   senseUnreadable,
 } from '@spoor/detect/sense';
 import type { Begun, Ended, Keys } from '@spoor/edge';
+import { evidenceOf } from '@spoor/edge/evidence';
 import { createSealer, type Sealer } from '@spoor/ledger/seal';
 import type { Connection } from './decide/admission.ts';
 import type { Decisions } from './decide/decisions.ts';
+import type { Identifier } from './identify/identifier.ts';
 
 export interface RawOptions {
   readonly connection: Connection;
   readonly decisions: Decisions;
+  readonly identifier: Identifier;
   readonly keys: Keys;
   readonly project: boolean;
   readonly random: Random;
@@ -76,23 +79,30 @@ export class RawSensor {
     this.#isReady = true;
   }
 
-  #step(raw: Raw, bytes: Uint8Array): Promise<Begun> | Begun | Ended {
+  #step(raw: Raw, bytes: Uint8Array): Promise<Begun | Ended> | Begun | Ended {
     if (raw.requestBytes > bytes.length) throw new CodedError('WIRE_INVALID', 'request length');
     const first = bytes.subarray(0, raw.requestBytes);
-    if (raw.step === 'intent') return this.#intent(raw, first);
     if (raw.step === 'begin') return this.#begin(raw, first);
-    return this.#end(raw, first, bytes.subarray(raw.requestBytes));
+    const { connection, identifier } = this.#options;
+    return identifier.inOrder(connection, raw.call, undefined, () =>
+      raw.step === 'intent'
+        ? this.#intent(raw, first)
+        : this.#end(raw, first, bytes.subarray(raw.requestBytes)),
+    );
   }
 
-  #begin(raw: Raw, bytes: Uint8Array): Promise<Begun> | Begun | Ended {
-    const { connection, decisions } = this.#options;
-    const sensed = this.#request(raw, bytes);
+  #begin(raw: Raw, bytes: Uint8Array): Promise<Begun | Ended> | Begun | Ended {
+    const { connection, decisions, identifier } = this.#options;
+    const request = this.#read(bytes, 'request');
+    const sensed = this.#request(raw, request, bytes);
     if (this.#begun.size >= LIMITS.pendingRequestsMax) this.#begun.clear();
     this.#begun.set(sensed.id, sensed);
     const sealed = this.#seal(sensed.id, 'request', bytes);
-    return CALLS.has(sensed.kind)
-      ? decisions.begin(connection, sensed, sealed)
-      : decisions.end(connection, sensed, sealed);
+    return identifier.inOrder<Begun | Ended>(connection, sensed.id, evidenceOf(request), (who) =>
+      CALLS.has(sensed.kind)
+        ? decisions.begin(connection, sensed, sealed, who)
+        : decisions.end(connection, sensed, sealed, who),
+    );
   }
 
   #end(raw: Raw, asked: Uint8Array, answer: Uint8Array): Ended {
@@ -102,7 +112,7 @@ export class RawSensor {
     if (known === undefined && asked.length === 0) {
       throw new CodedError('WIRE_INVALID', 'the end of an unknown call');
     }
-    const begun = known ?? this.#request(raw, asked);
+    const begun = known ?? this.#request(raw, this.#read(asked, 'request'), asked);
     if (answer.length === 0) return decisions.end(connection, gaveUp(begun, raw), []);
     const response = this.#read(answer, 'response');
     const context = this.#context(raw, raw.endMs ?? raw.startMs);
@@ -136,8 +146,7 @@ export class RawSensor {
     return decisions.end(connection, sensed, this.#seal(sensed.id, 'intent', bytes));
   }
 
-  #request(raw: Raw, bytes: Uint8Array): Sensed {
-    const request = this.#read(bytes, 'request');
+  #request(raw: Raw, request: Request, bytes: Uint8Array): Sensed {
     const kind = kindOf(request.method) ?? 'system';
     const context = this.#context(raw, raw.startMs);
     const sensed = senseRequest(request, kind, bytes.length, raw.cause, context);

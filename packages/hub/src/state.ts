@@ -15,6 +15,7 @@ export function stateOf(parts: Parts): HubState {
       ...sensors.counts,
       ...parts.remote.counts,
       ...parts.foreign.counts,
+      ...parts.identifier.counts,
       ...worker.counts,
       ...detector.stats(),
       ...keeping.counts,

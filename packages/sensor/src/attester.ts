@@ -6,7 +6,7 @@ import {
   safeName,
   systemClock,
 } from '@spoor/core';
-import { callOf } from './evidence.ts';
+import { callOf } from '@spoor/edge/evidence';
 import { findHost, parentOf } from './host.ts';
 
 /** Makes evidence of a request that brings none of its own. */

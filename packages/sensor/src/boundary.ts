@@ -25,8 +25,8 @@ import {
   type TrustPolicy,
   validTracestate,
 } from '@spoor/core';
+import { evidenceOf } from '@spoor/edge/evidence';
 import type { Attester } from './attester.ts';
-import { evidenceOf } from './evidence.ts';
 import { OBSERVED_METHODS } from './methods.ts';
 
 /** What a client and a server are trusted with. */

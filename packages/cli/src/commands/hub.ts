@@ -86,6 +86,7 @@ async function startOn(
 ): Promise<import('@spoor/hub').Hub> {
   const { Hub } = await import('@spoor/hub');
   const labelsFile = config.text('labels');
+  const identityTrustFile = config.text('identity.trust');
   return Hub.start({
     home,
     version: VERSION,
@@ -95,6 +96,7 @@ async function startOn(
     rulesFolder: config.text('rules') ?? RULES_FOLDER,
     webPath: WEB_FOLDER,
     ...(labelsFile === undefined ? {} : { labelsFile }),
+    ...(identityTrustFile === undefined ? {} : { identityTrustFile }),
     project: config.flag('projection'),
     budgetMs: config.number('budget.ms'),
     askTimeoutMs: config.number('ask.timeout-ms'),

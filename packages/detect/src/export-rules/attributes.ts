@@ -8,6 +8,8 @@ export const ATTRIBUTE_OF: Readonly<Record<string, string>> = {
   'cause.kind': 'spoor.cause.kind',
   'identity.level': 'mcp.identity.level',
   'identity.agent': 'mcp.identity.agent',
+  'identity.evidence': 'mcp.identity.evidence',
+  'identity.short': 'mcp.identity.short',
   principal: 'mcp.identity.sub_p',
   session: 'spoor.session.id',
   episode: 'spoor.session.episode',

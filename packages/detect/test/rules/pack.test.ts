@@ -13,8 +13,11 @@ describe('the rule pack', () => {
       'denial-of-wallet',
       'denial-of-wallet-loop',
       'horizontal-movement',
+      'identity-conflict',
       'pii-through-code-to-share',
+      'replayed-proof',
       'server-asks-model',
+      'unverified-sensitive-call',
     ]);
   });
 

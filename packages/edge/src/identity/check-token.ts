@@ -26,6 +26,8 @@ export interface CheckedToken {
   readonly digest: string;
   /** The issuer's key that it was signed with, as it was then. */
   readonly jwk: JWK;
+  /** Of that key, by RFC 7638. */
+  readonly thumbprint: string;
   readonly generation: number;
 }
 
@@ -89,7 +91,9 @@ async function anew(
   if (!key.ok) return key;
   const signed = await checkSignature(read.value, key.value);
   if (!signed.ok) return signed;
-  const common = { issuer, type, digest, jwk: publicPart(jwk), generation };
+  const kept = publicPart(jwk);
+  const thumb = (await thumbprint(kept)) ?? '';
+  const common = { issuer, type, digest, jwk: kept, thumbprint: thumb, generation };
   const { claims } = read.value;
   if (!BINDING_TYPES.has(type)) return bearerOf(claims, common);
   return bindingOf(claims, common, known.keys);

@@ -1,38 +1,4 @@
-/** Why evidence did not hold, as codes of ours: they are counted and shown, and hold no content. */
-export const IDENTITY_FAILURES = [
-  'malformed',
-  'too-large',
-  'algorithm',
-  'type',
-  'critical-header',
-  'signature',
-  'unknown-issuer',
-  'unknown-key',
-  'keys-unavailable',
-  'claims',
-  'audience',
-  'expired',
-  'not-yet-valid',
-  'lifetime',
-  'delegation',
-  'key-binding',
-  'token-binding',
-  'hop',
-  'method',
-  'name',
-  'request',
-  'digest',
-  'trace',
-  'stale-proof',
-  'replay',
-  'sequence',
-  'session',
-  'subject',
-  'sources-differ',
-  'replay-cache-full',
-  'no-request',
-] as const;
-export type IdentityFailure = (typeof IDENTITY_FAILURES)[number];
+import type { IdentityFailure } from '@spoor/core';
 
 /**
  * These say that nothing could be found out: the level stays `unverified`, and the reason is

@@ -1,4 +1,3 @@
-export { IDENTITY_FAILURES, type IdentityFailure } from './failure.ts';
 export { type IdentityTrust, type Issuer, type RequiredLevel, readTrust } from './trust.ts';
 export {
   type IdentityContext,

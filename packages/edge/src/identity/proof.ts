@@ -1,6 +1,7 @@
 import {
   IDENTITY_SKEW_S,
   type IdentityCall,
+  type IdentityFailure,
   PROOF_TYPE,
   type ProofClaims,
   TXN_TYPE,
@@ -8,7 +9,7 @@ import {
 import { type CheckedToken, PROOF_ALGORITHMS } from './check-token.ts';
 import { readProofClaims } from './claims.ts';
 import { checkSignature, readCompact } from './compact.ts';
-import { type Checked, failed, type IdentityFailure } from './failure.ts';
+import { type Checked, failed } from './failure.ts';
 import { importKey, isForAlgorithm } from './select.ts';
 import type { IdentityTrust } from './trust.ts';
 

@@ -1,6 +1,7 @@
 import {
   type IdentityCall,
   type IdentityEvidence,
+  type IdentityFailure,
   LIMITS,
   type Principal,
   parseStrictText,
@@ -8,7 +9,7 @@ import {
 } from '@spoor/core';
 import type { JWK } from 'jose';
 import { type CheckedToken, checkToken, ID_JAG_TYPE } from './check-token.ts';
-import { type Checked, failed, held, type IdentityFailure, isConflict } from './failure.ts';
+import { type Checked, failed, held, isConflict } from './failure.ts';
 import { checkProof } from './proof.ts';
 import type { IdentityTrust } from './trust.ts';
 
@@ -40,8 +41,12 @@ export interface IdentityToken {
   readonly text: string;
   readonly issuer: string;
   readonly type: string;
+  /** What kind of evidence it is, as a code. */
+  readonly source: string;
   /** The issuer's public key, as it was when the token was checked. */
   readonly key: JWK;
+  /** Base64url SHA-256 (RFC 7638) of that key. */
+  readonly thumbprint: string;
   readonly expiresMs: number;
 }
 
@@ -167,12 +172,14 @@ function resultOf(
   return { level: registered ? 'attested' : 'unverified', ...result };
 }
 
-const tokenOf = ({ token, text }: Source): IdentityToken => ({
+const tokenOf = ({ token, text, evidence }: Source): IdentityToken => ({
   digest: token.digest,
   text,
   issuer: token.issuer.issuer,
   type: token.type,
+  source: evidence,
   key: token.jwk,
+  thumbprint: token.thumbprint,
   expiresMs: token.claims.exp * 1_000,
 });
 

@@ -69,21 +69,24 @@ export class Maker {
   readonly proofKey: KeyPair;
   #seq = 0;
 
-  private constructor(issuerKey: KeyPair, proofKey: KeyPair) {
+  readonly #nowS: number;
+
+  private constructor(issuerKey: KeyPair, proofKey: KeyPair, nowS: number) {
     this.issuerKey = issuerKey;
     this.proofKey = proofKey;
+    this.#nowS = nowS;
   }
 
-  static async make(alg = 'Ed25519', kid = 'i1'): Promise<Maker> {
-    return new Maker(await newKey(alg, kid), await newKey('Ed25519'));
+  static async make(alg = 'Ed25519', kid = 'i1', nowS: number = NOW_S): Promise<Maker> {
+    return new Maker(await newKey(alg, kid), await newKey('Ed25519'), nowS);
   }
 
   async txnClaims(over: object = {}): Promise<Record<string, unknown>> {
     return {
       iss: ISSUER,
       aud: AUDIENCE,
-      iat: NOW_S - 10,
-      exp: NOW_S + 240,
+      iat: this.#nowS - 10,
+      exp: this.#nowS + 240,
       jti: randomUUID(),
       txn: TRACE,
       sub: 'user-1',
@@ -107,7 +110,7 @@ export class Maker {
       aud: 'crm',
       ...callOf(),
       seq: this.#seq++,
-      iat: NOW_S,
+      iat: this.#nowS,
       jti: randomUUID(),
       ...over,
     };

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import {
   type CallId,
   type Cause,
@@ -13,7 +12,6 @@ import {
 import { hostToolLabels } from '@spoor/detect';
 import type { Hello, Sensed } from '@spoor/edge';
 import type { Definitions } from './definitions.ts';
-import type { Node } from './node.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** One sensor's connection, as the decision thread sees it. */
@@ -29,25 +27,6 @@ export interface Connection {
   readonly around?: ReadonlySet<CallId>;
 }
 
-/**
- * Who speaks on a connection. The level is computed here and never read: `verified` where a gateway
- * has checked a token that was made for it, `unverified` where there are only process facts. A key
- * proves which machine speaks, and nothing of who speaks there.
- */
-export function identify({ host, claims, sensor }: Hello, key: Uint8Array, node?: Node): Principal {
-  const verified = sensor.kind === 'gateway' && claims !== undefined;
-  const subject = verified
-    ? JSON.stringify([claims.issuer, claims.subject])
-    : `${node === undefined ? '' : `${node.key}|`}${host.uid}|${host.name}`;
-  const process = node === undefined ? ['process'] : ['enrolled', 'process'];
-  return {
-    level: verified ? 'verified' : 'unverified',
-    pseudonym: createHmac('sha256', key).update(subject).digest('hex').slice(0, 32),
-    agent: host.name,
-    evidence: verified ? ['token', ...process] : process,
-  };
-}
-
 /** Stamps order and time, adds what the hub knows of session, principal, tool and cause. */
 export class Admission {
   readonly #definitions: Definitions;
@@ -60,8 +39,13 @@ export class Admission {
     this.#seq = lastSeq;
   }
 
-  admit(connection: Connection, sensed: Sensed, nowMs: number): Observation {
-    const { hello, session, principal, node } = connection;
+  admit(
+    connection: Connection,
+    sensed: Sensed,
+    nowMs: number,
+    principal: Principal = connection.principal,
+  ): Observation {
+    const { hello, session, node } = connection;
     this.#sessions.touch(session, nowMs, sensed.kind === 'intent');
     if (sensed.cluster !== undefined) {
       session.intent = sensed.cluster;

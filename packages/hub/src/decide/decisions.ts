@@ -9,6 +9,7 @@ import {
   type Mode,
   type Observation,
   type Policy,
+  type Principal,
   type Random,
   READING_LABELS,
   SENSITIVE_LABELS,
@@ -49,6 +50,8 @@ export interface DecisionsOptions {
   readonly asksChanged: () => void;
   /** What a call waits for a person. */
   readonly askTimeoutMs: number;
+  /** Is its principal less proved than the owner asks for? */
+  readonly isShort?: (observation: Observation) => boolean;
   /** Every observation as admitted, before anything is decided on it. */
   readonly admitted?: (observation: Observation, connection: Connection) => void;
 }
@@ -118,9 +121,10 @@ export class Decisions {
     connection: Connection,
     sensed: Sensed,
     sealed: readonly SealedContent[],
+    principal: Principal = connection.principal,
   ): Begun | Promise<Begun> {
     const { detector } = this.#options;
-    const admitted = this.#admit(connection, sensed);
+    const admitted = this.#admit(connection, sensed, principal);
     const { mode } = connection.hello;
     const allowOnce = this.#allowances.take(admitted);
     const step = detector.step(admitted, { allowOnce, ...(mode === undefined ? {} : { mode }) });
@@ -152,10 +156,15 @@ export class Decisions {
   }
 
   /** Takes what has ended, what needed no decision, and what a sensor decided alone. */
-  end(connection: Connection, sensed: Sensed, sealed: readonly SealedContent[]): Ended {
+  end(
+    connection: Connection,
+    sensed: Sensed,
+    sealed: readonly SealedContent[],
+    principal: Principal = connection.principal,
+  ): Ended {
     const { detector } = this.#options;
     this.#asking.ended(connection, sensed.id as CallId);
-    const admitted = this.#admit(connection, sensed);
+    const admitted = this.#admit(connection, sensed, principal);
     const begun = this.#open.begun(admitted);
     const merged = mergeEnd(admitted, begun, sensed.decidedAlone, this.#listed(admitted, sensed));
     if (sensed.decidedAlone !== undefined) count(this.counts, 'late');
@@ -193,9 +202,11 @@ export class Decisions {
     this.#allowances.add(observation, this.#options.nowMs());
   }
 
-  #admit(connection: Connection, sensed: Sensed): Observation {
-    const { admission, nowMs, admitted } = this.#options;
-    const observation = admission.admit(connection, sensed, nowMs());
+  #admit(connection: Connection, sensed: Sensed, principal: Principal): Observation {
+    const { admission, nowMs, admitted, isShort } = this.#options;
+    const known = admission.admit(connection, sensed, nowMs(), principal);
+    const observation: Observation =
+      isShort?.(known) === true ? { ...known, principal: { ...principal, short: true } } : known;
     admitted?.(observation, connection);
     return observation;
   }

@@ -28,7 +28,7 @@ export function entryOf(kind: Entry['kind'], o: Observation): Entry {
       level: o.principal.level,
       pseudonym: o.principal.pseudonym,
       agent: o.principal.agent,
-      evidence: o.principal.evidence,
+      evidence: [...o.principal.evidence, ...(o.principal.bindings ?? [])],
     },
     cause: o.cause,
     ...(o.intent === undefined ? {} : { intent: o.intent }),

@@ -32,7 +32,12 @@ export function mergeEnd(
     ...(begun?.tool === undefined ? {} : { tool: begun.tool }),
     ...(begun === undefined
       ? {}
-      : { cause: begun.cause, trace: begun.trace, session: begun.session }),
+      : {
+          cause: begun.cause,
+          trace: begun.trace,
+          session: begun.session,
+          principal: begun.principal,
+        }),
     ...(begun?.intent === undefined ? {} : { intent: { ...late, ...begun.intent } }),
     ...(begun?.detected === undefined ? {} : { detected: begun.detected }),
     ...(decision === undefined ? {} : { decision }),

@@ -3,11 +3,12 @@ import { compileRules, createDetector, createLabeler } from '@spoor/detect';
 import type { Hello, Push } from '@spoor/edge';
 import type { Appended, Entry, Ledger } from '@spoor/ledger';
 import type { RecordBatch } from '../../src/bus.ts';
-import { Admission, type Connection, identify } from '../../src/decide/admission.ts';
+import { Admission, type Connection } from '../../src/decide/admission.ts';
 import { Decisions } from '../../src/decide/decisions.ts';
 import { Definitions } from '../../src/decide/definitions.ts';
 import { Keeping } from '../../src/decide/keeping.ts';
 import { Sessions } from '../../src/decide/sessions.ts';
+import { identify } from '../../src/identify/process.ts';
 import { countingRandom, definitionOf, hello, START_MS } from './build.ts';
 
 export const ENFORCE: Policy = { ...OBSERVE, mode: 'enforce' };

@@ -15,10 +15,7 @@ import {
  *
  * @param bearer Token that came beside the request and was meant for the sensor itself.
  */
-export function evidenceOf(
-  request: Request,
-  bearer: string | undefined,
-): IdentityEvidence | undefined {
+export function evidenceOf(request: Request, bearer?: string): IdentityEvidence | undefined {
   const meta = identityTextOf(request.params);
   if (meta === undefined) return bearer === undefined ? undefined : { bearer };
   const call = callOf(request);

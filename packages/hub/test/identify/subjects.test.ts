@@ -1,0 +1,45 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemRandom } from '@spoor/core';
+import { expect, test } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
+import { Subjects } from '../../src/identify/subjects.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const FINDER = new Uint8Array(32).fill(1);
+const ADA = { issuer: 'https://idp.example', subject: 'ada', actors: [] };
+const BOB = { ...ADA, subject: 'bob' };
+
+verifies('identity:forgotten', async () => {
+  const path = join(temporaryFolder(), 'subjects.jsonl');
+  const subjects = await Subjects.load(path, FINDER, systemRandom);
+  const ada = await subjects.pseudonym(ADA);
+  const bob = await subjects.pseudonym(BOB);
+  expect(ada).not.toBe(bob);
+  expect(readFileSync(path, 'utf8')).not.toMatch(/ada|idp/);
+  expect(statSync(path).mode & 0o077).toBe(0);
+  const keyOf = (): string[] =>
+    readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { key: string }).key);
+  const [key = ''] = keyOf();
+
+  const again = await Subjects.load(path, FINDER, systemRandom);
+  expect(await again.pseudonym(ADA)).toBe(ada);
+  expect(await again.forget(ada)).toBe(true);
+  expect(await again.forget(ada)).toBe(false);
+  // The key is gone, so the same person is somebody else from now on.
+  expect(readFileSync(path, 'utf8')).not.toContain(key);
+  expect(readFileSync(path, 'utf8')).not.toContain(ada);
+  expect(await again.pseudonym(ADA)).not.toBe(ada);
+  expect(await again.pseudonym(BOB)).toBe(bob);
+});
+
+test('a row that was cut off costs nobody else their pseudonym', async () => {
+  const path = join(temporaryFolder(), 'subjects.jsonl');
+  const subjects = await Subjects.load(path, FINDER, systemRandom);
+  const ada = await subjects.pseudonym(ADA);
+  writeFileSync(path, `${readFileSync(path, 'utf8')}{"who":"ab`);
+  expect(await (await Subjects.load(path, FINDER, systemRandom)).pseudonym(ADA)).toBe(ada);
+});
