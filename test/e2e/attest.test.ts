@@ -11,7 +11,7 @@ import {
 } from '@spoor/core';
 import { readTrust, verifyIdentity } from '@spoor/edge/identity';
 import { describe, expect, test } from 'vitest';
-import { callOf } from '../../packages/sensor/src/evidence.ts';
+import { callOf } from '../../packages/edge/src/evidence.ts';
 import { verifies } from '../verifies.ts';
 import { all, World } from './support.ts';
 
