@@ -30,7 +30,7 @@ interface Answer {
   readonly decision: { readonly action: string; readonly wanted: string; readonly rule: string };
 }
 
-export const TOOL = 'pay';
+const TOOL = 'pay';
 
 export async function set(
   trust: object | null = {},
