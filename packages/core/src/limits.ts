@@ -332,6 +332,6 @@ export const LIMITS = {
   identitySessionsMax: 100_000,
   /** Subjects with a key of their own; beyond it new ones share the hub's, and that is counted. */
   identitySubjectsMax: 100_000,
-  /** Messages of one connection that wait for a signature; then evidence goes unchecked, counted. */
+  /** Messages of a connection that wait for a signature; then evidence goes unchecked, counted. */
   identityWaitingMax: 1_000,
 } as const;

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { startHub, type TestHub, until } from '../support/hub.ts';
 import { connectSensor } from '../support/sensor.ts';
 
-/** A hub that trusts one issuer (or nobody, without `trust`), and a sensor that hands it evidence. */
+/** A hub that trusts one issuer (none where `trust` is null), and a sensor with evidence. */
 export interface Setting {
   readonly hub: TestHub;
   readonly maker: Maker;
