@@ -13,6 +13,7 @@ export {
   type LeafMcp,
 } from './entry.ts';
 export type { Appended, Ledger, LedgerOptions, LedgerState, Published } from './ledger.ts';
+export { ACK_LEVELS, type AckLevel } from './levels.ts';
 export { openLedger } from './open-ledger.ts';
 export { checkByPlatform, sha256ByPlatform } from './platform.ts';
 export { type Renewed, type RenewOptions, renewLogKey } from './renew.ts';

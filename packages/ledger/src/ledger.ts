@@ -1,6 +1,7 @@
 import type { Clock, CodedError, Random, SealedContent } from '@spoor/core';
 import type { Disk } from './disk.ts';
 import type { Entry } from './entry.ts';
+import type { AckLevel } from './levels.ts';
 import type { Timer } from './timer.ts';
 import type { Shredded, ShredTargets } from './vault/shred.ts';
 import type { FormerKey } from './verify/manifest.ts';
@@ -22,6 +23,11 @@ export interface LedgerOptions {
   readonly timer?: Timer;
   /** Milliseconds between publications while there is something new. */
   readonly publishIntervalMs?: number;
+  /**
+   * Asked at start, before anything is written, with the newest published checkpoint (or that of
+   * the empty tree): does somebody else know of a later one? What it throws ends the start.
+   */
+  readonly confirm?: (newest: Published) => Promise<void>;
   /** Called when the state gets worse: DURABILITY_LOST or LEDGER_WRITE_FAILED, with its cause. */
   readonly onFailure?: (error: CodedError) => void;
 }
@@ -44,6 +50,11 @@ export interface Appended {
    * kept and tried again), LEDGER_WRITE_FAILED once it has failed.
    */
   durable(): Promise<void>;
+  /**
+   * Resolves when the entry is as sure as that. `durable` and what comes after it reject as
+   * {@link durable} does; nothing but the signal ends the wait for witnesses that do not answer.
+   */
+  reached(level: AckLevel, signal?: AbortSignal): Promise<void>;
 }
 
 export interface Published {
@@ -63,6 +74,8 @@ export interface Ledger {
   readonly dropped: number;
   /** The newest checkpoint; undefined until there is one. */
   readonly published: Published | undefined;
+  /** The newest that a quorum of witnesses has cosigned, with their lines. */
+  readonly cosigned: Published | undefined;
   /**
    * Sequences an entry. Undefined where it was dropped, because more waits for the disk than memory
    * may hold; an `events.dropped` entry tells how many as soon as the disk takes it.
@@ -89,6 +102,13 @@ export interface Ledger {
   readLeaf(index: number): Promise<string | undefined>;
   /** Called after each publication, and must not throw; the result ends it. */
   onCheckpoint(listener: (published: Published) => void): () => void;
+  /**
+   * Publishes the checkpoint that witnesses have cosigned: as `checkpoint.cosigned`, and as
+   * `checkpoint` where no later one is published. Also after {@link close}.
+   *
+   * @param note A published note with further lines. One that is older than `cosigned` is ignored.
+   */
+  cosign(note: string): Promise<void>;
   /**
    * Writes and publishes everything.
    *

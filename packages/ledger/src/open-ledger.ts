@@ -1,11 +1,12 @@
 import { CodedError, toHex } from '@spoor/core';
+import { formatCheckpoint } from './checkpoint.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { makeDurableFolder } from './durable.ts';
 import { confirmLost, Epochs, epochInForce } from './epochs.ts';
 import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
-import type { Ledger, LedgerOptions } from './ledger.ts';
+import type { Ledger, LedgerOptions, Published } from './ledger.ts';
 import { Lock, readSigned, type SignedCheckpoint } from './lock.ts';
-import { type NewLeaf, Publisher } from './publish.ts';
+import { COSIGNED, type NewLeaf, nodeHasher, Publisher } from './publish.ts';
 import { checkLock, loadTail, loadTree, type Replay, replay } from './recover.ts';
 import { forgetRecovery, readRecovery, withRecovery } from './recovery.ts';
 import { resettle } from './resettle.ts';
@@ -43,7 +44,8 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   const { dir, stateDir, clock, random, origin, disk = nodeDisk } = options;
   const folders = new Set<string>();
   for (const folder of [dir, `${stateDir}/wal`]) await makeDurableFolder(disk, folder, folders);
-  const { signer, published, lock } = await loadIdentity(disk, options);
+  const { signer, published, lock, cosigned } = await loadIdentity(disk, options);
+  await options.confirm?.(published ?? emptyLog(signer, origin));
   const tree = await loadTree(disk, dir, published);
   const wal = await readWal(disk, `${stateDir}/wal`);
   const begun = (await readRecovery(disk, stateDir)).filter(({ index }) => index >= tree.size);
@@ -59,7 +61,7 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   const vault = new Vault(disk, dir, folders);
   const publisher = new Publisher(
     { disk, dir, origin, epochs, folders, lock: new Lock(disk, `${stateDir}/lock`, lock) },
-    { tree, tail: await loadTail(disk, dir, tree), published, tidyFrom: found.oldest },
+    { tree, tail: await loadTail(disk, dir, tree), published, cosigned, tidyFrom: found.oldest },
   );
   const stamp = { clock, random, boot: toHex(random.bytes(8)) };
   const size = tree.size + found.leaves.length;
@@ -99,6 +101,13 @@ interface Identity {
   readonly signer: NoteSigner;
   readonly published: SignedCheckpoint | undefined;
   readonly lock: SignedCheckpoint | undefined;
+  readonly cosigned: SignedCheckpoint | undefined;
+}
+
+/** Every log begins with the empty one, so its checkpoint may be signed at any time. */
+function emptyLog(signer: NoteSigner, origin: string): Published {
+  const text = formatCheckpoint({ origin, size: 0, root: nodeHasher.empty() });
+  return { size: 0, note: signer.sign(text) };
 }
 
 async function loadIdentity(disk: Disk, options: LedgerOptions): Promise<Identity> {
@@ -108,17 +117,18 @@ async function loadIdentity(disk: Disk, options: LedgerOptions): Promise<Identit
     for (const path of [`${dir}/checkpoint`, `${stateDir}/lock`])
       await refuseWithoutKey(disk, path);
     const made = await makeSigner(disk, `${stateDir}/log.key`, origin, options.random);
-    return { signer: made, published: undefined, lock: undefined };
+    return { signer: made, published: undefined, lock: undefined, cosigned: undefined };
   }
   const key = signer.verifierKey;
   const published = await readSigned(disk, `${dir}/checkpoint`, key, origin, former);
   const lock = await readSigned(disk, `${stateDir}/lock`, key, origin, former);
-  checkLock(published, lock);
+  const cosigned = await readSigned(disk, `${dir}/${COSIGNED}`, key, origin, former);
+  checkLock(published, lock, cosigned);
   const closed = former.at(-1)?.size ?? 0;
   if ((lock?.size ?? 0) < closed) {
     throw new CodedError('LEDGER_ROLLED_BACK', `a key of the log was closed at ${closed} entries`);
   }
-  return { signer, published, lock };
+  return { signer, published, lock, cosigned };
 }
 
 /** A new key on an old log would begin a second history of it. */

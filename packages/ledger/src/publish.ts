@@ -21,6 +21,7 @@ export interface PublisherState {
   /** Leaves of the bundle that is not full yet. */
   readonly tail: readonly Uint8Array[];
   readonly published: SignedCheckpoint | undefined;
+  readonly cosigned: SignedCheckpoint | undefined;
   /** Size from which superseded partial tiles may still lie about. */
   readonly tidyFrom: number;
 }
@@ -33,6 +34,9 @@ export interface PublisherOptions {
   readonly lock: Lock;
   readonly folders: Set<string>;
 }
+
+/** The newest checkpoint with a quorum of cosignatures, beside the newest of all. */
+export const COSIGNED = 'checkpoint.cosigned';
 
 /** Leaves hashed before decisions and acknowledgements have their turn: about a millisecond. */
 const LEAVES_A_TURN = 512;
@@ -49,6 +53,7 @@ export class Publisher {
   #tree: TileTree;
   #tail: readonly Uint8Array[];
   #published: SignedCheckpoint | undefined;
+  #cosigned: SignedCheckpoint | undefined;
   #tidyFrom: number;
 
   constructor(options: PublisherOptions, state: PublisherState) {
@@ -56,11 +61,29 @@ export class Publisher {
     this.#tree = state.tree;
     this.#tail = state.tail;
     this.#published = state.published;
+    this.#cosigned = state.cosigned;
     this.#tidyFrom = state.tidyFrom;
   }
 
   get published(): SignedCheckpoint | undefined {
     return this.#published;
+  }
+
+  get cosigned(): SignedCheckpoint | undefined {
+    return this.#cosigned;
+  }
+
+  /** Never while {@link publish} runs. @param checkpoint One that was published, with more lines. */
+  async cosign(checkpoint: SignedCheckpoint): Promise<void> {
+    if (checkpoint.size < (this.#cosigned?.size ?? 0)) return;
+    const { disk, dir } = this.#options;
+    const bytes = Buffer.from(checkpoint.note);
+    // First the copy: readers of the other find it no older, whenever this stops.
+    await replaceFile(disk, `${dir}/${COSIGNED}`, bytes);
+    this.#cosigned = checkpoint;
+    if (this.#published?.size !== checkpoint.size) return;
+    await replaceFile(disk, `${dir}/checkpoint`, bytes);
+    this.#published = checkpoint;
   }
 
   /** One call at a time; after a failure, call it again with the same leaves first. */

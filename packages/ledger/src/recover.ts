@@ -14,12 +14,17 @@ import type { KeyRecord, LeafRecord, WalRecord } from './wal/record.ts';
 export function checkLock(
   published: SignedCheckpoint | undefined,
   lock: SignedCheckpoint | undefined,
+  cosigned: SignedCheckpoint | undefined,
 ): void {
+  if (cosigned !== undefined && cosigned.size > (published?.size ?? -1)) {
+    throw new CodedError('LEDGER_ROLLED_BACK', 'a later checkpoint was cosigned');
+  }
   if (published === undefined) return;
   if (lock === undefined || lock.size < published.size) {
     throw new CodedError('LEDGER_ROLLED_BACK', 'the lock is older than the published checkpoint');
   }
-  if (lock.size === published.size && lock.note !== published.note) {
+  // Witnesses add lines to what is published.
+  if (lock.size === published.size && !published.note.startsWith(lock.note)) {
     throw new CodedError('LEDGER_ROLLED_BACK', 'another tree of that size was signed');
   }
 }

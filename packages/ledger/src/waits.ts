@@ -12,8 +12,20 @@ export class Waits {
     return this.#waits.length === 0;
   }
 
-  for(ordinal: number): Promise<void> {
-    return new Promise((resolve, reject) => this.#waits.push({ ordinal, resolve, reject }));
+  /** @param signal Ends the wait, with its reason. */
+  for(ordinal: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const wait = { ordinal, resolve, reject };
+      this.#waits.push(wait);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.#waits = this.#waits.filter((other) => other !== wait);
+          reject(signal.reason);
+        },
+        { once: true },
+      );
+    });
   }
 
   resolveThrough(ordinal: number): void {

@@ -1,4 +1,5 @@
 import { CodedError, LIMITS, type SealedContent } from '@spoor/core';
+import { parseCheckpoint } from './checkpoint.ts';
 import type { Entry } from './entry.ts';
 import type { Epochs } from './epochs.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type Published,
   RETRY_AFTER_MS,
 } from './ledger.ts';
+import { type AckLevel, TreeWaits } from './levels.ts';
 import type { Publisher } from './publish.ts';
 import { hashPrefixed, keysOf, newLeaves, prefixLeaf, Queue } from './queue.ts';
 import { placeSealed, type Stamp, stampEntry } from './stamp.ts';
@@ -53,6 +55,7 @@ export class LedgerWriter implements Ledger {
   readonly #parts: WriterParts;
   readonly #queue: Queue = new Queue();
   readonly #waits: Waits = new Waits();
+  readonly #treeWaits: TreeWaits;
   readonly #chores: Map<Chore, () => void> = new Map();
   readonly #listeners: Set<(published: Published) => void> = new Set();
   #state: LedgerState = 'ok';
@@ -73,6 +76,8 @@ export class LedgerWriter implements Ledger {
     this.origin = parts.options.origin;
     this.verifierKey = parts.verifierKey;
     this.#size = parts.size;
+    const { published, cosigned } = parts.publisher;
+    this.#treeWaits = new TreeWaits(published?.size ?? 0, cosigned?.size ?? 0);
     this.#epochSince = parts.options.clock.nowMs();
   }
 
@@ -90,6 +95,11 @@ export class LedgerWriter implements Ledger {
 
   get published(): Published | undefined {
     const newest = this.#parts.publisher.published;
+    return newest && { size: newest.size, note: newest.note };
+  }
+
+  get cosigned(): Published | undefined {
+    const newest = this.#parts.publisher.cosigned;
     return newest && { size: newest.size, note: newest.note };
   }
 
@@ -113,7 +123,24 @@ export class LedgerWriter implements Ledger {
       places,
     );
     this.#flushSoon();
-    return { index, leafHash, durable: () => this.#durable(ordinal) };
+    return {
+      index,
+      leafHash,
+      durable: () => this.#durable(ordinal),
+      reached: (level, signal) => this.#reached(level, ordinal, index, signal),
+    };
+  }
+
+  async #reached(
+    level: AckLevel,
+    ordinal: number,
+    index: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (level === 'buffered') return;
+    if (level === 'durable') return this.#durable(ordinal);
+    if (this.#state === 'failed') throw this.#refusal();
+    return this.#treeWaits.for(level, index + 1, signal);
   }
 
   /** A start begins an epoch. On a disk that refuses it goes on in the last, and tries again. */
@@ -190,6 +217,15 @@ export class LedgerWriter implements Ledger {
     return () => this.#listeners.delete(listener);
   }
 
+  async cosign(note: string): Promise<void> {
+    const checkpoint = parseCheckpoint(note.slice(0, note.indexOf('\n\n') + 1));
+    if (checkpoint === undefined) throw new CodedError('LEDGER_UNREADABLE', 'no checkpoint');
+    const { publisher } = this.#parts;
+    if (this.#state === 'failed') return;
+    await this.#alone(() => publisher.cosign({ ...checkpoint, note }));
+    this.#treeWaits.cosigned(publisher.cosigned?.size ?? 0);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     if (this.#state !== 'failed') this.append({ kind: 'log.stop' });
@@ -198,6 +234,7 @@ export class LedgerWriter implements Ledger {
     await this.#settle();
     const isWhole = this.#state === 'ok' && this.#queue.isEmpty;
     await this.#parts.wal.close(isWhole);
+    this.#treeWaits.rejectAll(new CodedError('LEDGER_WRITE_FAILED', 'it is closed'));
     if (!isWhole) throw new CodedError('LEDGER_WRITE_FAILED', 'at close');
   }
 
@@ -342,6 +379,7 @@ export class LedgerWriter implements Ledger {
   #announce(): void {
     const { published } = this;
     if (published === undefined) return;
+    this.#treeWaits.published(published.size);
     for (const listener of this.#listeners) listener(published);
   }
 
@@ -360,6 +398,7 @@ export class LedgerWriter implements Ledger {
     const before = this.#state;
     this.#state = isFinal ? 'failed' : 'stalled';
     this.#waits.rejectAll(this.#refusal());
+    if (isFinal) this.#treeWaits.rejectAll(this.#refusal());
     for (const chore of [...this.#chores.keys()]) this.#callOff(chore);
     if (!isFinal && !this.#closed) this.#schedule('retry', RETRY_AFTER_MS, () => this.#retry());
     if (this.#state !== before) this.#parts.options.onFailure?.(this.#reason(error));
@@ -384,6 +423,8 @@ export class LedgerWriter implements Ledger {
   async #attempt(): Promise<void> {
     const faults = this.#faults;
     await this.#flush();
+    // Other work on the same files is no publication.
+    while (this.#publishing !== undefined) await this.#publishing;
     if (this.#faults === faults) await this.#publish();
     if (this.#faults !== faults) return;
     if (this.#state === 'stalled') this.#state = 'ok';

@@ -7,6 +7,7 @@ const written = (durable: () => Promise<void>): ReturnType<Parameters<typeof set
   index: 0,
   leafHash: 'ab'.repeat(32),
   durable,
+  reached: durable,
 });
 
 function refuse(): never {

@@ -78,6 +78,7 @@ export const durable = (): Appended => ({
   index: 3,
   leafHash: 'ab',
   durable: async () => undefined,
+  reached: async () => undefined,
 });
 
 /** Entry and record follow the answer. */

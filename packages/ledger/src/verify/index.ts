@@ -45,3 +45,11 @@ export {
   type VerifyStatus,
   verifyLog,
 } from './verify.ts';
+export {
+  type Cosignatures,
+  readCosignatures,
+  verifyWitnessed,
+  type WitnessedOptions,
+  type WitnessedResult,
+  type WitnessWord,
+} from './witnessed.ts';
