@@ -17,4 +17,22 @@ export const WITNESS = {
     behavior: 'A witness that is killed has lost nothing that it said it had signed.',
     source: 'docs/witness.md',
   },
+  'witness:quorum': {
+    behavior:
+      'Once enough witnesses have cosigned, the checkpoint is published with their lines, and stays to be seen.',
+    source: 'docs/witness.md',
+  },
+  'witness:background': {
+    behavior: 'Nothing that is written or published waits for a witness.',
+    source: 'docs/witness.md',
+  },
+  'witness:refused': {
+    behavior:
+      'A ledger that is older than what a witness has cosigned is not written on, and an alert tells of it.',
+    source: 'docs/witness.md',
+  },
+  'witness:noticed': {
+    behavior: 'With a witness, a ledger that was cut or put back is noticed within ten seconds.',
+    source: 'docs/witness.md',
+  },
 } as const;

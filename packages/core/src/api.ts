@@ -90,9 +90,10 @@ export interface LeakView {
 }
 
 export interface HealthView {
-  /** False where a destination does not take what it is sent. */
+  /** False where a destination does not take what it is sent, or witnesses do not vouch. */
   readonly ok: boolean;
   readonly destinations: readonly DestinationView[];
+  readonly witness: Pick<WitnessView, 'state' | 'ageMs'>;
 }
 
 /** How the export to one backend fares. */
@@ -287,6 +288,33 @@ export interface ToolView {
   readonly definition?: string;
 }
 
+/**
+ * `off`: none are configured. `waiting`: none have answered yet. `reached`: a quorum has cosigned
+ * lately. `lost`: the quorum has been missing for some time. `refused`: a witness knows another
+ * history of this ledger.
+ */
+export type WitnessState = 'off' | 'waiting' | 'reached' | 'lost' | 'refused';
+
+export interface WitnessView {
+  readonly state: WitnessState;
+  /** Entries that a quorum has cosigned. */
+  readonly size: number;
+  /** When it last did. */
+  readonly cosignedMs?: number;
+  readonly ageMs?: number;
+  readonly witnesses: readonly {
+    /** Of its key. */
+    readonly name: string;
+    readonly url?: string;
+    /** Of its last answer. */
+    readonly status: 'none' | 'cosigned' | 'ahead' | 'split' | 'unknown' | 'later';
+    readonly why?: string;
+    /** What it holds. */
+    readonly size?: number;
+    readonly timeMs?: number;
+  }[];
+}
+
 export interface LedgerView {
   readonly origin: string;
   readonly size: number;
@@ -296,6 +324,7 @@ export interface LedgerView {
   readonly verifierKey: string;
   readonly path: string;
   readonly published: boolean;
+  readonly witness: WitnessView;
 }
 
 /** Answer to a request for an enrolment code; the code is shown this once. */

@@ -27,6 +27,7 @@ import { type CompiledRules, loadLabeler, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
 import { stateOf } from './state.ts';
+import { loadWitnesses, type Witnesses } from './witness/start.ts';
 import { WorkerPort } from './worker-port.ts';
 
 /** What a running hub consists of. */
@@ -43,6 +44,7 @@ export interface Parts {
   readonly sessions: Sessions;
   readonly identifier: Identifier;
   readonly worker: WorkerPort;
+  readonly witnesses: Witnesses;
   readonly counts: Record<string, number>;
   readonly join: (hello: Hello) => Joined;
   readonly foreign: Foreign;
@@ -63,7 +65,8 @@ export async function assemble(
   const policy = new PolicyFile(join(home.folder, 'policy.json'), options.mode);
   const { rules, labeler, destinations } = await readFiles(options);
   const identityOf = await loadIdentity(options, secrets);
-  const ledger = await openHubLedger(options);
+  const witnesses = await loadWitnesses(options);
+  const ledger = await openHubLedger(options, witnesses);
   const started = await startWorker(options, secrets, destinations, answer, ledger);
   const { port: worker, loaded, url } = started;
   const { written, counts } = await storeBehind(ledger, loaded, options);
@@ -122,6 +125,7 @@ export async function assemble(
     sessions,
     identifier,
     worker,
+    witnesses,
     counts,
     join: enter,
     recipients,
@@ -239,7 +243,7 @@ function catchUp(detector: Detector, loaded: Loaded, sampleRate = 1): Keeping {
   return keeping;
 }
 
-async function openHubLedger(options: HubOptions): Promise<Ledger> {
+async function openHubLedger(options: HubOptions, { confirm }: Witnesses): Promise<Ledger> {
   const { home, random, say } = options;
   const manifest = readManifest(home, say);
   const ledger = await openLedger({
@@ -248,6 +252,7 @@ async function openHubLedger(options: HubOptions): Promise<Ledger> {
     origin: `${hostname().replace(/[^A-Za-z0-9.-]/g, '-')}/spoor`,
     clock: systemClock,
     random,
+    confirm,
     onFailure: (error) => say(`ledger: ${error.message}`),
     former: manifest?.former ?? [],
   });

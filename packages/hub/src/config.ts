@@ -147,6 +147,20 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Private key (PEM) of that certificate',
   },
   {
+    name: 'witness.policy',
+    type: 'string',
+    default: undefined,
+    help: "Policy file of the ledger's witnesses (C2SP tlog-policy); docs/witness.md has its form",
+  },
+  {
+    name: 'witness.timeout-ms',
+    type: 'number',
+    min: 100,
+    max: 60_000,
+    default: 5_000,
+    help: 'Milliseconds that one request to a witness may take; no call waits for it',
+  },
+  {
     name: 'otlp.endpoint',
     type: 'string',
     default: undefined,

@@ -12,6 +12,7 @@ import { stateOf } from './state.ts';
 
 const STATE_EVERY_MS = 500;
 const SPOOL_EVERY_MS = 10_000;
+const HEARTBEAT_MS = 60_000;
 
 /** The hub, running: decisions and ledger on this thread, store and API on a worker. */
 export class Hub {
@@ -37,6 +38,8 @@ export class Hub {
     this.#timers = [
       setInterval(() => parts.worker.state(stateOf(parts)), STATE_EVERY_MS),
       setInterval(() => void this.#takeSpool(), SPOOL_EVERY_MS),
+      // Also when nothing happens: a log that does not grow is one that has been silenced.
+      setInterval(() => this.#note({ kind: 'heartbeat' }), options.heartbeatMs ?? HEARTBEAT_MS),
     ];
   }
 
@@ -57,6 +60,11 @@ export class Hub {
       begun = hub;
       await parts.sensors.listen(home.socket);
       await parts.remote.open();
+      parts.witnesses.watch(parts.ledger, {
+        dir: home.ledger,
+        note: (entry) => hub.#note(entry),
+        alert: (detection) => parts.worker.record({ detections: [detection] }),
+      });
       parts.worker.state(stateOf(parts));
       writeFileSync(
         home.hubFile,
@@ -95,6 +103,7 @@ export class Hub {
     decisions.finish();
     await this.#parts.identifier.close();
     await ledger.close().catch(said);
+    await this.#parts.witnesses.close();
     await worker.close().catch(said);
     const { unstored = 0, storeWaiting = 0, recordsDropped = 0 } = worker.counts;
     const lost = unstored + storeWaiting + recordsDropped;
@@ -119,12 +128,13 @@ export class Hub {
   /**
    * An owner can switch denials off with a broken ledger, too: what it could not take is counted.
    */
-  #note(entry: Entry): void {
+  #note(entry: Entry): number | undefined {
     try {
-      this.#parts.ledger.append(entry);
+      return this.#parts.ledger.append(entry)?.index;
     } catch {
       const { counts } = this.#parts;
       counts.notNoted = (counts.notNoted ?? 0) + 1;
+      return undefined;
     }
   }
 

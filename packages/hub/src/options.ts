@@ -40,6 +40,10 @@ export interface HubOptions {
   readonly sampleRate?: number;
   /** Where clients keep their configurations; these are not watched without it. */
   readonly clients?: ClientPlaces;
+  /** Who vouches for the ledger's length; nobody without it. */
+  readonly witness?: WitnessOptions;
+  /** How often the ledger says that it is alive; a minute without it. */
+  readonly heartbeatMs?: number;
   readonly random: Random;
   /** One line for the log. */
   readonly say: (line: string) => void;
@@ -52,6 +56,13 @@ export interface IngestOptions {
   readonly port?: number;
   /** OTLP over gRPC; likewise. */
   readonly grpcPort?: number;
+}
+
+export interface WitnessOptions {
+  /** Which witnesses there are, where, and how many have to agree (C2SP tlog-policy). */
+  readonly policyFile: string;
+  /** What one request to a witness may take. */
+  readonly timeoutMs: number;
 }
 
 export interface RemoteOptions {

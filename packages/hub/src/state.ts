@@ -28,6 +28,7 @@ export function stateOf(parts: Parts): HubState {
       verifierKey: ledger.verifierKey,
       path: parts.ledgerPath,
       published: ledger.published !== undefined,
+      witness: parts.witnesses.view,
     },
     rules: rulesView(rules, policy.policy),
     asks: decisions.asks,

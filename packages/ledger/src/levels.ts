@@ -1,9 +1,9 @@
 import { Waits } from './waits.ts';
 
 /**
- * How sure an entry is; each level has those before it. `buffered`: sequenced, in memory. `durable`:
- * on disk. `integrated`: in the published tree, under a signed checkpoint. `witnessed`: in a tree
- * that a quorum of witnesses has cosigned.
+ * How sure an entry is; each level has those before it. `buffered`: sequenced, in memory.
+ * `durable`: on disk. `integrated`: in the published tree, under a signed checkpoint.
+ * `witnessed`: in a tree that a quorum of witnesses has cosigned.
  */
 export const ACK_LEVELS = ['buffered', 'durable', 'integrated', 'witnessed'] as const;
 export type AckLevel = (typeof ACK_LEVELS)[number];

@@ -73,7 +73,7 @@ export class Publisher {
     return this.#cosigned;
   }
 
-  /** Never while {@link publish} runs. @param checkpoint One that was published, with more lines. */
+  /** Never while {@link publish} runs. @param checkpoint A published one with more lines. */
   async cosign(checkpoint: SignedCheckpoint): Promise<void> {
     if (checkpoint.size < (this.#cosigned?.size ?? 0)) return;
     const { disk, dir } = this.#options;

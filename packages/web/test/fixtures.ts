@@ -174,5 +174,6 @@ export const ledger = (more: Partial<LedgerView> = {}): LedgerView => ({
   verifierKey: '',
   path: '/state/ledger',
   published: true,
+  witness: { state: 'off', size: 0, witnesses: [] },
   ...more,
 });

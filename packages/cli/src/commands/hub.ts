@@ -5,7 +5,9 @@ import {
   type DestinationView,
   type HubView,
   type InventoryView,
+  type LedgerView,
   systemRandom,
+  type WitnessView,
 } from '@spoor/core';
 import { isNewer, readHubAddress } from '@spoor/edge/home';
 import type { HubOptions, IngestOptions } from '@spoor/hub';
@@ -108,9 +110,16 @@ async function startOn(
     ...(config.flag('clients.watch') ? { clients: clientPlaces(process.env) } : {}),
     ingest: ingestOf(config),
     ...remoteOf(config),
+    ...witnessOf(config),
     random: systemRandom,
     say: (line) => out.note(`spoor: ${line}`),
   });
+}
+
+function witnessOf({ text, number }: Config): Pick<HubOptions, 'witness'> {
+  const policyFile = text('witness.policy');
+  if (policyFile === undefined) return {};
+  return { witness: { policyFile, timeoutMs: number('witness.timeout-ms') } };
 }
 
 function embeddingOf(config: Config): Pick<HubOptions, 'embedding'> {
@@ -200,6 +209,8 @@ async function status({ flags, home, out }: Context): Promise<number> {
   out.line(
     `Sealing   ${view.sealing ? 'to the auditors' : 'off: no auditor keys (spoor keys init)'}`,
   );
+  const { witness } = await api.get<LedgerView>('/api/v1/ledger');
+  if (witness.state !== 'off') out.line(`Witness   ${witnessLine(out, witness)}`);
   for (const destination of view.destinations)
     out.line(`Export    ${exportLine(out, destination)}`);
   for (const [kind, address] of Object.entries(view.ingest))
@@ -224,6 +235,17 @@ const clientLines = ({ watched, servers, unreadable }: ClientsView): string[] =>
     .map(({ name, client, file }) => `Unwrapped ${visible(`${name}  (${client}, ${file})`)}`),
   ...unreadable.map(({ file, why }) => `Unread    ${visible(`${file}:${why}`)}`),
 ];
+
+function witnessLine(out: Output, { state, size, ageMs, witnesses }: WitnessView): string {
+  const bad = state === 'lost' || state === 'refused';
+  const age = ageMs === undefined ? 'never' : `${Math.round(ageMs / 1_000)} s ago`;
+  const each = witnesses.map(({ name, status, why }) => {
+    const said = why === undefined ? status : `${status} (${why})`;
+    return visible(`${name}: ${said}`);
+  });
+  const shown = bad ? paint(out, 'red', state) : state;
+  return `${shown}, ${size} entries cosigned, ${age}; ${each.join(', ')}`;
+}
 
 function exportLine(out: Output, view: DestinationView): string {
   const { name, origin, state, sent, rejected, dropped, waiting, spooled, lastFailure } = view;

@@ -220,7 +220,9 @@ function hubRoutes(app: Hono, options: AppOptions): void {
   const { state, store, ask, nowMs } = options;
   const counting = new Counting(store);
   app.get('/api/v1/hub', (c) => c.json(hubView(options, counting)));
-  app.get('/api/v1/health', (c) => c.json(healthView(options.destinations())));
+  app.get('/api/v1/health', (c) =>
+    c.json(healthView(options.destinations(), options.state().ledger)),
+  );
   app.get('/api/v1/rules', (c) => {
     const { rules, problems } = state().rules;
     const { byRule } = counting.since(nowMs() - DAY_MS);
@@ -248,9 +250,16 @@ function hubRoutes(app: Hono, options: AppOptions): void {
   app.post('/api/v1/stop', async (c) => c.json(await ask({ kind: 'stop' })));
 }
 
-const healthView = (destinations: readonly DestinationView[]): HealthView => ({
-  ok: destinations.every(({ state }) => state === 'idle' || state === 'well'),
+const healthView = (
+  destinations: readonly DestinationView[],
+  { witness: { state, ageMs } }: HubState['ledger'],
+): HealthView => ({
+  ok:
+    destinations.every((one) => one.state === 'idle' || one.state === 'well') &&
+    state !== 'lost' &&
+    state !== 'refused',
   destinations,
+  witness: { state, ...(ageMs === undefined ? {} : { ageMs }) },
 });
 
 function hubView(options: AppOptions, counting: Counting): HubView {

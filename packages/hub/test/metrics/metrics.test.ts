@@ -25,6 +25,7 @@ const STATE: HubState = {
     verifierKey: '',
     path: '',
     published: true,
+    witness: { state: 'off', size: 0, witnesses: [] },
   },
   rules: { rules: [], problems: [] },
 };

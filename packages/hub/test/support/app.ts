@@ -43,6 +43,7 @@ const STATE: HubState = {
     verifierKey: '',
     path: '/ledger',
     published: false,
+    witness: { state: 'off', size: 0, witnesses: [] },
   },
   rules: { rules: [], problems: [] },
   asks: [],

@@ -1,8 +1,8 @@
 /** Verifying a log with the word of witnesses: has its end been cut, and is it alive? */
 import { parseCheckpoint } from '../checkpoint.ts';
 import { parseNote } from '../note.ts';
-import { type CheckSignature, verifyNote } from './key.ts';
 import { readCosignature } from './cosignature.ts';
+import { type CheckSignature, verifyNote } from './key.ts';
 import { hasQuorum, type WitnessPolicy } from './policy.ts';
 import type { LogSource } from './source.ts';
 import { type VerifyOptions, type VerifyResult, verifyLog } from './verify.ts';
@@ -71,10 +71,10 @@ export async function verifyWitnessed(
   source: LogSource,
   options: WitnessedOptions,
 ): Promise<WitnessedResult> {
-  const { policy, nowMs, staleMs, ed25519, verifierKey } = options;
+  const { policy, nowMs, staleMs, ed25519 } = options;
   const notes = await readNotes(source);
   const found = notes.flatMap((note) => {
-    const size = sizeOf(note, verifierKey, ed25519);
+    const size = sizeOf(note, options);
     if (size === undefined) return [];
     return { note, size, ...readCosignatures(note, policy, nowMs, ed25519) };
   });
@@ -102,7 +102,7 @@ export async function verifyWitnessed(
 
 /** Nobody has vouched, whatever an older checkpoint of the caller's says. */
 const without = (result: VerifyResult): VerifyResult =>
-  result.status === 'ok' || result.status === 'stale' ? { ...result, status: 'unwitnessed' } : result;
+  result.status === 'ok' ? { ...result, status: 'unwitnessed' } : result;
 
 /** The newest checkpoint, and the newest that was cosigned. */
 async function readNotes(source: LogSource): Promise<string[]> {
@@ -115,7 +115,8 @@ async function readNotes(source: LogSource): Promise<string[]> {
 }
 
 /** Undefined where the log has not signed it; `verifyLog` says why of the one that is published. */
-function sizeOf(note: string, verifierKey: string, check?: CheckSignature): number | undefined {
-  const verified = verifyNote(note, verifierKey, check);
-  return verified.status === 'verified' ? parseCheckpoint(verified.note.text)?.size : undefined;
+function sizeOf(note: string, options: VerifyOptions): number | undefined {
+  const keys = [options, ...(options.former ?? [])].map(({ verifierKey }) => verifierKey);
+  const signed = keys.some((key) => verifyNote(note, key, options.ed25519).status === 'verified');
+  return signed ? parseCheckpoint(note.slice(0, note.indexOf('\n\n') + 1))?.size : undefined;
 }

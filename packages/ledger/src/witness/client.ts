@@ -42,7 +42,7 @@ export interface Question {
   readonly post: (body: Uint8Array) => Promise<Posted>;
 }
 
-/** The first names the size that the witness holds, the second begins there; one more for a race. */
+/** The first learns the size that the witness holds, the second begins there; one for a race. */
 const TRIES_MAX = 3;
 
 /** Rejects as `post` does, and with LEDGER_UNREADABLE where our own tiles are not there. */
@@ -55,40 +55,46 @@ export async function askWitness(question: Question): Promise<Asked> {
   const { size } = checkpoint;
   let old = Math.min(question.known, size);
   for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const proof = old === 0 || old === size ? [] : await consistencyProof(question.source, old, size);
+    const proof = await proofOf(question.source, old, size);
     const answer = await question.post(Buffer.from(formatAddCheckpoint(old, proof, question.note)));
     if (answer.status === 200) return readLines(parsed.note, answer.body, question);
-    if (answer.status === 422) return { status: 'split', size: old };
-    if (answer.status === 403 || answer.status === 404) {
-      return { status: 'unknown', why: `HTTP ${answer.status}` };
-    }
-    if (answer.status !== 409) return { status: 'later', why: `HTTP ${answer.status}` };
-    const held = readSize(answer.body);
-    if (held === undefined) return { status: 'later', why: 'HTTP 409 without a size' };
-    if (held > size) return { status: 'ahead', size: held };
-    if (held === size && old === size) return { status: 'split', size };
-    old = held;
+    const meaning = readRefusal(answer, old, size);
+    if (typeof meaning !== 'number') return meaning;
+    old = meaning;
   }
   return { status: 'later', why: 'its size changes' };
 }
 
-/** Is anything later known to that witness? Asks without a proof, so nothing grows by it. */
-export async function probeWitness(question: Omit<Question, 'known' | 'source'>): Promise<Asked> {
-  const { note } = question;
-  const size = parseCheckpoint(note.slice(0, note.indexOf('\n\n') + 1))?.size ?? 0;
-  let held: number | undefined;
-  const post = async (body: Uint8Array): Promise<Posted> => {
-    const answer = await question.post(body);
-    held = answer.status === 409 ? readSize(answer.body) : undefined;
-    // What is smaller than ours needs no second question here.
-    return held !== undefined && held < size ? { status: BEHIND, body: answer.body } : answer;
-  };
-  const none = { read: async () => undefined };
-  return askWitness({ ...question, source: none, known: size, post });
+const proofOf = async (source: LogSource, old: number, size: number): Promise<Uint8Array[]> =>
+  old === 0 || old === size ? [] : consistencyProof(source, old, size);
+
+/** A number is the size at which it wants the proof to begin. */
+function readRefusal({ status, body }: Posted, old: number, size: number): Asked | number {
+  if (status === 422) return { status: 'split', size: old };
+  if (status === 403 || status === 404) return { status: 'unknown', why: `HTTP ${status}` };
+  if (status !== 409) return { status: 'later', why: `HTTP ${status}` };
+  const held = readSize(body);
+  if (held === undefined) return { status: 'later', why: 'HTTP 409 without a size' };
+  if (held > size) return { status: 'ahead', size: held };
+  return held === size && old === size ? { status: 'split', size } : held;
 }
 
-/** No status of HTTP: the witness holds less than we do, which is as it should be. */
-const BEHIND = 0;
+/** `behind`: it holds less than we have, as it may. */
+export type Probed = Asked | { readonly status: 'behind'; readonly size: number };
+
+/** Is anything later known to that witness? Asks without a proof, so nothing grows by it. */
+export async function probeWitness(question: Omit<Question, 'known' | 'source'>): Promise<Probed> {
+  const { note, post } = question;
+  const parsed = parseNote(note);
+  const size = parsed.status === 'ok' ? parseCheckpoint(parsed.note.text)?.size : undefined;
+  if (parsed.status !== 'ok' || size === undefined) {
+    throw new CodedError('LEDGER_UNREADABLE', 'no checkpoint');
+  }
+  const answer = await post(Buffer.from(formatAddCheckpoint(size, [], note)));
+  if (answer.status === 200) return readLines(parsed.note, answer.body, question);
+  const meaning = readRefusal(answer, size, size);
+  return typeof meaning === 'number' ? { status: 'behind', size: meaning } : meaning;
+}
 
 function readSize(body: Uint8Array): number | undefined {
   const decimal = /^(0|[1-9]\d{0,15})\n$/.exec(Buffer.from(body.subarray(0, 32)).toString())?.[1];
@@ -97,7 +103,11 @@ function readSize(body: Uint8Array): number | undefined {
 }
 
 /** Lines of other keys are passed over; ours must hold. */
-function readLines({ text }: Note, body: Uint8Array, { key, nowMs }: Question): Asked {
+function readLines(
+  { text }: Note,
+  body: Uint8Array,
+  { key, nowMs }: Pick<Question, 'key' | 'nowMs'>,
+): Asked {
   const parsed = parseNote(`${text}\n${Buffer.from(body).toString()}`);
   if (parsed.status === 'invalid') return { status: 'later', why: 'its answer cannot be read' };
   const found = readCosignature(parsed.note, key, nowMs(), checkByPlatform);

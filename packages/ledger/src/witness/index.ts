@@ -4,6 +4,7 @@ export {
   askWitness,
   cosignNote,
   type Posted,
+  type Probed,
   probeWitness,
   type Question,
 } from './client.ts';

@@ -33,10 +33,16 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     placeholder: 'F',
     help: 'Check this proof of one entry, offline, instead of the log',
   },
+  witness: {
+    type: 'string',
+    placeholder: 'KEY|F',
+    help: 'Key of a witness, or a policy file: who has to vouch for the log, and is asked',
+  },
+  offline: { type: 'boolean', help: 'Ask no witness, look at the files alone' },
   'max-age': {
     type: 'string',
-    placeholder: 'MINUTES',
-    help: 'The newest entry may be no older than this',
+    placeholder: 'AGE',
+    help: 'The newest entry, and what witnesses say, may be no older: 90s, 5m, 2h; default 5m with --witness',
   },
   identity: { type: 'string', placeholder: 'F', help: 'Identity of an auditor, for open' },
   'passphrase-file': {

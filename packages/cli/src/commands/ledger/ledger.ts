@@ -14,7 +14,7 @@ interface Subcommand {
 /** Each is imported only when it is called. */
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   verify: {
-    usage: '[--checkpoint F] [--root F] [--max-age MINUTES]',
+    usage: '[--checkpoint F] [--witness KEY|F] [--root F] [--max-age AGE]',
     summary: 'Recomputes the whole log; with --proof F checks a proof instead, offline',
     load: async () => (await import('./verify.ts')).verify,
   },

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { CodedError, ERRORS, toHex } from '@spoor/core';
+import { ERRORS, toHex } from '@spoor/core';
 import { checkByPlatform, sha256ByPlatform } from '@spoor/ledger';
 import {
+  type LogSource,
   VERIFY_CODES,
   type VerifyOptions,
   type VerifyResult,
   verifyLog,
+  verifyWitnessed,
 } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
 import { readLog } from '../../log.ts';
@@ -14,25 +16,59 @@ import { exitOf } from './outcomes.ts';
 import { checkProof } from './proof.ts';
 import { dirOf, readText } from './source.ts';
 import { trustOf } from './trust.ts';
+import {
+  type AskedNow,
+  askNow,
+  readAge,
+  readWitnesses,
+  STALE_AFTER_MS,
+  tellWitnesses,
+} from './witness.ts';
 
 export async function verify(context: Context): Promise<number> {
   const { flags, out } = context;
   if (flags.proof !== undefined) return checkProof(context);
   const progress = process.stderr.isTTY && flags.json !== true;
-  const result = await verifyLog(readLog(dirOf(context)), {
+  const source = readLog(dirOf(context));
+  const options: VerifyOptions = {
     ...(await trustOf(context)),
     sha256: sha256ByPlatform,
     ed25519: checkByPlatform,
     ...ageLimit(flags['max-age']),
     ...(await earlierCheckpoint(flags.checkpoint)),
     ...(progress ? { onProgress: showProgress } : {}),
-  });
+  };
+  const { result, unasked } =
+    typeof flags.witness === 'string'
+      ? await withWitnesses(flags.witness, source, options, flags.offline === true)
+      : { result: await verifyLog(source, options), unasked: [] };
   if (progress) process.stderr.write('\r\x1b[K');
   const exit = exitOf(result.status);
   if (flags.json === true)
-    out.json({ ...result, ...('root' in result ? { root: toHex(result.root) } : {}), exit });
-  else await tellResult(context, result);
+    out.json({
+      ...result,
+      ...('root' in result ? { root: toHex(result.root) } : {}),
+      ...(unasked.length > 0 ? { unasked } : {}),
+      exit,
+    });
+  else {
+    await tellResult(context, result);
+    tellWitnesses(context, result, unasked);
+  }
   return exit;
+}
+
+async function withWitnesses(
+  value: string,
+  source: LogSource,
+  options: VerifyOptions,
+  offline: boolean,
+): Promise<AskedNow> {
+  const policy = await readWitnesses(value);
+  const nowMs = Date.now();
+  const all = { staleMs: STALE_AFTER_MS, nowMs, ...options, policy };
+  const result = await verifyWitnessed(source, all);
+  return offline ? { result, unasked: [] } : askNow(policy, source, result);
 }
 
 const showProgress = (done: number, size: number): void =>
@@ -44,25 +80,21 @@ async function earlierCheckpoint(
   return typeof path === 'string' ? { checkpoint: await readText(path) } : {};
 }
 
-function ageLimit(minutes: Context['flags'][string]): Pick<VerifyOptions, 'nowMs' | 'staleMs'> {
-  if (minutes === undefined) return {};
-  const staleMs = Number(minutes) * 60_000;
-  if (!(staleMs > 0)) throw new CodedError('USAGE', '--max-age takes minutes');
-  return { nowMs: Date.now(), staleMs };
-}
+const ageLimit = (age: Context['flags'][string]): Pick<VerifyOptions, 'nowMs' | 'staleMs'> =>
+  age === undefined ? {} : { nowMs: Date.now(), staleMs: readAge(String(age)) };
 
 async function tellResult(context: Context, result: VerifyResult): Promise<void> {
   const { out } = context;
   if (result.status === 'ok') {
     out.line(
-      `${paint(out, 'green', 'Verified')}: ${result.size} entries, consistent with the earlier checkpoint.`,
+      `${paint(out, 'green', 'Verified')}: ${result.size} entries, consistent with what others hold.`,
     );
   } else if (result.status === 'unwitnessed') {
     out.line(
       `${paint(out, 'yellow', 'Consistent, unwitnessed')}: ${result.size} entries match their hashes and the signature.`,
     );
     out.line(
-      'Without an earlier checkpoint nobody can tell whether the end was cut off. Keep this one elsewhere:',
+      'Without an earlier checkpoint or a witness nobody can tell whether the end was cut off. Keep this one elsewhere:',
     );
     out.line(await readText(join(dirOf(context), 'checkpoint')));
   }

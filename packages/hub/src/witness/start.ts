@@ -1,0 +1,128 @@
+import {
+  ALLOW,
+  type CallId,
+  type Detection,
+  type RuleRef,
+  type SessionId,
+  systemClock,
+  type WitnessView,
+} from '@spoor/core';
+import { type Entry, type Ledger, nodeDisk, type Published } from '@spoor/ledger';
+import type { DetectionRecord } from '../bus.ts';
+import type { HubOptions } from '../options.ts';
+import { type Asker, askersOf } from './askers.ts';
+import { confirmWith } from './confirm.ts';
+import { readPolicy } from './policy.ts';
+import { type Refusal, Witnessing } from './witnessing.ts';
+
+/** A hub that stops asks for its last checkpoint, and waits no longer for the answer. */
+const LAST_MS = 2_000;
+
+/** The hub's side of witnesses, before the ledger is open and after. */
+export interface Witnesses {
+  /** @throws CodedError LEDGER_ROLLED_BACK, WITNESS_REFUSED */
+  confirm(newest: Published): Promise<void>;
+  /** From now on the ledger's checkpoints are shown to them. */
+  watch(ledger: Ledger, told: Told): void;
+  readonly view: WitnessView;
+  close(): Promise<void>;
+}
+
+interface Told {
+  readonly dir: string;
+  /** Undefined where the ledger cannot take it. */
+  readonly note: (entry: Entry) => number | undefined;
+  readonly alert: (record: DetectionRecord) => void;
+}
+
+const OFF: WitnessView = { state: 'off', size: 0, witnesses: [] };
+
+const NONE: Witnesses = {
+  confirm: async () => undefined,
+  watch: () => undefined,
+  view: OFF,
+  close: async () => undefined,
+};
+
+/** @throws CodedError WITNESS_POLICY */
+export async function loadWitnesses({ witness, say }: HubOptions): Promise<Witnesses> {
+  if (witness === undefined) return NONE;
+  const policy = await readPolicy(witness.policyFile);
+  const askers: readonly Asker[] = askersOf(policy, witness.timeoutMs);
+  if (askers.length === 0) say('no witness of the policy has a URL: nobody is asked');
+  let witnessing: Witnessing | undefined;
+  return {
+    confirm: (newest) => confirmWith(askers, newest, say),
+    watch(ledger, { dir, note, alert }) {
+      witnessing = new Witnessing({
+        policy,
+        askers,
+        ledger,
+        source: { read: (path) => nodeDisk.read(`${dir}/${path}`) },
+        nowMs: systemClock.nowMs,
+        note: (entry) => void note(entry),
+        refused: (name, answer) => {
+          say(`witness ${name} knows another history of the ledger (${answer.status})`);
+          const { status, size } = answer;
+          const ledgerIndex = note({
+            kind: 'alert',
+            detail: { rule: RULE.id, holds: status, size },
+          });
+          const checkpoint = ledger.published?.note;
+          alert({
+            ...detectionOf(name, answer),
+            ...(ledgerIndex === undefined ? {} : { ledgerIndex }),
+            ...(checkpoint === undefined ? {} : { checkpoint }),
+          });
+        },
+      });
+    },
+    get view() {
+      return witnessing?.view ?? OFF;
+    },
+    close: async () => witnessing?.close(LAST_MS),
+  };
+}
+
+/** Not of the rule pack: it looks at the ledger itself. */
+const RULE: RuleRef = {
+  id: 'ledger-refused',
+  title: 'A witness knows another history of the ledger',
+  level: 'critical',
+  description:
+    'The witness has cosigned entries that this ledger does not have, or another tree of the same size. Either these files are older than what was signed, or the log has two histories.',
+  tags: ['owasp-mcp.08'],
+  falsePositives: ['The witness belongs to another ledger of the same name', 'The witness lies'],
+  advice:
+    'Stop the hub and keep all files as they are. Compare them with the newest copy, and with the checkpoint and the evidence that the witness holds.',
+};
+
+/** No session has it: nothing was called. */
+const NO_SESSION = '00000000-0000-0000-0000-000000000000' as SessionId;
+
+function detectionOf(
+  witness: string,
+  { status, size }: Refusal,
+): Pick<DetectionRecord, 'decision' | 'detection'> {
+  const atMs = systemClock.nowMs();
+  const step = {
+    call: '' as CallId,
+    seq: 0,
+    atMs,
+    server: '',
+    tool: '',
+    step: 'The ledger was shown to a witness',
+    matched: { witness, holds: status, size: String(size) },
+  };
+  const detection: Detection = {
+    rule: RULE,
+    seq: 0,
+    atMs,
+    session: NO_SESSION,
+    path: [step],
+    group: { witness },
+    response: 'alert',
+    everywhere: true,
+  };
+  return { detection, decision: ALLOW };
+}
