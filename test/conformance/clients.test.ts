@@ -6,7 +6,7 @@ import { type Checks, type Revision, runClient } from './suite.ts';
 
 const CLIENT = `${process.execPath} ${fileURLToPath(new URL('fixture/client.ts', import.meta.url))}`;
 
-/** Every client scenario without authorization: that changes with the URL (docs/gateway.md). */
+/** Every client scenario without authorization; `authorization.ts` has those with it. */
 const SCENARIOS: Readonly<Record<Revision, readonly string[]>> = {
   '2025-11-25': [
     'initialize',

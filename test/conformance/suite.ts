@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export const REVISIONS = ['2025-11-25', '2026-07-28'] as const;
 
@@ -87,8 +87,10 @@ export const runClient = async (
   try {
     const one = ['--scenario', scenario, '--spec-version', revision, '--force'];
     await runReferee(['client', '--command', command, ...one, '--output-dir', folder]);
-    const [name] = await readdir(folder);
-    return name === undefined ? THREW : await checksIn(join(folder, name));
+    // A scenario with a slash in its name has a folder in a folder.
+    const names = await readdir(folder, { recursive: true });
+    const file = names.find((name) => basename(name) === 'checks.json');
+    return file === undefined ? THREW : await checksIn(join(folder, dirname(file)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -19,6 +19,11 @@ export const UPSTREAMS = {
       'Whatever a server elsewhere does wrong, each request gets one answer: a coded error of fixed text.',
     source: 'docs/errors.md',
   },
+  'gateway:signs-in': {
+    behavior:
+      'The official suite finds no difference between a client that signs in and itself through a gateway that observes.',
+    source: 'test/conformance/README.md',
+  },
   'upstream:mirror': {
     behavior: 'Headers of modern requests say what the body says, whatever its names are.',
     source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports',
