@@ -21,6 +21,7 @@ interface Budget {
 const BENCHES: readonly { readonly name: string; readonly flags: readonly string[] }[] = [
   { name: 'examine', flags: [] },
   { name: 'gateway', flags: [] },
+  { name: 'identity', flags: [] },
   { name: 'instrument', flags: [] },
   { name: 'latency', flags: [] },
   { name: 'ledger', flags: [] },

@@ -33,4 +33,16 @@ export const IDENTITY = {
     behavior: 'Deleting the key of a subject leaves a pseudonym that leads to nobody.',
     source: 'docs/identity.md',
   },
+  'identity:sources': {
+    behavior: 'Each source of evidence is worth the level that the table of levels gives it.',
+    source: 'docs/identity.md',
+  },
+  'identity:conflict': {
+    behavior: 'Sources that name two users, or one that fails beside a good one, are a conflict.',
+    source: 'docs/identity.md',
+  },
+  'identity:keys': {
+    behavior: 'Keys come from issuers that the owner named, and are believed for an hour at most.',
+    source: 'docs/identity.md',
+  },
 } as const;

@@ -55,8 +55,12 @@ export class IssuerKeys implements KeySource {
     const everyMs = this.#known === undefined ? FIRST_AGAIN_MS : LIMITS.tokenKeysAskMs;
     if (!fresh && nowMs - this.#askedMs >= everyMs) this.#asking ??= this.#ask();
     // Keys that are known and wanted fresher do for a caller that is in a hurry.
-    const hurries = waitMs !== undefined && this.#known !== undefined && !anew;
+    const hurries = waitMs !== undefined && this.#believed !== undefined && !anew;
     if (!fresh && this.#asking !== undefined && !hurries) await within(this.#asking, waitMs);
+    return this.#believed;
+  }
+
+  get #believed(): KeySet | undefined {
     const old = this.#clock.monotonicMs() - this.#gotMs > LIMITS.tokenKeysStaleMs;
     return old ? undefined : this.#known;
   }

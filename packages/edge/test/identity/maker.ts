@@ -77,8 +77,13 @@ export class Maker {
     this.#nowS = nowS;
   }
 
-  static async make(alg = 'Ed25519', kid = 'i1', nowS: number = NOW_S): Promise<Maker> {
-    return new Maker(await newKey(alg, kid), await newKey('Ed25519'), nowS);
+  static async make(
+    alg = 'Ed25519',
+    kid = 'i1',
+    nowS: number = NOW_S,
+    proofAlg = 'Ed25519',
+  ): Promise<Maker> {
+    return new Maker(await newKey(alg, kid), await newKey(proofAlg), nowS);
   }
 
   async txnClaims(over: object = {}): Promise<Record<string, unknown>> {
