@@ -1,7 +1,7 @@
 import { CodedError, toHex } from '@spoor/core';
 import { formatCheckpoint } from './checkpoint.ts';
 import { type Disk, nodeDisk } from './disk.ts';
-import { makeDurableFolder } from './durable.ts';
+import { makeDurableFolder, syncFolder } from './durable.ts';
 import { confirmLost, Epochs, epochInForce } from './epochs.ts';
 import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
 import type { Ledger, LedgerOptions, Published } from './ledger.ts';
