@@ -96,9 +96,12 @@ const whyStray = (path: string, wanted: ReadonlySet<string>): string =>
       : 'no part of the published tree';
 
 async function filesBelow(disk: Disk, dir: string, path: string): Promise<string[]> {
-  const names = await disk.list(`${dir}/${path}`).catch(() => undefined);
-  // A file cannot be listed.
-  if (names === undefined) return [path];
+  // A file cannot be listed, and an empty folder cannot be read.
+  const names = await disk.list(`${dir}/${path}`).catch(() => []);
+  if (names.length === 0) {
+    const bytes = await disk.read(`${dir}/${path}`).catch(() => undefined);
+    return bytes === undefined ? [] : [path];
+  }
   const below: string[] = [];
   for (const name of names) below.push(...(await filesBelow(disk, dir, `${path}/${name}`)));
   return below;
