@@ -22,7 +22,7 @@ const NODE = process.execPath;
 const ROUNDS = 8;
 const ROUND_MS = 500;
 /** Until the compiler has settled, in every arm. */
-const WARM_UP_CALLS = 12_000;
+const WARM_UP_CALLS = 8_000;
 const CONNECTIONS = 10;
 const TEXT = 'lorem ipsum dolor sit amet '.repeat(4);
 
@@ -118,8 +118,8 @@ async function measure(arms: readonly Arm[]): Promise<ReadonlyMap<string, Measur
     );
     callers.set(arm, await Promise.all(opened));
     measured.set(arm.name, { calls: 0, ms: 0, alone: [] });
-    await warmUp(callers.get(arm) ?? []);
   }
+  await warmUp([...callers.values()]);
   for (let round = 0; round < ROUNDS; round++) {
     for (const arm of arms) {
       const all = callers.get(arm) ?? [];
@@ -136,6 +136,16 @@ async function measure(arms: readonly Arm[]): Promise<ReadonlyMap<string, Measur
   return measured;
 }
 
+/** In turns, since a server ends a connection that is silent for some seconds. */
+async function warmUp(arms: readonly (readonly HttpCaller[])[]): Promise<void> {
+  const calls = arms.map(() => 0);
+  while (calls.some((count) => count < WARM_UP_CALLS)) {
+    for (const [n, all] of arms.entries())
+      if ((calls[n] ?? 0) < WARM_UP_CALLS) calls[n] = (calls[n] ?? 0) + (await load(all, ROUND_MS));
+      else await load(all, 1);
+  }
+}
+
 async function openSession({ port, path: at }: Arm): Promise<string> {
   const clientInfo = { name: 'bench', version: '1' };
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
@@ -149,10 +159,6 @@ async function openSession({ port, path: at }: Arm): Promise<string> {
   });
   await response.text();
   return response.headers.get('mcp-session-id') ?? '';
-}
-
-async function warmUp(callers: readonly HttpCaller[]): Promise<void> {
-  for (let left = WARM_UP_CALLS; left > 0; ) left -= await load(callers, ROUND_MS);
 }
 
 /** All connections at once; returns how many calls were answered. */
