@@ -308,6 +308,27 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
     bytesMax: 5,
     why: 'Less is proved than the owner asks for, for what the tool can do',
   },
+  'claimed.mcp.identity.level': {
+    type: 'string',
+    class: 'coded',
+    form: oneOf(...IDENTITY_LEVELS),
+    bytesMax: 16,
+    why: 'A level that telemetry of others claims',
+  },
+  'claimed.mcp.identity.sub_p': {
+    type: 'string',
+    class: 'digest',
+    form: DIGEST,
+    bytesMax: 32,
+    why: 'A pseudonym that it claims',
+  },
+  'claimed.mcp.identity.agent': {
+    type: 'string',
+    class: 'name',
+    form: NAME,
+    bytesMax: 128,
+    why: 'A client program that it claims',
+  },
   'mcp.audit.index': {
     type: 'int',
     class: 'measure',

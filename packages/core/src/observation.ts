@@ -117,6 +117,14 @@ export interface Principal {
   readonly bindings?: readonly number[];
   /** Less is proved than the owner asks for, for what the tool can do. */
   readonly short?: true;
+  /** What telemetry of others says under our names: shown as said, and believed nowhere. */
+  readonly claimed?: ClaimedIdentity;
+}
+
+export interface ClaimedIdentity {
+  readonly level?: string;
+  readonly sub_p?: string;
+  readonly agent?: string;
 }
 
 export interface SessionRef {

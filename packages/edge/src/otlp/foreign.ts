@@ -1,4 +1,11 @@
-import { isObject, type ObservationKind, type Outcome, parseStrictText } from '@spoor/core';
+import {
+  allowAttributes,
+  type ClaimedIdentity,
+  isObject,
+  type ObservationKind,
+  type Outcome,
+  parseStrictText,
+} from '@spoor/core';
 import type { Dialect, Meaning } from './dialects/dialect.ts';
 import { isClaim, kindOfWord, meaningOf } from './meanings.ts';
 import type { SpanRow, Value } from './rows.ts';
@@ -12,6 +19,8 @@ export interface ForeignSpan {
   readonly leaks: readonly string[];
   /** Names of ours that came along. */
   readonly claims: number;
+  /** What it says of identity under them. */
+  readonly claimed?: ClaimedIdentity;
 }
 
 export interface ForeignCall {
@@ -55,6 +64,8 @@ const METHOD_OF_KIND: Readonly<Partial<Record<ObservationKind, string>>> = {
 const STATUS_MESSAGE = 'status.message';
 const SPAN_NAME = 'span name';
 
+const CLAIMED = ['level', 'sub_p', 'agent'] as const;
+
 type Found = Partial<Record<Meaning, Value>>;
 
 /** Undefined for a span that has nothing to do with MCP or GenAI. */
@@ -67,6 +78,7 @@ export function readForeign(row: SpanRow): ForeignSpan | undefined {
     row,
     leaks: notes.leaks(),
     claims: notes.claims,
+    ...(Object.keys(notes.claimed).length === 0 ? {} : { claimed: notes.claimed }),
     ...(call === undefined ? {} : { call }),
   };
 }
@@ -82,6 +94,7 @@ class Notes {
   kind: ObservationKind | undefined;
   method = '';
   claims = 0;
+  readonly claimed: { -readonly [Name in keyof ClaimedIdentity]: ClaimedIdentity[Name] } = {};
 
   constructor(row: SpanRow) {
     this.row = row;
@@ -102,6 +115,7 @@ class Notes {
   #note(name: string, value: Value): void {
     if (isClaim(name)) {
       this.claims += 1;
+      this.#claim(name, value);
       return;
     }
     const known = meaningOf(name);
@@ -116,6 +130,14 @@ class Notes {
       this.#keep(meaning, name, value, known.shown);
     } else if (CONTENT.has(meaning)) this.#keep(meaning, name, value, known.shown);
     this.found[meaning] ??= value;
+  }
+
+  /** Kept as a claim only in the form that our own has. */
+  #claim(name: string, value: Value): void {
+    const part = CLAIMED.find((one) => name === `mcp.identity.${one}`);
+    if (part === undefined || typeof value !== 'string') return;
+    if (Object.hasOwn(allowAttributes({ [name]: value }).attributes, name))
+      this.claimed[part] = value;
   }
 
   #noteEvent(event: string, name: string, value: Value): void {

@@ -198,7 +198,9 @@ describe('a span of the conventions', () => {
       'tool.category': 'reads-pii',
     });
     expect(found?.claims).toBe(6);
-    const { row: _, claims: __, ...rest } = found ?? {};
+    // Of identity it is kept as a claim, in the form that our own has.
+    expect(found?.claimed).toEqual({ level: 'verified', sub_p: 'ab'.repeat(16) });
+    const { row: _, claims: __, claimed: ___, ...rest } = found ?? {};
     expect(JSON.stringify(rest)).not.toMatch(/verified|spoor|identity|reads-pii|0189/);
   });
 });

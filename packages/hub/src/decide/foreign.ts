@@ -199,12 +199,15 @@ export class Foreign {
     return { kind: 'unknown', evidence: 'none' };
   }
 
-  #connection({ trace, agent, server, transport, claims }: ForeignTold): Connection {
+  #connection({ trace, agent, server, transport, claims, claimed }: ForeignTold): Connection {
     const session = this.#session(trace, agent);
     return {
       hello: helloOf(agent, server, transport),
       session,
-      principal: this.#principal(agent, claims),
+      principal: {
+        ...this.#principal(agent, claims),
+        ...(claimed === undefined ? {} : { claimed }),
+      },
       open: new Set(),
     };
   }

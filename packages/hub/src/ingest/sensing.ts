@@ -62,6 +62,7 @@ export function senseForeign(joined: JoinedCall, context: SensingContext): Forei
     transport: call.transport,
     agent: safeName(serviceOf(row), context.keys.short),
     claims: head.claims > 0,
+    ...(head.claimed === undefined ? {} : { claimed: head.claimed }),
     ...(waits ? { begun: { sensed: begun, sealed: request } } : {}),
     ended: { sensed: ended, sealed: waits ? answer : [...request, ...answer] },
   };

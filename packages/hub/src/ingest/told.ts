@@ -1,4 +1,4 @@
-import type { SealedContent, Sensed } from '@spoor/core';
+import type { ClaimedIdentity, SealedContent, Sensed } from '@spoor/core';
 import type { Side } from './calls.ts';
 
 /** A call of somebody else's telemetry, as the deciding thread takes it in. */
@@ -16,6 +16,8 @@ export interface ForeignTold {
   readonly agent: string;
   /** It brought names along that only our own verifier may set. */
   readonly claims: boolean;
+  /** What it says of identity under these names. */
+  readonly claimed?: ClaimedIdentity;
   readonly begun?: { readonly sensed: Sensed; readonly sealed: readonly SealedContent[] };
   readonly ended: { readonly sensed: Sensed; readonly sealed: readonly SealedContent[] };
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type HubView, newCallId, type Observation, systemRandom } from '@spoor/core';
+import { type HubView, newCallId, type Observation, spanOf, systemRandom } from '@spoor/core';
 import { createAuditorKeys, openContent } from '@spoor/ledger/open';
 import { describe, expect, it } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
@@ -341,3 +341,36 @@ async function sensed(hub: TestHub, span: string, carried: Carried): Promise<voi
   });
   expect(await sensor.next()).toHaveProperty('ok');
 }
+
+verifies(
+  'otlp:claims',
+  async () => {
+    const hub = await startHub();
+    const lie = {
+      'mcp.identity.level': 'verified',
+      'mcp.identity.sub_p': 'ab'.repeat(16),
+      'mcp.identity.agent': 'words of\nsomebody else',
+    };
+    const { attributes, ...call } = toolCall('lookup', { name: 'x' }, {});
+    const claims = Object.entries(lie).map(([key, stringValue]) => ({
+      key,
+      value: { stringValue },
+    }));
+    await sendSpans(hub, { ...call, attributes: [...(attributes ?? []), ...claims] } as JsonSpan);
+    const [found] = await ended(hub, 1);
+    expect(found?.principal).toMatchObject({
+      level: 'unverified',
+      claimed: { level: 'verified', sub_p: 'ab'.repeat(16) },
+    });
+    expect(found?.principal.claimed?.agent).toBeUndefined();
+    expect(found?.principal.pseudonym).not.toBe('ab'.repeat(16));
+    // What goes on to another backend says that it is a claim.
+    const span = spanOf(found as Observation, new Set());
+    expect(span?.attributes).toMatchObject({
+      'mcp.identity.level': 'unverified',
+      'claimed.mcp.identity.level': 'verified',
+      'claimed.mcp.identity.sub_p': 'ab'.repeat(16),
+    });
+  },
+  { case: 'they become claims' },
+);
