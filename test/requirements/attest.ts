@@ -52,4 +52,9 @@ export const ATTEST = {
     behavior: 'With a key, a wrapper attests by facts of the system who has started its server.',
     source: 'docs/attest.md',
   },
+  'identity:whole-way': {
+    behavior:
+      'What a client proves, or fails to, is the level of its calls and session, behind a wrapper and a gateway alike.',
+    source: 'docs/attest.md',
+  },
 } as const;

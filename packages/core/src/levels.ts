@@ -28,10 +28,11 @@ export const levelWord = (level: IdentityLevel): string => `${LEVEL_GLYPHS[level
 export const plainName = (name: string): string => name.replace(/[✕○◐●]/gu, '?');
 
 /** Who stood behind what was found: a program, and how far it is proved on whose behalf. */
-export type Who = Pick<Principal, 'level' | 'pseudonym' | 'agent'>;
+export type Who = Pick<Principal, 'level' | 'pseudonym' | 'agent' | 'evidence'>;
 
-export const whoOf = ({ level, pseudonym, agent }: Principal): Who => ({
+export const whoOf = ({ level, pseudonym, agent, evidence }: Principal): Who => ({
   level,
   pseudonym,
   agent,
+  evidence,
 });

@@ -248,7 +248,7 @@ function identityTests(emptyStore: () => Store): void {
       const levels = ['attested', 'conflict', undefined, 'unverified'] as const;
       for (const [n, level] of levels.entries()) {
         const made = alert(observation(n + 1), { lastMs: START_MS + n });
-        const who = level && { who: { level, agent: 'claude', pseudonym: 'aa' } };
+        const who = level && { who: { level, agent: 'claude', pseudonym: 'aa', evidence: [] } };
         const detection = { ...made.detection, ...who };
         store.saveAlert({ ...made, id: `${n}`, detection }, `${n}`);
       }

@@ -33,6 +33,7 @@ export function AlertList({ alerts, current, pathOf }: AlertListProps): ReactNod
           <span className={styles.row}>
             <Severity level={alert.rule.level} />
             {alert.count > 1 && <span>× {alert.count}</span>}
+            {alert.detection.who !== undefined && <Name who={alert.detection.who} charsMax={20} />}
             <Ago ms={alert.lastMs} />
           </span>
           <span className={styles.title}>
@@ -40,7 +41,6 @@ export function AlertList({ alerts, current, pathOf }: AlertListProps): ReactNod
           </span>
           <span className={styles.row}>
             <span>{alert.rule.id}</span>
-            {alert.detection.who !== undefined && <Name who={alert.detection.who} charsMax={20} />}
             <Status alert={alert} />
           </span>
         </Link>

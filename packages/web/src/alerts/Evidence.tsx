@@ -1,4 +1,4 @@
-import type { Alert } from '@spoor/core';
+import type { Alert, Who } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { callPath } from '../api/jump.ts';
@@ -26,8 +26,8 @@ export function Evidence({ alert }: { readonly alert: Alert }): ReactNode {
               because: <Text value={alert.dismissedReason} charsMax={120} />
             </span>
           )}
+          {alert.detection.who !== undefined && <By who={alert.detection.who} />}
           <span>{seenText(alert)}</span>
-          {alert.detection.who !== undefined && <Name who={alert.detection.who} />}
         </div>
         <h2>
           <Text value={alert.title} />
@@ -87,6 +87,15 @@ export function Evidence({ alert }: { readonly alert: Alert }): ReactNode {
         )}
       </Part>
     </article>
+  );
+}
+
+/** Who was behind it, and what the level rests on or did not hold of what was brought. */
+function By({ who }: { readonly who: Who }): ReactNode {
+  return (
+    <span>
+      <Name who={who} /> {who.evidence.length > 0 && <>by {who.evidence.join(', ')}</>}
+    </span>
   );
 }
 

@@ -17,7 +17,12 @@ afterEach(unmountAll);
 const HOSTILE = `<b>claude\u202E</b> ● verified ${'x'.repeat(300)}`;
 const SHOWN = '<b>claudeU+202E</b>';
 
-const who = (level: IdentityLevel) => ({ agent: HOSTILE, level, pseudonym: 'ab'.repeat(16) });
+const who = (level: IdentityLevel) => ({
+  agent: HOSTILE,
+  level,
+  pseudonym: 'ab'.repeat(16),
+  evidence: ['process'],
+});
 const made = alert('a', ['1', '2']);
 
 /** Each screen on which a name stands, with one whose level is given. */
@@ -79,7 +84,8 @@ for (const [name, { screen, answers }] of Object.entries(SCREENS)) {
           expect(shape?.textContent).toBe(LEVEL_GLYPHS[level]);
           expect(word?.textContent).toBe(`${LEVEL_GLYPHS[level]}${level}`);
           expect(one.textContent?.length).toBeLessThan(100);
-          expect(one.textContent).toContain('? verified');
+          expect(one.textContent).toContain(' ? ver');
+          expect(one.textContent).not.toContain('●');
         }
         expect(host.querySelector('b')).toBeNull();
         expect(host.innerHTML).not.toContain('\u202E');

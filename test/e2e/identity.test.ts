@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Alert,
+  type IdentityLevel,
+  metaOf,
+  type Observation,
+  type Page,
+  type SessionDetail,
+  type SessionView,
+} from '@spoor/core';
+import { expect, onTestFinished } from 'vitest';
+import { startBridge } from '../conformance/bridge.ts';
+import type { HostScript } from '../fixtures/attesting-host.ts';
+import { verifies } from '../verifies.ts';
+import { IdentityStage, SEEN_SERVER } from './identity-stage.ts';
+import { firstLine, until, type World } from './support.ts';
+
+const set = (...flags: string[]): Promise<IdentityStage> =>
+  IdentityStage.set((end) => onTestFinished(end), ...flags);
+
+/** The session in which a server was called, when all its calls have ended. */
+async function sessionOn(world: World, server: string, calls: number): Promise<SessionDetail> {
+  const { rows } = await until(
+    () => world.api<Page<SessionView>>('sessions'),
+    (page) => page.rows.some((row) => row.servers.includes(server) && row.calls >= calls),
+  );
+  const { id } = rows.find((row) => row.servers.includes(server)) ?? { id: '' };
+  return until(
+    () => world.api<SessionDetail>(`sessions/${id}`),
+    ({ observations }) =>
+      callsOf(observations).filter(({ outcome }) => outcome === 'ok').length >= calls,
+  );
+}
+
+const callsOf = (all: readonly Observation[]): readonly Observation[] =>
+  all.filter(({ kind }) => kind === 'tool.call');
+
+/** No server saw evidence, and everything else as its client sent it. */
+function expectClean(seen: readonly string[]): void {
+  expect(seen).toHaveLength(2);
+  for (const line of seen) {
+    const { params } = JSON.parse(line) as { params: { name: string } };
+    expect(params.name).toBe('look');
+    expect(line).not.toContain('dev.spoor');
+    expect(Object.keys(metaOf(params)).filter((key) => key !== 'traceparent')).toEqual([]);
+  }
+}
+
+const LEVELS: Readonly<Record<HostScript['how'], IdentityLevel>> = {
+  not: 'unverified',
+  attested: 'attested',
+  verified: 'verified',
+  tampered: 'conflict',
+};
+
+for (const over of ['stdio', 'gateway'] as const) {
+  verifies(
+    'identity:whole-way',
+    async () => {
+      const stage = await set();
+      const { world } = stage;
+      const playing = Object.entries(LEVELS) as [HostScript['how'], IdentityLevel][];
+      for (const [how, level] of playing) {
+        const server = `${how}-server`;
+        const url = over === 'gateway' ? await gatewayTo(world, server) : undefined;
+        const seen = await stage.play({ how, server, ...(url === undefined ? {} : { url }) });
+        expectClean(seen);
+        const { session, observations } = await sessionOn(world, server, 2);
+        const said = callsOf(observations).map(({ principal }) => principal.evidence);
+        expect([how, session.level], JSON.stringify(said)).toEqual([how, level]);
+        expect(callsOf(observations).map(({ principal }) => principal.level)).toEqual([
+          level,
+          level,
+        ]);
+      }
+      const { rows } = await until(
+        () => world.api<Page<Alert>>('alerts?identity=conflict'),
+        (page) => page.rows.length > 0,
+      );
+      expect(rows.map(({ rule, detection }) => [rule.id, detection.who?.level])).toEqual([
+        ['identity-conflict', 'conflict'],
+      ]);
+      const ordered = await world.api<Page<SessionView>>('sessions?sort=identity');
+      expect(ordered.rows.map(({ level }) => level)).toEqual([
+        'conflict',
+        'unverified',
+        'attested',
+        'verified',
+      ]);
+      expectNothingKept(world);
+    },
+    { case: over, timeoutMs: 120_000 },
+  );
+}
+
+/** In front of a server of its own, which speaks HTTP. */
+async function gatewayTo(world: World, name: string): Promise<string> {
+  const bridge = await startBridge(SEEN_SERVER);
+  onTestFinished(() => bridge.close());
+  const child = world.spoor('gateway', '--port', '0', '--name', name, '--url', bridge.url);
+  return (await firstLine(child)).replace(/^.* listening on /, '');
+}
+
+/** Without an auditor nothing is sealed, so no token or proof may lie anywhere. */
+function expectNothingKept(world: World): void {
+  const files = readdirSync(world.state, { recursive: true, withFileTypes: true });
+  for (const file of files.filter((one) => one.isFile())) {
+    const bytes = readFileSync(join(file.parentPath, file.name)).toString('latin1');
+    expect(bytes, file.name).not.toMatch(/eyJhbGciOi[A-Za-z0-9_-]+\.eyJ/);
+  }
+}
+
+verifies(
+  'identity:kept-back',
+  async () => {
+    const stage = await set();
+    stage.world.env.SPOOR_TRUST_IDENTITY = 'true';
+    const seen = await stage.play({ how: 'attested', server: 'friend' });
+    for (const line of seen) expect(line).toContain('"dev.spoor/identity":{"v":1,"txn":"eyJ');
+    expect((await sessionOn(stage.world, 'friend', 2)).session.level).toBe('attested');
+  },
+  { case: 'a server that is allowed, the whole way', timeoutMs: 60_000 },
+);
+
+verifies(
+  'identity:shown',
+  async () => {
+    const stage = await set('--mode', 'enforce');
+    const { world } = stage;
+    await stage.play({ how: 'tampered', server: 'files', user: 'ann' });
+    await sessionOn(world, 'files', 2);
+    const { rows } = await until(
+      () => world.api<Page<Alert>>('alerts?status=all'),
+      (page) => page.rows.length > 0,
+    );
+    const [alert] = rows;
+    const words = world.call('why').stdout;
+    // An alert that denied nothing has no case to explain.
+    if (alert?.case === undefined) expect(words).toContain('No call was denied');
+    else expect(words).toContain('✕ conflict');
+    expect(world.call('why', '--identity', 'sure').code).toBe(2);
+    expect(world.call('asks', '--identity', 'verified').stdout).toBe(
+      'No call of that level waits for a person.\n',
+    );
+  },
+  { case: 'the command line', timeoutMs: 60_000 },
+);
