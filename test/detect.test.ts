@@ -63,6 +63,9 @@ verifies('detect:denial-of-wallet', () => holds('denial-of-wallet-loop'), { case
 verifies('detect:server-asks-model', () => holds('server-asks-model'), ON_TRACES);
 verifies('detect:definition-drift', () => holds('definition-drift'), ON_TRACES);
 
+verifies('detect:tool-poisoning', () => holds('tool-poisoning'), ON_TRACES);
+verifies('detect:hidden-text', () => holds('hidden-text'), ON_TRACES);
+
 verifies('detect:asked-for', () => {
   for (const id of [CHAIN, EGRESS]) {
     const asked = traceOf(ruleNamed(id), `${id}.asked.jsonl`);

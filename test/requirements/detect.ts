@@ -24,6 +24,19 @@ export const DETECT = {
     behavior: 'A definition that changes after it was pinned raises an alert.',
     source: 'docs/rules.md',
   },
+  'detect:tool-poisoning': {
+    behavior: 'A definition with orders that its purpose does not explain raises an alert.',
+    source: 'docs/rules.md',
+  },
+  'detect:hidden-text': {
+    behavior: 'A definition with invisible characters raises an alert.',
+    source: 'docs/rules.md',
+  },
+  'detect:poisoned-tools': {
+    behavior:
+      'Of recorded definitions at least 92 % of the poisoned and at most 0.3 % of the benign alert.',
+    source: 'docs/rules.md',
+  },
   'detect:asked-for': {
     behavior: 'The same chain passes where the user asked for exactly that.',
     source: 'README.md',

@@ -337,6 +337,8 @@ export interface ToolDefinitionFacts {
   readonly argumentNames: readonly string[];
   readonly hiddenText: boolean;
   readonly instructionLike: boolean;
+  /** Signs of orders to the model that the tool's purpose does not explain; absent: none. */
+  readonly poison?: readonly string[];
   /** Set by the hub. */
   readonly change?: 'new' | 'same' | 'changed' | 'removed';
   /** Redacted projection of the definition, as JSON text. In the store only. */

@@ -245,6 +245,12 @@ const BASE: readonly Field<Observation>[] = [
     get: (o) => o.facts.definitions?.tools.some((tool) => tool.instructionLike) ?? false,
   },
   {
+    name: 'definition.poison',
+    type: 'strings',
+    about: 'Signs that a definition gives orders which its purpose does not explain.',
+    get: (o) => [...new Set(o.facts.definitions?.tools.flatMap(({ poison }) => poison ?? NONE))],
+  },
+  {
     name: 'definition.partial',
     type: 'boolean',
     about: 'The list was cut by pagination.',

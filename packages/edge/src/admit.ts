@@ -66,6 +66,9 @@ const CONTENT_FACTS = z.object({
   truncated: FLAG,
 });
 
+/** There are a dozen. */
+const SIGNS_MAX = 32;
+
 const DEFINITIONS = z.object({
   tools: z
     .array(
@@ -76,6 +79,10 @@ const DEFINITIONS = z.object({
         argumentNames: z.array(NAME).max(LIMITS.argumentPathsMax),
         hiddenText: FLAG,
         instructionLike: FLAG,
+        poison: z
+          .array(z.string().regex(/^[a-z-]{2,24}$/))
+          .max(SIGNS_MAX)
+          .optional(),
         projection: z.string().max(LIMITS.projectionCharsMax).optional(),
       }),
     )

@@ -2,6 +2,7 @@ import { isObject } from '@spoor/core';
 import type { Step } from '../engine/detector.ts';
 import type { ToolDefinition } from '../tool/classify.ts';
 import { examineTool } from '../tool/definition.ts';
+import { poisonOf } from '../tool/poison/poison.ts';
 import { type PlayedCall, Player, type PlayerOptions } from './player.ts';
 
 /** What is said of one call, or of one tool's definition. */
@@ -110,14 +111,17 @@ const judged = ({ detections }: Step): Omit<Answer, 'id'> => {
 const NO_KEY = [0, 0, 0, 0] as const;
 
 function judgedTool(message: Fields): Omit<Answer, 'session'> {
-  const facts = examineTool(definitionOf(message), {
+  const definition = definitionOf(message);
+  const facts = examineTool(definition, {
     key: NO_KEY,
     digest: () => '',
     role: 'result',
   });
   const rules = [
-    ...(facts.instructionLike ? ['tool-poisoning'] : []),
+    ...(facts.poison === undefined ? [] : ['tool-poisoning']),
     ...(facts.hiddenText ? ['hidden-text'] : []),
   ];
-  return { score: rules.length > 0 ? 1 : 0, alert: rules.length > 0, rules };
+  const { weight } = poisonOf(definition);
+  const score = facts.hiddenText ? 1 : weight / (1 + weight);
+  return { score, alert: rules.length > 0, rules };
 }

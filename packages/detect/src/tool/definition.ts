@@ -1,6 +1,7 @@
 import { LIMITS, type ToolDefinitionFacts } from '@spoor/core';
 import { canonicalText, type ExamineContext, examine } from '../examine/examine.ts';
 import { argumentNames, classifyTool, type ToolDefinition } from './classify.ts';
+import { poisonOf } from './poison/poison.ts';
 
 /** What is known of one tool from its definition, without holding it. */
 export function examineTool(
@@ -11,6 +12,7 @@ export function examineTool(
   const whole = { name, title, description, inputSchema, outputSchema, annotations };
   const text = canonicalText(whole);
   const facts = examine(JSON.parse(text), text.length, { ...context, role: 'result' });
+  const poison = poisonOf(definition);
   return {
     name: name.slice(0, LIMITS.nameCharsMax),
     digest: facts.digest,
@@ -18,6 +20,7 @@ export function examineTool(
     argumentNames: argumentNames(inputSchema).slice(0, LIMITS.argumentPathsMax),
     hiddenText: facts.hiddenText,
     instructionLike: facts.instructionLike,
+    ...(poison.poisoned ? { poison: poison.signs } : {}),
     ...(facts.projection === undefined ? {} : { projection: facts.projection }),
   };
 }

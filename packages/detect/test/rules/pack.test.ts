@@ -12,11 +12,13 @@ describe('the rule pack', () => {
       'definition-drift',
       'denial-of-wallet',
       'denial-of-wallet-loop',
+      'hidden-text',
       'horizontal-movement',
       'identity-conflict',
       'pii-through-code-to-share',
       'replayed-proof',
       'server-asks-model',
+      'tool-poisoning',
       'unverified-sensitive-call',
     ]);
   });
