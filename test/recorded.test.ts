@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { systemRandom } from '@spoor/core';
 import { compileRules, createLabeler } from '@spoor/detect';
 import { Script } from '@spoor/detect/replay';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { ROOT } from './repository.ts';
 import { verifies } from './verifies.ts';
 
@@ -18,18 +18,17 @@ interface Recorded {
   readonly inputSchema: unknown;
 }
 
-if (existsSync(FILE)) {
-  verifies(
-    'detect:poisoned-tools',
-    () => {
-      const share = alertsOf(readRecorded());
-      expect(share('poisoned')).toBeGreaterThanOrEqual(0.92);
-      expect(share('benign')).toBeLessThanOrEqual(0.003);
-      expect(share('hard_negative')).toBe(0);
-    },
-    { timeoutMs: 90_000 },
-  );
-} else it.skip(`detect:poisoned-tools: no recordings at ${FILE}`);
+verifies(
+  'detect:poisoned-tools',
+  ({ skip }) => {
+    if (!existsSync(FILE)) skip(`no recordings at ${FILE}`);
+    const share = alertsOf(readRecorded());
+    expect(share('poisoned')).toBeGreaterThanOrEqual(0.92);
+    expect(share('benign')).toBeLessThanOrEqual(0.003);
+    expect(share('hard_negative')).toBe(0);
+  },
+  { timeoutMs: 90_000 },
+);
 
 const readRecorded = (): readonly Recorded[] =>
   gunzipSync(readFileSync(FILE))

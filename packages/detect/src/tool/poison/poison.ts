@@ -17,7 +17,9 @@ const SCHEMA_DEPTH_MAX = 6;
 
 const compiled = new Map<string, RE2JS>();
 
-/** Signs in all that a definition says: linear in its length, the same definition the same signs. */
+/**
+ * Signs in all that a definition says: linear in its length; the same definition, the same signs.
+ */
 export function poisonOf(definition: ToolDefinition): Poison {
   const text = unquoted(textOf(definition));
   const lower = text.toLowerCase();

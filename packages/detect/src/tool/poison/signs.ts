@@ -154,7 +154,7 @@ export const POISON_SIGNS: readonly PoisonSign[] = [
       'clipboard',
     ],
     patterns: [
-      String.raw`(?:~|\$home|/home/\w+|/root)/\.\w`,
+      String.raw`(?:~|\$home|/(?:home/\w+|root))/\.\w`,
       String.raw`\bid_(?:rsa|ed25519|ecdsa)\b|/etc/(?:passwd|shadow|\w*passwords?|cron)|\bssh\s+keys?\b|\b(?:bash|zsh)_history\b`,
       String.raw`(?:^|[\s/'"(])\.env\b`,
       String.raw`\$\((?:cat|env|printenv|echo|whoami|hostname)\b|\bprintenv\b`,
