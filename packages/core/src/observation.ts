@@ -36,6 +36,10 @@ export interface Observation {
   readonly cause: Cause;
   readonly intent?: IntentRef;
   readonly facts: Facts;
+  /** With which the ledger's entries bind digests of content; leaves the hub nowhere. */
+  readonly salt?: string;
+  /** When its content was shredded, in milliseconds since the epoch: no facts of it are left. */
+  readonly shreddedMs?: number;
   /** `pending` while the call has been asked for and its end is not known. */
   readonly outcome: Outcome;
   /**

@@ -26,8 +26,9 @@ export function withoutAtoms(o: Observation, projections: boolean): Observation 
     };
   };
   const { request, result, definitions } = o.facts;
+  const { salt: _, ...rest } = o;
   return {
-    ...o,
+    ...rest,
     facts: {
       ...o.facts,
       ...(request === undefined ? {} : { request: strip(request) as typeof request }),

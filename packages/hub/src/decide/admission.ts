@@ -4,13 +4,16 @@ import {
   LIMITS,
   type Observation,
   type Principal,
+  type Random,
   type RemoteSpan,
   type SpanId,
+  systemRandom,
   type ToolRef,
   type TraceId,
 } from '@spoor/core';
 import { hostToolLabels } from '@spoor/detect';
 import type { Hello, Sensed } from '@spoor/edge';
+import { newSalt } from './blind.ts';
 import type { Definitions } from './definitions.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -31,9 +34,16 @@ export interface Connection {
 export class Admission {
   readonly #definitions: Definitions;
   readonly #sessions: Sessions;
+  readonly #random: Random;
   #seq: number;
 
-  constructor(definitions: Definitions, sessions: Sessions, lastSeq: number) {
+  constructor(
+    definitions: Definitions,
+    sessions: Sessions,
+    lastSeq: number,
+    random: Random = systemRandom,
+  ) {
+    this.#random = random;
     this.#definitions = definitions;
     this.#sessions = sessions;
     this.#seq = lastSeq;
@@ -81,6 +91,7 @@ export class Admission {
         ...(sensed.result === undefined ? {} : { result: sensed.result }),
         flows: [],
       },
+      salt: newSalt(this.#random),
       outcome: sensed.outcome,
       ...(sensed.errorType === undefined ? {} : { errorType: sensed.errorType }),
       covered: sensed.decidedAlone === undefined,

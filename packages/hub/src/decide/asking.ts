@@ -14,6 +14,7 @@ import type { Begun } from '@spoor/edge';
 import type { Appended, Entry } from '@spoor/ledger';
 import type { Connection } from './admission.ts';
 import { type Answer, Asks, digestOf, type Refusal, refusal, type Waiting } from './asks.ts';
+import { blind } from './blind.ts';
 import type { DecisionsOptions } from './decisions.ts';
 import { count, detected, entryOf, withLedger } from './entry.ts';
 
@@ -91,7 +92,12 @@ export class Asking {
     const { case: caseId, answer: said, by } = answer;
     this.#steps.write({
       ...entryOf('decision', waiting.observation),
-      detail: { case: caseId, answer: said, by, digest: digestOf(waiting.observation) },
+      detail: {
+        case: caseId,
+        answer: said,
+        by,
+        digest: blind(waiting.observation, digestOf(waiting.observation)),
+      },
     });
     if (said === 'deny') return this.#refuse(waiting, 'refused');
     return this.#approve(waiting);

@@ -1,6 +1,7 @@
-import type { Observation } from '@spoor/core';
+import type { IntentRef, Observation } from '@spoor/core';
 import type { Step } from '@spoor/detect';
 import type { Appended, Entry } from '@spoor/ledger';
+import { blind } from './blind.ts';
 
 /** The ledger's entry about an observation: bindings and digests, no content. */
 export function entryOf(kind: Entry['kind'], o: Observation): Entry {
@@ -31,8 +32,8 @@ export function entryOf(kind: Entry['kind'], o: Observation): Entry {
       evidence: [...o.principal.evidence, ...(o.principal.bindings ?? [])],
     },
     cause: o.cause,
-    ...(o.intent === undefined ? {} : { intent: o.intent }),
-    ...(facts === undefined ? {} : { facts }),
+    ...(o.intent === undefined ? {} : { intent: intentOf(o, o.intent) }),
+    ...(facts === undefined ? {} : { facts: blind(o, facts) }),
     ...(o.decision === undefined ? {} : { decision: o.decision }),
     covered: o.covered,
   };
@@ -52,10 +53,22 @@ const mcpOf = (o: Observation): NonNullable<Entry['mcp']> => ({
   server: o.server.name,
   transport: o.server.transport,
   ...(o.tool === undefined ? {} : { tool: o.tool.name, labels: o.tool.labels }),
-  ...(o.resource === undefined ? {} : { resource: o.resource }),
+  ...(o.resource === undefined ? {} : { resource: resourceOf(o, o.resource) }),
   ...(o.prompt === undefined ? {} : { prompt: o.prompt }),
   ...(o.tool?.definition === undefined ? {} : { definition: o.tool.definition }),
 });
+
+/** A cluster is a hash of a prompt by a key that the hub keeps. */
+const intentOf = (o: Observation, { cluster, embedding, covers }: IntentRef): IntentRef => ({
+  cluster: blind(o, cluster),
+  covers,
+  ...(embedding === undefined ? {} : { embedding: blind(o, embedding) }),
+});
+
+const resourceOf = (o: Observation, resource: string): string => {
+  const [scheme = ''] = resource.split(':');
+  return `${scheme}:${blind(o, resource)}`;
+};
 
 export const withLedger = (o: Observation, appended: Appended | undefined): Observation =>
   appended === undefined

@@ -41,6 +41,7 @@ export function mergeEnd(
     ...(begun?.intent === undefined ? {} : { intent: { ...late, ...begun.intent } }),
     ...(begun?.detected === undefined ? {} : { detected: begun.detected }),
     ...(decision === undefined ? {} : { decision }),
+    ...(begun?.salt === undefined ? {} : { salt: begun.salt }),
     covered: end.covered && begun?.covered !== false,
     facts: {
       ...end.facts,

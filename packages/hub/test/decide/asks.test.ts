@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ASK_RULE } from '../../../../test/fixtures/ask-rule.ts';
 import { verifies } from '../../../../test/verifies.ts';
 import type { Answer } from '../../src/decide/asks.ts';
+import { blind } from '../../src/decide/blind.ts';
 import { facts, sensed } from '../support/build.ts';
 import { afterwards, durable, ENFORCE, SHARE, setUp } from '../support/decisions.ts';
 
@@ -113,8 +114,11 @@ verifies('ask:recorded', async () => {
     ['decision', 'allow', undefined],
     ['call.result', 'allow', undefined],
   ]);
-  expect(entries[3]?.detail).toMatchObject({ digest: 'ab'.repeat(16), answer: 'approve' });
   const rows = recorded.flatMap(({ observations }) => observations ?? []);
+  const digest = blind(rows[0] ?? {}, 'ab'.repeat(16));
+  expect(digest).not.toBe('ab'.repeat(16));
+  expect(entries[3]?.detail).toMatchObject({ digest, answer: 'approve' });
+  expect(entries[0]?.facts).toBe(digest);
   expect(rows.map(({ outcome, decision }) => [outcome, decision?.reason])).toEqual([
     ['pending', 'rule'],
     ['pending', 'approved'],
