@@ -88,6 +88,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Verify the ledger, show and open entries',
     load: async () => (await import('./commands/ledger/ledger.ts')).ledger,
   },
+  vault: {
+    group: 'Prove',
+    summary: 'Open, hold and shred sealed content',
+    load: async () => (await import('./commands/vault/vault.ts')).vault,
+  },
   keys: {
     group: 'Prove',
     summary: "Make and show the auditors' keys",

@@ -29,6 +29,47 @@ export const LEDGER_ERRORS = {
     exit: 73,
     message: 'A newer key manifest is there already',
     hint: 'Make a new one from what is there, with `spoor keys manifest draft`',
+  VAULT_REASON: {
+    http: 400,
+    exit: 2,
+    message: 'A reason is needed, in words that an entry can hold',
+    hint: 'Use letters, digits, single spaces and . : / @ - only, at most 120 characters',
+  },
+  VAULT_TARGET: {
+    http: 400,
+    exit: 2,
+    message: 'It is not clear what this is about',
+    hint: 'Name one of --call, --session, --person, --before or --period',
+  },
+  VAULT_PERSON_UNKNOWN: {
+    http: 404,
+    exit: 1,
+    message: 'No caller of this name or pseudonym stands in the ledger',
+    hint: 'Take the pseudonym from an entry or from the UI, or give the name of the system account',
+  },
+  VAULT_HELD: {
+    http: 409,
+    exit: 75,
+    message: 'All of it is held',
+    hint: 'See `spoor vault hold list`; who may lifts the hold first',
+  },
+  VAULT_HOLD_UNKNOWN: {
+    http: 404,
+    exit: 1,
+    message: 'There is no such hold',
+    hint: 'See `spoor vault hold list`',
+  },
+  VAULT_TOO_MUCH: {
+    http: 413,
+    exit: 1,
+    message: 'That is more than is shredded or held at once',
+    hint: 'Shred a shorter period first, or lift holds that are over',
+  },
+  VAULT_BUSY: {
+    http: 409,
+    exit: 75,
+    message: 'Something is being shredded already',
+    hint: 'Try again when that has ended',
   },
   WITNESS_STATE: {
     http: 500,

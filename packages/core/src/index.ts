@@ -34,5 +34,6 @@ export * from './siphash.ts';
 export * from './span.ts';
 export * from './tracecontext.ts';
 export * from './trust.ts';
+export * from './vault.ts';
 export * from './withheld.ts';
 export * from './words.ts';

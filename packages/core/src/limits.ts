@@ -124,6 +124,14 @@ export const LIMITS = {
   walBatchBytesMax: 67_108_864,
   /** Sealed content of one part: a whole frame with its header and tags. */
   sealedBytesMax: 16_908_288,
+  /** Contents that one shredding names: they are listed in memory and in its entries. */
+  shredContentsMax: 100_000,
+  /** Ids that one entry about shredding lists: it has to fit into a leaf. */
+  shredIdsPerEntryMax: 100,
+  /** Holds that are looked through for each content that might go. */
+  vaultHoldsMax: 1_000,
+  /** A reason for opening, holding or shredding: it stands in an entry. */
+  vaultReasonCharsMax: 120,
   /**
    * Vault packs that the ledger remembers the length of; beyond it the oldest is measured again.
    */

@@ -11,6 +11,7 @@ import {
 import type { KnownTool } from '../decide/definitions.ts';
 import type { SessionBinding } from '../decide/sessions.ts';
 import { migrate } from './schema.ts';
+import { destroyCopies, type Shredding, scrub, shredRows } from './shred.ts';
 import type { Batch, PageRequest, Store, StoreCounts } from './store.ts';
 import { type Before, type Touch, Touches } from './touches.ts';
 
@@ -27,8 +28,10 @@ export function openSqliteStore(path: string): Store {
     if (path !== ':memory:') chmodSync(path, 0o600);
     db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    // What is deleted is zeroed, and nothing is sorted in files: shredding must reach all copies.
+    db.exec('PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY');
     migrate(db, path);
-    return new SqliteStore(db);
+    return new SqliteStore(db, path);
   } catch (error) {
     db?.close();
     if (error instanceof CodedError) throw error;
@@ -62,9 +65,11 @@ const PRUNE_ROWS = 1_000;
 
 class SqliteStore implements Store {
   readonly #db: DatabaseSync;
+  readonly #path: string;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, path: string) {
+    this.#path = path;
     this.#db = db;
   }
 
@@ -261,8 +266,21 @@ class SqliteStore implements Store {
     });
   }
 
+  shred(what: Shredding): void {
+    this.#guard(() => {
+      shredRows(this.#db, what);
+      scrub(this.#db, this.#path);
+      destroyCopies(this.#path);
+    });
+  }
+
   close(): void {
-    this.#db.close();
+    // The engine unlinks its log as it is, with whatever stood in it.
+    try {
+      this.#guard(() => scrub(this.#db, this.#path));
+    } finally {
+      this.#db.close();
+    }
   }
 
   ledgerIndexes(call: string): readonly number[] {

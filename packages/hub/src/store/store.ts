@@ -1,6 +1,7 @@
 import type { Alert, IdentityLevel, Observation, SessionView } from '@spoor/core';
 import type { KnownTool } from '../decide/definitions.ts';
 import type { SessionBinding } from '../decide/sessions.ts';
+import type { Shredding } from './shred.ts';
 
 /**
  * What the hub needs of a store. Every engine passes the one suite in `test/store-suite.ts`.
@@ -47,6 +48,11 @@ export interface Store {
    * Deletes what is older, and the oldest while the store is larger. Returns how many rows went.
    */
   prune(olderThanMs: number, bytesMax: number): number;
+  /**
+   * Takes out what was kept of content: facts, fingerprints, clusters and projections, so that no
+   * byte of them lies in its files. Rows, times, sizes and alerts stay.
+   */
+  shred(what: Shredding): void;
   close(): void;
 }
 

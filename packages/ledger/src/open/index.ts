@@ -5,6 +5,7 @@ export {
   createAuditorKey,
   createAuditorKeys,
   isEncrypted,
+  recipientsOf,
 } from './keys.ts';
 export {
   type Opened,

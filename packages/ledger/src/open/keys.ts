@@ -66,6 +66,12 @@ export async function readIdentities(text: string, passphrase?: string): Promise
 export const isEncrypted = (text: string): boolean =>
   text.trimStart().startsWith('-----BEGIN AGE ENCRYPTED FILE-----');
 
+/** Public sides of the identities in a file's text. Throws as {@link readIdentities} does. */
+export async function recipientsOf(text: string, passphrase?: string): Promise<string[]> {
+  const identities = await readIdentities(text, passphrase);
+  return Promise.all(identities.map((identity) => identityToRecipient(identity)));
+}
+
 /** @throws CodedError VAULT_WRONG_KEY */
 export async function decryptText(text: string, passphrase: string | undefined): Promise<string> {
   if (passphrase === undefined) throw new CodedError('VAULT_WRONG_KEY', 'it needs a passphrase');

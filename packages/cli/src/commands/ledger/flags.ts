@@ -55,4 +55,6 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     placeholder: 'P',
     help: 'request, result, error, intent or definitions; default all',
   },
+  reason: { type: 'string', placeholder: 'WORDS', help: 'Why it is opened; for open' },
+  raw: { type: 'boolean', help: 'The very bytes, to a file or a pipe; for open' },
 };

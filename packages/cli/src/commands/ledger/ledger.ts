@@ -39,9 +39,9 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     load: async () => (await import('./drill.ts')).runDrill,
   },
   open: {
-    usage: 'INDEX --identity F',
-    summary: 'Opens the sealed content of an entry',
-    load: async () => (await import('./open.ts')).open,
+    usage: 'INDEX --identity F --reason WORDS',
+    summary: 'Opens the sealed content of an entry, as `spoor vault open` does',
+    load: async () => (await import('../vault/open.ts')).open,
   },
 };
 
