@@ -3,6 +3,7 @@ import { raise } from './alerts.ts';
 import type { LiveStream } from './api/live.ts';
 import { withoutAtoms } from './api/views.ts';
 import type { DetectionRecord, RecordBatch } from './bus.ts';
+import { type Shredding, withoutContent } from './store/shred.ts';
 import type { Store } from './store/store.ts';
 
 export interface RecorderOptions {
@@ -82,6 +83,19 @@ export class Recorder {
         failures += 1;
         this.#backlog.push(head);
       }
+    }
+  }
+
+  /** What waits for the store goes there without content that was shredded meanwhile. */
+  shred({ sessions, calls, atMs }: Shredding): void {
+    const gone = new Set([...sessions, ...calls]);
+    for (const waiting of this.#backlog) {
+      if (waiting.batch === undefined) continue;
+      const observations = waiting.batch.observations.map((o) =>
+        gone.has(o.session.id) || gone.has(o.id) ? withoutContent(o, atMs) : o,
+      );
+      const { bodies: _, ...batch } = waiting.batch;
+      waiting.batch = { ...batch, observations };
     }
   }
 

@@ -109,6 +109,18 @@ export class SensorServer {
       if (this.#nodes.get(socket)?.name === name) socket.destroy();
   }
 
+  /** Sessions that sensors stand in. */
+  get sessions(): ReadonlySet<string> {
+    const joined = [...this.#sockets.values()].filter((one) => one !== undefined);
+    return new Set(joined.map(({ connection }) => connection.session.id));
+  }
+
+  /** Ends all connections of a session at once: its sensors come back, and get another. */
+  cutSession(session: string): void {
+    for (const [socket, joined] of this.#sockets)
+      if (joined?.connection.session.id === session) socket.destroy();
+  }
+
   push(push: Push): void {
     for (const [socket, joined] of this.#sockets)
       if (joined !== undefined) this.#send(socket, { push });

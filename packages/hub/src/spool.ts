@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, LIMITS } from '@spoor/core';
 import { admitRequest, type Hello, WireDecoder } from '@spoor/edge';
+import { destroyFile } from '@spoor/edge/overwrite';
 import { type Joined, sealedOf } from './sensors.ts';
 
 /** Intake of what sensors kept while no hub answered. */
@@ -39,7 +40,7 @@ export async function takeIn(
  */
 function putAway(path: string, good: boolean): number {
   try {
-    if (good) rmSync(path, { force: true });
+    if (good) destroyFile(path);
     else renameSync(path, `${path}.unreadable`);
     return 0;
   } catch {

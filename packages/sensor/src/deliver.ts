@@ -1,9 +1,10 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SealedContent } from '@spoor/core';
 import { CodedError } from '@spoor/core';
 import { WireDecoder } from '@spoor/edge/codec';
 import type { Enrolment } from '@spoor/edge/enrolment';
+import { destroyFile } from '@spoor/edge/overwrite';
 import { connectEnrolled } from '@spoor/edge/remote';
 import type { Hello, SensorRequest } from '@spoor/edge/wire';
 import { helloOf } from './elsewhere.ts';
@@ -30,7 +31,7 @@ export async function deliver(folder: string, enrolment: Enrolment): Promise<voi
       return;
     }
     if (sent === 'refused') await renamed(`${own}.sending`, `${own}.unreadable`);
-    else await rm(`${own}.sending`, { force: true });
+    else destroyFile(`${own}.sending`);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type Mode,
   type Observation,
   type Policy,
+  type SessionId,
   whoOf,
 } from '@spoor/core';
 import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
@@ -64,6 +65,8 @@ export interface Detector {
    */
   step(observation: Observation, options?: StepOptions): Step;
   setPolicy(policy: Policy): void;
+  /** Forgets the values that it has seen in a session: their content was shredded. */
+  forget(session: SessionId): void;
   stats(): DetectorStats;
   /**
    * The whole state as text; with the same rules, a detector that restores it goes on as this one
@@ -126,6 +129,10 @@ class Engine implements Detector {
       this.#commit(observation, hits, correlated, open);
     else this.#open.delete(observation.id);
     return { observation, detections: fired.map(({ detection }) => detection), decision };
+  }
+
+  forget(session: SessionId): void {
+    this.#sessions.forget(session);
   }
 
   setPolicy(policy: Policy): void {

@@ -53,6 +53,11 @@ export class Sessions {
     this.#trim();
   }
 
+  forget(id: SessionId): void {
+    this.atoms -= this.memories.get(id)?.flow?.places.size ?? 0;
+    this.memories.delete(id);
+  }
+
   /** Moves the session to the end of the line. */
   #touch(id: SessionId): SessionMemory {
     const memory = this.memories.get(id) ?? {};

@@ -44,6 +44,12 @@ export class LiveStream {
       this.#pastChars -= this.#past.shift()?.chars ?? 0;
   }
 
+  /** Nothing of what was shredded is sent again. */
+  forget(): void {
+    this.#past.length = 0;
+    this.#pastChars = 0;
+  }
+
   /** Undefined when too many listen. The stream starts with what came after `lastId`. */
   open(lastId: number | undefined): ReadableStream<Uint8Array> | undefined {
     if (this.#listeners.size >= LIMITS.liveStreamsMax) return undefined;

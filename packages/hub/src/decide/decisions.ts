@@ -197,6 +197,11 @@ export class Decisions {
     return this.#writing.settled();
   }
 
+  forgetSession(session: string): void {
+    this.finish();
+    this.#open.forgetSession(session);
+  }
+
   /** The very call of a case may pass once. */
   allowOnce(observation: Observation): void {
     this.#allowances.add(observation, this.#options.nowMs());

@@ -101,6 +101,11 @@ export class Foreign {
     this.#traces.set(trace.trace, session);
   }
 
+  /** Spans of a session that was shredded belong to a new one. */
+  forget(id: string): void {
+    for (const [trace, session] of this.#traces) if (session.id === id) this.#traces.delete(trace);
+  }
+
   open(traces: readonly { readonly trace: string; readonly agent: string }[]): ForeignOpened {
     const { secrets, recipients, project } = this.#options;
     const sessions = traces.map(({ trace, agent }) => {

@@ -40,6 +40,12 @@ export class OpenCalls {
     connection.open.add(observation.id);
   }
 
+  /** Their content was shredded; their ends come without what their beginnings knew. */
+  forgetSession(session: string): void {
+    for (const [id, { observation }] of this.#open)
+      if (observation.session.id === session) this.forget(id);
+  }
+
   #giveUp(id: CallId | undefined): void {
     if (id === undefined) return;
     this.forget(id);

@@ -220,6 +220,25 @@ export class Sessions {
     return binding;
   }
 
+  /** Its host gets a new one: the keys and the content of this one are gone. */
+  forget(id: string): void {
+    for (const map of [this.#byHost, this.#byHostSession])
+      for (const [key, session] of map) if (session.id === id) map.delete(key);
+    for (const [call, { session }] of this.#embedding)
+      if (session.id === id) this.#embedding.delete(call);
+    for (const [key, { session }] of this.#servers)
+      if (session.id === id) this.#servers.delete(key);
+  }
+
+  /** The prompt of a session was shredded. */
+  forgetIntent(id: string): void {
+    for (const session of this.#byHost.values()) {
+      if (session.id !== id) continue;
+      delete session.intent;
+      delete session.embedding;
+    }
+  }
+
   #sessionOf(
     key: string,
     agent: string,

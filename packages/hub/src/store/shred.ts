@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Alert, ContentFacts, Observation } from '@spoor/core';
+import { destroyFile, overwriteFile } from '@spoor/edge/overwrite';
 
 /** What goes from the store with content that is shredded. */
 export interface Shredding {
@@ -127,8 +128,6 @@ function rewrite<Body>(
     update.run(JSON.stringify(change(JSON.parse(String(body)) as Body)), id ?? '');
 }
 
-const ZEROS = new Uint8Array(1_048_576);
-
 /**
  * Brings everything into the main file, where deleted bytes are zeroed, and overwrites the log
  * beside it, which holds older states of its pages. The caller has the only connection.
@@ -138,7 +137,7 @@ export function scrub(db: DatabaseSync, path: string): void {
   const ended = db.prepare('PRAGMA wal_checkpoint(RESTART)').get() as Row | undefined;
   // Somebody else reads: the log is still needed, and is overwritten the next time.
   if (ended?.busy !== 0) return;
-  overwrite(`${path}-wal`);
+  overwriteFile(`${path}-wal`);
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
@@ -147,26 +146,6 @@ export function destroyCopies(path: string): void {
   if (path === ':memory:') return;
   const folder = dirname(path);
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(`${basename(path)}.v`)) continue;
-    overwrite(join(folder, name));
-    rmSync(join(folder, name), { force: true });
-  }
-}
-
-function overwrite(path: string): void {
-  let file: number;
-  try {
-    file = openSync(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    const { size } = fstatSync(file);
-    for (let at = 0; at < size; at += ZEROS.length)
-      writeSync(file, ZEROS, 0, Math.min(ZEROS.length, size - at), at);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    if (name.startsWith(`${basename(path)}.v`)) destroyFile(join(folder, name));
   }
 }

@@ -1,0 +1,27 @@
+import { createHmac } from 'node:crypto';
+import { userInfo } from 'node:os';
+
+const PSEUDONYM = /^[0-9a-f]{32}$/;
+
+/**
+ * Pseudonyms that a person may have: the one given, that of a subject as `ISSUER SUBJECT`, or those
+ * of a system account with each program that has called for it.
+ */
+export function pseudonymsOf(person: string, agents: readonly string[], key: Uint8Array): string[] {
+  if (PSEUDONYM.test(person)) return [person];
+  const [issuer, subject, ...more] = person.split(' ');
+  if (subject !== undefined && more.length === 0)
+    return [pseudonym(JSON.stringify([issuer, subject]), key)];
+  const uid = uidOf(person);
+  return uid === undefined ? [] : agents.map((agent) => pseudonym(`${uid}|${agent}`, key));
+}
+
+const pseudonym = (subject: string, key: Uint8Array): string =>
+  createHmac('sha256', key).update(subject).digest('hex').slice(0, 32);
+
+function uidOf(person: string): number | undefined {
+  const [, number] = /^uid:(\d{1,10})$/.exec(person) ?? [];
+  if (number !== undefined) return Number(number);
+  const { username, uid } = userInfo();
+  return person === username ? uid : undefined;
+}
