@@ -29,6 +29,7 @@ export const LEDGER_ERRORS = {
     exit: 73,
     message: 'A newer key manifest is there already',
     hint: 'Make a new one from what is there, with `spoor keys manifest draft`',
+  },
   VAULT_REASON: {
     http: 400,
     exit: 2,

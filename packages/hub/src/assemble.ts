@@ -27,6 +27,8 @@ import { type CompiledRules, loadLabeler, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
 import { stateOf } from './state.ts';
+import { holdsPath } from './vault/holds.ts';
+import { journalPath } from './vault/journal.ts';
 import { loadWitnesses, type Witnesses } from './witness/start.ts';
 import { WorkerPort } from './worker-port.ts';
 
@@ -43,6 +45,7 @@ export interface Parts {
   readonly remote: Remote;
   readonly sessions: Sessions;
   readonly identifier: Identifier;
+  readonly secrets: Secrets;
   readonly worker: WorkerPort;
   readonly witnesses: Witnesses;
   readonly counts: Record<string, number>;
@@ -110,7 +113,6 @@ export async function assemble(
     embed: (call, text) => worker.embed(call, text),
   });
   const sensors = newSensorServer(secrets.token, enter, worker);
-  const remote = newRemote(options, sensors, ledger);
   const others = { definitions, sessions, decisions, ledger, secrets, recipients, worker };
   parts = {
     decisions,
@@ -121,9 +123,10 @@ export async function assemble(
     policy,
     rules,
     sensors,
-    remote,
+    remote: newRemote(options, sensors, ledger),
     sessions,
     identifier,
+    secrets,
     worker,
     witnesses,
     counts,
@@ -280,6 +283,11 @@ const workerSettings = (
   storeBytesMax: options.storeBytesMax,
   destinations,
   exportPath: options.home.exports,
+  vault: {
+    journalPath: journalPath(options.home),
+    holdsPath: holdsPath(options.home),
+    ...options.vault,
+  },
   ...(options.embedding === undefined
     ? {}
     : { embedding: { ...options.embedding, key: secrets.embeddingKey } }),

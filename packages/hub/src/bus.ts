@@ -20,6 +20,7 @@ import type { Destination } from './export/destinations.ts';
 import type { ForeignQuestion } from './ingest/told.ts';
 import type { IngestOptions } from './options.ts';
 import type { RemoteQuestion } from './remote/remote.ts';
+import type { VaultQuestion } from './vault/questions.ts';
 
 /**
  * Between the hub's two threads. The main thread decides and keeps the ledger; the worker stores,
@@ -139,6 +140,7 @@ export type Question =
   | { readonly kind: 'triage'; readonly alert: string; readonly status: string }
   | { readonly kind: 'stop' }
   | RemoteQuestion
+  | VaultQuestion
   | ForeignQuestion;
 
 /** Answer to `entries`. */
@@ -166,4 +168,11 @@ export interface WorkerSettings {
   readonly clients?: ClientPlaces;
   /** Spools of the destinations. */
   readonly exportPath: string;
+  readonly vault: {
+    /** What is being shredded, where a stop has left that. */
+    readonly journalPath: string;
+    readonly holdsPath: string;
+    readonly days: number;
+    readonly bytesMax: number;
+  };
 }

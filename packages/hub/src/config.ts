@@ -93,6 +93,22 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Size of the store at which the oldest observations go',
   },
   {
+    name: 'vault.days',
+    type: 'number',
+    min: 1,
+    max: 36_500,
+    default: 90,
+    help: 'Days after its last content that the sealed content of a session is kept',
+  },
+  {
+    name: 'vault.megabytes',
+    type: 'number',
+    min: 16,
+    max: 10_000_000,
+    default: 5_000,
+    help: 'Size of the vault at which the sealed content of the oldest sessions goes',
+  },
+  {
     name: 'clients.watch',
     type: 'boolean',
     default: true,

@@ -9,6 +9,8 @@ import { isAlive, takeLock } from './lock.ts';
 import type { HubOptions } from './options.ts';
 import { takeIn } from './spool.ts';
 import { stateOf } from './state.ts';
+import { journalPath } from './vault/journal.ts';
+import { Shredding } from './vault/shredding.ts';
 
 const STATE_EVERY_MS = 500;
 const SPOOL_EVERY_MS = 10_000;
@@ -25,7 +27,8 @@ export class Hub {
   readonly #timers: readonly NodeJS.Timeout[];
   #resolveStopped: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
-  #takesSpool = false;
+  readonly #shredding: Shredding;
+  #spooling: Promise<void> | undefined;
 
   private constructor(options: HubOptions, parts: Parts, url: string, release: () => void) {
     this.#options = options;
@@ -34,6 +37,13 @@ export class Hub {
     this.url = url;
     this.stopped = new Promise((resolve) => {
       this.#resolveStopped = resolve;
+    });
+    this.#shredding = new Shredding({
+      ...parts,
+      journal: journalPath(options.home),
+      spool: options.home.spool,
+      pseudonymKey: parts.secrets.pseudonymKey,
+      takeSpool: () => this.#takeSpool(),
     });
     this.#timers = [
       setInterval(() => parts.worker.state(stateOf(parts)), STATE_EVERY_MS),
@@ -58,6 +68,7 @@ export class Hub {
       const { parts, url } = await assemble(options, answer);
       const hub = new Hub(options, parts, url, () => lock.release());
       begun = hub;
+      await hub.#shredding.resume();
       await parts.sensors.listen(home.socket);
       await parts.remote.open();
       parts.witnesses.watch(parts.ledger, {
@@ -114,12 +125,16 @@ export class Hub {
   }
 
   /** One at a time: a slow disk must not have a file taken in twice. */
-  async #takeSpool(): Promise<void> {
-    if (this.#takesSpool) return;
-    this.#takesSpool = true;
+  #takeSpool(): Promise<void> {
+    this.#spooling ??= this.#takeIn().finally(() => {
+      this.#spooling = undefined;
+    });
+    return this.#spooling;
+  }
+
+  async #takeIn(): Promise<void> {
     const { spool } = this.#options.home;
     const { observations, unreadable } = await takeIn(spool, this.#parts.join, isAlive);
-    this.#takesSpool = false;
     const { counts } = this.#parts;
     counts.spooled = (counts.spooled ?? 0) + observations;
     counts.spoolUnreadable = (counts.spoolUnreadable ?? 0) + unreadable;
@@ -174,6 +189,12 @@ export class Hub {
       case 'remote.list':
       case 'remote.revoke':
         return this.#parts.remote.answer(question);
+      case 'vault.ready':
+      case 'vault.person':
+      case 'vault.begin':
+      case 'vault.finish':
+      case 'vault.note':
+        return this.#shredding.answer(question);
       case 'stop':
         // The answer goes out first.
         setTimeout(() => void this.stop(), 10);

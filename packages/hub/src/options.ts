@@ -28,6 +28,8 @@ export interface HubOptions {
   readonly embedding?: EmbeddingOptions;
   readonly retentionDays: number;
   readonly storeBytesMax: number;
+  /** How long sealed content is kept, and how much of it. */
+  readonly vault: { readonly days: number; readonly bytesMax: number };
   /** Where spans go, in the simple form. */
   readonly otlp?: OtlpOptions;
   /** Doors for other people's telemetry, besides the hub's own port. */

@@ -33,8 +33,11 @@ import { Metrics } from './metrics/metrics.ts';
 import { toPrometheus } from './metrics/prometheus.ts';
 import type { Metric } from './metrics/series.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
+import type { Shredding } from './store/shred.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import type { VaultDesk } from './vault/desk.ts';
+import { VaultKeeper } from './vault/start.ts';
 
 /**
  * The hub's second thread: store, API, live view, export. Nothing here is waited for by a decision.
@@ -69,21 +72,23 @@ function yieldToDecisions(): void {
   setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
 }
 
+const sealing = (): boolean => state?.sealing === true;
+
 async function main(): Promise<void> {
   yieldToDecisions();
   const store = openSqliteStore(settings.storePath);
   const live = new LiveStream(systemClock.nowMs());
   const exporter = await openExporter();
+  const forget = (what: Shredding): void => {
+    recorder.shred(what);
+    live.forget();
+  };
+  const vault = new VaultKeeper({ settings, store, ask, sealing, forget });
   tell({ type: 'loaded', loaded: loadedFrom(store) });
   const embedder = await openEmbedder();
   const metrics = new Metrics();
   const startedMs = systemClock.nowMs();
-  const readMetrics = (): readonly Metric[] =>
-    metrics.read({
-      state,
-      destinations: exporter?.views ?? [],
-      uptimeMs: systemClock.nowMs() - startedMs,
-    });
+  const readMetrics = metricsReader(metrics, exporter, startedMs);
   exporter?.startMetrics(readMetrics, startedMs);
   const own = { pruneFailures: 0 };
   let clients: ClientWatch | undefined;
@@ -98,9 +103,10 @@ async function main(): Promise<void> {
     readMetrics,
     auth,
     ingest,
+    vault: vault.desk,
     clients: () => clients?.view ?? UNWATCHED,
   });
-  const recorder = new Recorder({
+  const recorder: Recorder = new Recorder({
     store,
     live,
     random: systemRandom,
@@ -114,6 +120,7 @@ async function main(): Promise<void> {
       ...exporter?.counts,
       ...embedder?.counts,
       ...ingest.counts,
+      ...vault.counts,
     };
     const rest = { ...own, ...parts, live: live.listeners };
     tell({ type: 'counts', counts: { ...counts, storeWaiting: waiting, ...rest } });
@@ -127,6 +134,7 @@ async function main(): Promise<void> {
   ];
   const end = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
+    vault.close();
     await ingest.close();
     recorder.retry();
     await exporter?.close();
@@ -146,7 +154,16 @@ async function main(): Promise<void> {
   });
   tell({ type: 'listening', url });
   clients = await watchClients(store, live);
+  vault.begin();
 }
+
+const metricsReader =
+  (metrics: Metrics, exporter: Exporter | undefined, startedMs: number) => (): readonly Metric[] =>
+    metrics.read({
+      state,
+      destinations: exporter?.views ?? [],
+      uptimeMs: systemClock.nowMs() - startedMs,
+    });
 
 /**
  * Argument names go out only where the pinned schema declares them: none where the store cannot
@@ -210,6 +227,7 @@ interface Doors {
   readonly readMetrics: () => readonly Metric[];
   readonly auth: Auth;
   readonly ingest: Ingest;
+  readonly vault: VaultDesk;
   readonly clients: () => ClientsView;
 }
 
@@ -217,7 +235,7 @@ function listen(
   store: Store,
   live: LiveStream,
   exporter: Exporter | undefined,
-  { readMetrics, auth, ingest, clients }: Doors,
+  { readMetrics, auth, ingest, vault, clients }: Doors,
 ): Promise<{ readonly server: ServerType; readonly url: string }> {
   let hosts: ReadonlySet<string> = new Set();
   const app = createApp({
@@ -230,6 +248,7 @@ function listen(
     },
     ask,
     destinations: () => exporter?.views ?? [],
+    vault,
     metrics: () => toPrometheus(readMetrics(), settings.version),
     clients,
     ingest: () => ingest.addresses,

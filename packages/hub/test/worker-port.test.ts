@@ -25,6 +25,12 @@ function options(part: Partial<WorkerSettings> = {}): WorkerPortOptions {
       destinations: [],
       ingest: { host: '127.0.0.1' },
       exportPath: '',
+      vault: {
+        journalPath: join(folder, 'shredding.json'),
+        holdsPath: join(folder, 'holds.json'),
+        days: 90,
+        bytesMax: 1e9,
+      },
       ...part,
     },
     answer: async () => true,

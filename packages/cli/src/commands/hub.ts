@@ -104,6 +104,10 @@ async function startOn(
     askTimeoutMs: config.number('ask.timeout-ms'),
     retentionDays: config.number('retention.days'),
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
+    vault: {
+      days: config.number('vault.days'),
+      bytesMax: config.number('vault.megabytes') * 1_000_000,
+    },
     ...otlpOf(config),
     ...embeddingOf(config),
     sampleRate: config.number('sampling.rate'),

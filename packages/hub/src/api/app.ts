@@ -19,6 +19,7 @@ import { getCookie, setCookie } from 'hono/cookie';
 import type { Entries, HubState, Question } from '../bus.ts';
 import { PROMETHEUS_TYPE } from '../metrics/prometheus.ts';
 import type { Store } from '../store/store.ts';
+import type { VaultDesk } from '../vault/desk.ts';
 import { askRoutes } from './asks.ts';
 import { type Auth, COOKIE } from './auth.ts';
 import { bodyOf } from './body.ts';
@@ -27,6 +28,7 @@ import { isLogPath, readUnder, typeOf } from './files.ts';
 import type { LiveStream } from './live.ts';
 import { cursorAfter, cursorOf, orderOf } from './order.ts';
 import { sensorRoutes } from './sensors.ts';
+import { vaultRoutes } from './vault.ts';
 import { callDetail, caseView, inventory, sessionDetail } from './views.ts';
 
 export interface AppOptions {
@@ -39,6 +41,7 @@ export interface AppOptions {
   /** In Prometheus' text format. */
   readonly metrics: () => string;
   readonly clients: () => ClientsView;
+  readonly vault: VaultDesk;
   readonly ingest: () => HubView['ingest'];
   readonly nowMs: () => number;
   readonly startedMs: number;
@@ -83,6 +86,10 @@ export function createApp(options: AppOptions): Hono {
   hubRoutes(app, options);
   askRoutes(app, {
     ...options,
+    isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
+  });
+  vaultRoutes(app, {
+    vault: options.vault,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });
   sensorRoutes(app, {

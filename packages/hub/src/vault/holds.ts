@@ -1,5 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CodedError, type Hold, LIMITS } from '@spoor/core';
+import type { Home } from '@spoor/edge';
+
+export const holdsPath = ({ folder }: Pick<Home, 'folder'>): string => join(folder, 'holds.json');
 
 /**
  * Legal holds, in one file that a person can read. It is read anew each time: a hold that was

@@ -9,6 +9,8 @@ import { LiveStream } from '../../src/api/live.ts';
 import type { HubState, Question } from '../../src/bus.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import { VaultDesk } from '../../src/vault/desk.ts';
+import { Holds } from '../../src/vault/holds.ts';
 import { START_MS } from './build.ts';
 import { temporaryFolder } from './folder.ts';
 
@@ -74,6 +76,21 @@ export function testApp(answer: (question: Question) => unknown = () => true): T
     metrics: () => 'spoor_up 1\n',
     clients: () => ({ watched: false, servers: [], unreadable: [] }),
     ingest: () => ({}),
+    vault: new VaultDesk({
+      ledgerPath: join(folder, 'ledger'),
+      holds: new Holds(join(folder, 'holds.json')),
+      days: 90,
+      bytesMax: 1e9,
+      storeDays: 30,
+      random: systemRandom,
+      nowMs: () => START_MS,
+      sealing: () => false,
+      ask: async (question) => {
+        asked.push(question);
+        return answer(question);
+      },
+      forget: (what) => store.shred(what),
+    }),
     nowMs: () => START_MS,
     startedMs: START_MS,
     version: '0.1.0',
