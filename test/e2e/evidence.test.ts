@@ -158,6 +158,8 @@ verifies(
       identity,
       '--passphrase-file',
       join(folder, 'pass'),
+      '--reason',
+      'a test',
     );
     expect(opened).toMatchObject({ code: 0 });
     expect(JSON.parse(opened.stdout)).toMatchObject({
@@ -165,9 +167,10 @@ verifies(
       params: { arguments: { message: `${secret} 0` } },
     });
     const recovery = join(folder, 'spoor-recovery.age-identity');
-    expect(world.call('ledger', 'open', String(result), '--identity', recovery).stdout).toContain(
-      `Echo: ${secret} 0`,
-    );
+    expect(
+      world.call('ledger', 'open', String(result), '--identity', recovery, '--reason', 'a test')
+        .stdout,
+    ).toContain(`Echo: ${secret} 0`);
 
     const stranger = new World();
     expect(stranger.call('keys', 'init', '--out', stranger.folder, '--no-passphrase').code).toBe(0);
@@ -177,6 +180,8 @@ verifies(
       String(request),
       '--identity',
       join(stranger.folder, 'spoor-auditor.age-identity'),
+      '--reason',
+      'a test',
     );
     expect(wrong.code).toBe(77);
     expect(wrong.stdout).toBe('');

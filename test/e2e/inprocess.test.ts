@@ -72,7 +72,8 @@ verifies(
     const identity = join(world.folder, 'spoor-auditor.age-identity');
     // The log is published every second.
     const opened = await until(
-      () => world.call('ledger', 'open', String(index), '--identity', identity),
+      () =>
+        world.call('ledger', 'open', String(index), '--identity', identity, '--reason', 'a test'),
       ({ code }) => code === 0,
     );
     expect(opened.stdout).toContain('customers');

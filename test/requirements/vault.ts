@@ -5,6 +5,14 @@ export const VAULT = {
       'Every kind of exchange, by every sensor, has its entries, and its content is sealed.',
     source: 'docs/vault.md',
   },
+  'vault:hold': {
+    behavior: 'What is held is neither shredded nor goes by its age, until the hold is lifted.',
+    source: 'docs/vault.md',
+  },
+  'vault:opened': {
+    behavior: 'An opening while a hub runs has an entry with who and why, before anything is read.',
+    source: 'docs/vault.md',
+  },
   'vault:shred': {
     behavior: 'What was shredded opens no more and lies nowhere, while every proof stays valid.',
     source: 'docs/vault.md',

@@ -15,7 +15,7 @@ export interface OpenedLeaf {
   readonly content: Readonly<Record<string, string>>;
 }
 
-const AUDITOR = 'spoor-auditor.age-identity';
+export const AUDITOR = 'spoor-auditor.age-identity';
 
 export function makeKeys(world: World): void {
   const { code, stderr } = world.call('keys', 'init', '--no-passphrase', '--out', world.folder);

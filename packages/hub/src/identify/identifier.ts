@@ -14,7 +14,7 @@ import type { Node } from '../decide/node.ts';
 import { Bindings, type BindingsOptions } from './bindings.ts';
 import { InOrder } from './in-order.ts';
 import { identify } from './process.ts';
-import type { Subjects } from './subjects.ts';
+import type { Named, Subjects } from './subjects.ts';
 
 export interface IdentifierOptions extends BindingsOptions {
   /** Undefined where the owner has named nobody. */
@@ -60,6 +60,11 @@ export class Identifier {
    */
   forget(pseudonym: string): Promise<boolean> {
     return this.#options.subjects.forget(pseudonym);
+  }
+
+  /** The pseudonym of a proved subject. */
+  known(subject: Named): string | undefined {
+    return this.#options.subjects.known(subject);
   }
 
   async close(): Promise<void> {

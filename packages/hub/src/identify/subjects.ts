@@ -10,6 +10,9 @@ interface Row {
   readonly pseudonym: string;
 }
 
+/** A subject without those that act for it. */
+export type Named = Pick<IdentitySubject, 'issuer' | 'subject'>;
+
 const HEX = /^[0-9a-f]{32}$/;
 const KEY_BYTES = 32;
 
@@ -60,6 +63,11 @@ export class Subjects {
     const row = { who, key: toHex(key), pseudonym: digest(key, name) };
     this.#rows.set(who, row);
     return this.#write(() => this.#append(row)).then(() => row.pseudonym);
+  }
+
+  /** The pseudonym that a subject has; undefined where it was never proved, or was forgotten. */
+  known({ issuer, subject }: Named): string | undefined {
+    return this.#rows.get(digest(this.#finder, JSON.stringify([issuer, subject])))?.pseudonym;
   }
 
   /**

@@ -50,7 +50,7 @@ export interface PersonAsked {
 export class VaultDesk {
   readonly #options: DeskOptions;
   readonly #source: LogSource;
-  #busy = false;
+  #line: Promise<unknown> = Promise.resolve();
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -200,14 +200,10 @@ export class VaultDesk {
     return (session) => kept.has(session);
   }
 
-  async #alone<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (this.#busy) throw new CodedError('VAULT_BUSY');
-    this.#busy = true;
-    try {
-      return await work();
-    } finally {
-      this.#busy = false;
-    }
+  #alone<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#line.then(work);
+    this.#line = done.catch(() => undefined);
+    return done;
   }
 }
 

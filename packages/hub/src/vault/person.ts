@@ -1,5 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { userInfo } from 'node:os';
+import type { Named } from '../identify/subjects.ts';
+
+export interface Naming {
+  /** The pseudonym of a subject that was proved. */
+  readonly known: (subject: Named) => string | undefined;
+  /** Of the pseudonyms of all others. */
+  readonly key: Uint8Array;
+}
 
 const PSEUDONYM = /^[0-9a-f]{32}$/;
 
@@ -7,11 +15,18 @@ const PSEUDONYM = /^[0-9a-f]{32}$/;
  * Pseudonyms that a person may have: the one given, that of a subject as `ISSUER SUBJECT`, or those
  * of a system account with each program that has called for it.
  */
-export function pseudonymsOf(person: string, agents: readonly string[], key: Uint8Array): string[] {
+export function pseudonymsOf(
+  person: string,
+  agents: readonly string[],
+  { known, key }: Naming,
+): string[] {
   if (PSEUDONYM.test(person)) return [person];
-  const [issuer, subject, ...more] = person.split(' ');
-  if (subject !== undefined && more.length === 0)
-    return [pseudonym(JSON.stringify([issuer, subject]), key)];
+  const [issuer = '', subject, ...more] = person.split(' ');
+  if (subject !== undefined && more.length === 0) {
+    const proved = known({ issuer, subject });
+    const claimed = pseudonym(JSON.stringify([issuer, subject]), key);
+    return proved === undefined ? [claimed] : [proved, claimed];
+  }
   const uid = uidOf(person);
   return uid === undefined ? [] : agents.map((agent) => pseudonym(`${uid}|${agent}`, key));
 }

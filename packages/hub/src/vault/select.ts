@@ -46,8 +46,8 @@ class Search {
   }
 
   take(leaf: Leaf): void {
-    const { session, call, ts } = leaf;
-    if (session === undefined || call === undefined) return;
+    const { session, call = '', ts } = leaf;
+    if (session === undefined || (call === '' && leaf.content === undefined)) return;
     const tally = this.#tallies.get(session) ?? newTally();
     this.#tallies.set(session, tally);
     tally.entries += 1;
@@ -60,7 +60,7 @@ class Search {
       return;
     }
     tally.chosen += 1;
-    tally.calls.add(call);
+    if (call !== '') tally.calls.add(call);
     this.#firstMs ??= ts;
     this.#lastMs = ts;
     for (const { part, kek, cipher, bytes } of leaf.content ?? []) {

@@ -5,6 +5,7 @@ import type { Entry, Ledger } from '@spoor/ledger';
 import type { Decisions } from '../decide/decisions.ts';
 import type { Foreign } from '../decide/foreign.ts';
 import type { Sessions } from '../decide/sessions.ts';
+import type { Identifier } from '../identify/identifier.ts';
 import type { SensorServer } from '../sensors.ts';
 import { shreddedEntries } from './entries.ts';
 import { endJournal, readJournal, writeJournal } from './journal.ts';
@@ -18,6 +19,7 @@ export interface ShreddingOptions {
   readonly foreign: Pick<Foreign, 'forget'>;
   readonly sessions: Pick<Sessions, 'forget' | 'forgetIntent'>;
   readonly sensors: Pick<SensorServer, 'cutSession' | 'sessions'>;
+  readonly identifier: Pick<Identifier, 'forget' | 'known'>;
   readonly journal: string;
   readonly spool: string;
   readonly pseudonymKey: Uint8Array;
@@ -43,7 +45,10 @@ export class Shredding {
       case 'vault.ready':
         return this.#ready();
       case 'vault.person':
-        return pseudonymsOf(question.person, question.agents, this.#options.pseudonymKey);
+        return pseudonymsOf(question.person, question.agents, {
+          known: (subject) => this.#options.identifier.known(subject),
+          key: this.#options.pseudonymKey,
+        });
       case 'vault.begin':
         return this.#begin(question.journal);
       case 'vault.finish':
@@ -97,6 +102,10 @@ export class Shredding {
     });
     for (const entry of more) ledger.append(entry);
     await ledger.flush();
+    const { what, named } = journal.warrant;
+    // Without its key nobody finds out any more whose pseudonym it was, not even by trying names.
+    if (what === 'person' && Array.isArray(named.pseudonyms))
+      for (const pseudonym of named.pseudonyms) await this.#options.identifier.forget(pseudonym);
     endJournal(path);
     return appended?.index ?? -1;
   }

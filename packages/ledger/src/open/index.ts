@@ -1,4 +1,6 @@
 /** For auditors: making their keys, and opening what was sealed to them. */
+
+export { readSealed } from '../seal/record.ts';
 export {
   type AuditorKey,
   type AuditorKeys,
