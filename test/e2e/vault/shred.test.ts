@@ -235,14 +235,14 @@ verifies(
     const call = leaf?.call ?? '';
     const identity = ['--identity', join(world.folder, AUDITOR)];
     expect(world.call('vault', 'open', call, ...identity).stderr).toContain('VAULT_REASON');
-    const opened = world.call('vault', 'open', call, ...identity, '--reason', 'ticket 7');
+    const opened = world.call('vault', 'open', call, ...identity, '--reason', 'audit of May');
     expect(opened).toMatchObject({ code: 0 });
     expect(opened.stdout).not.toContain('\u001b[31m');
     expect(opened.stdout).toContain('alert');
     expect(opened.stderr).toMatch(/Entry \d+ says that this was opened, by whom and why/);
     const [part, reason] = [
       ['--part', 'request'],
-      ['--reason', 'ticket 7'],
+      ['--reason', 'audit of May'],
     ];
     const raw = world.call('vault', 'open', call, ...identity, ...part, ...reason, '--raw');
     expect(JSON.parse(raw.stdout)).toMatchObject({
@@ -255,7 +255,11 @@ verifies(
     expect(entries).toHaveLength(2);
     expect(entries[0]?.leaf).toMatchObject({
       call,
-      detail: { reason: 'ticket_7', key: expect.stringMatching(/^age1/), by: expect.anything() },
+      detail: {
+        reason: 'audit_of_May',
+        key: expect.stringMatching(/^age1/),
+        by: expect.anything(),
+      },
     });
     const copy = join(world.folder, 'copy');
     cpSync(join(world.state, 'ledger'), copy, { recursive: true });
