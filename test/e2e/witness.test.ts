@@ -80,7 +80,7 @@ verifies(
       body: '7\n',
     });
     // Two histories: the proof of that is kept.
-    expect(await send(url, grow(fork, 7, 7))).toMatchObject({ status: 409 });
+    expect(await send(url, grow(fork, 7, 7))).toMatchObject({ status: 422 });
     const [name = ''] = readdirSync(join(started.folder, 'evidence'));
     const kept = readFileSync(join(started.folder, 'evidence', name), 'utf8');
     expect(kept).toBe(fork.note(log, ORIGIN, 7));
@@ -95,7 +95,7 @@ verifies(
     expect(tooLong).toMatchObject({ status: 413 });
     const metrics = await send(url, '', { path: '/metrics', method: 'GET' });
     expect(metrics.body).toContain(`spoor_witness_log_size{origin="${ORIGIN}"} 7\n`);
-    expect(metrics.body).toContain('spoor_witness_answers_total{status="409"} 2\n');
+    expect(metrics.body).toContain('spoor_witness_answers_total{status="409"} 1\n');
     // One process for a folder.
     const { world, folder } = started;
     const second = world.call('witness', 'run', '--dir', folder, '--listen', '127.0.0.1:0');
@@ -148,7 +148,7 @@ verifies(
       expect(Number(held.body)).toBeGreaterThanOrEqual(newest);
       const size = Number(held.body);
       if (size > 5) {
-        expect(await send(url, grow(fork, size, size))).toMatchObject({ status: 409 });
+        expect(await send(url, grow(fork, size, size))).toMatchObject({ status: 422 });
         expect(await send(url, grow(fork, size, size + 1))).toMatchObject({ status: 422 });
       }
       newest = size;

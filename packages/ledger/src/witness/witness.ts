@@ -82,9 +82,9 @@ export class Witness {
     const { checkpoint, note } = request;
     const verdict = judge(request, state.read(checkpoint.origin));
     if (verdict.status === 400) return plain(400, 'the proof begins after the checkpoint');
-    if (verdict.status === 422) return plain(422, 'the proof does not hold');
+    if (verdict.status !== 200 && verdict.split) onSplit?.(checkpoint.origin, signed);
+    if (verdict.status === 422) return plain(422, 'this is not what is held, grown');
     if (verdict.status === 409) {
-      if (verdict.split) onSplit?.(checkpoint.origin, signed);
       return { status: 409, contentType: 'text/x.tlog.size', body: `${verdict.size}\n` };
     }
     const timeMs = clock.nowMs();

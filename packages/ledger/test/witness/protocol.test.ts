@@ -34,13 +34,15 @@ verifies(
     expect(await ask(witness, tree, 23, 23)).toMatchObject({ status: 200 });
     // Another root of that size, and a proof that begins in another tree.
     expect(splits).toEqual([]);
-    expect(await ask(witness, fork, 23, 23)).toEqual(conflict);
+    expect(await ask(witness, fork, 23, 23)).toMatchObject({ status: 422 });
     expect(splits).toEqual([fork.note(log, ORIGIN, 23)]);
+    expect(await ask(witness, fork, 10, 23)).toEqual(conflict);
+    expect(splits).toHaveLength(2);
     expect(await ask(witness, fork, 23, 30)).toMatchObject({ status: 422 });
     const bare = formatAddCheckpoint(23, [], tree.note(log, ORIGIN, 30));
     expect(await send(witness, bare)).toMatchObject({ status: 422 });
     expect(await ask(witness, tree, 24, 23)).toMatchObject({ status: 400 });
-    expect(witness.counts).toEqual({ 200: 3, 400: 1, 403: 0, 404: 0, 409: 4, 422: 2, 503: 0 });
+    expect(witness.counts).toEqual({ 200: 3, 400: 1, 403: 0, 404: 0, 409: 4, 422: 3, 503: 0 });
   },
   { case: 'growth is cosigned; 409, 422 and 400 where it is none' },
 );
