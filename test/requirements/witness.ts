@@ -35,4 +35,9 @@ export const WITNESS = {
     behavior: 'With a witness, a ledger that was cut or put back is noticed within ten seconds.',
     source: 'docs/witness.md',
   },
+  'witness:outside': {
+    behavior:
+      "Other people's witnesses vouch for a hub's ledger, their logs are published by ours, and they agree on policies.",
+    source: 'docs/witness.md',
+  },
 } as const;
