@@ -45,4 +45,8 @@ export const IDENTITY = {
     behavior: 'Keys come from issuers that the owner named, and are believed for an hour at most.',
     source: 'docs/identity.md',
   },
+  'identity:end-to-end': {
+    behavior: 'Evidence that real clients bring through gateway and wrapper becomes their level.',
+    source: 'docs/identity.md',
+  },
 } as const;
