@@ -4,35 +4,8 @@ import type { Page, SensorView, SessionDetail, SessionView } from '@spoor/core';
 import { expect, onTestFinished } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { type Connected, connect, SERVERS } from './host.ts';
-import { all, ending, kill, type Piped, until, World } from './support.ts';
-
-/** Two state folders stand for two machines: this process is the host on both of them. */
-async function twoMachines(): Promise<{ hub: World; there: World; process: Piped; port: string }> {
-  const hub = new World();
-  const there = new World();
-  const port = await freePort();
-  const process = await hub.hub('--mode', 'enforce', '--remote-port', port);
-  return { hub, there, process, port };
-}
-
-async function freePort(): Promise<string> {
-  const { createServer } = await import('node:net');
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-}
-
-async function enrol(hub: World, there: World, name: string): Promise<void> {
-  const made = hub.call('hub', 'enrol-code', '--name', name);
-  expect(made.code, made.stderr).toBe(0);
-  const child = there.spoor('enrol', '--json');
-  child.stdin.end(made.stdout);
-  const said = await all(child.stdout);
-  expect(await ending(child)).toEqual({ code: 0, signal: null });
-  expect(JSON.parse(said)).toMatchObject({ name });
-}
+import { enrol, twoMachines } from './machines.ts';
+import { ending, kill, until, type World } from './support.ts';
 
 async function server(world: World, name: 'crm' | 'sandbox' | 'drive'): Promise<Connected> {
   const connected = await connect(world, name, SERVERS[name]());

@@ -9,6 +9,7 @@ import { expect, onTestFinished } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
 import { toolServer } from './http-servers.ts';
+import { enrol, twoMachines } from './machines.ts';
 import { firstLine, until, World } from './support.ts';
 
 const ISSUER = 'https://login.example.com';
@@ -127,4 +128,23 @@ verifies(
       });
   },
   { case: 'a wrapper that attests who has started it', timeoutMs: 60_000 },
+);
+
+verifies(
+  'identity:end-to-end',
+  async () => {
+    const { hub, there } = await twoMachines((world) =>
+      trusting(world, [{ issuer: 'laptop', kind: 'enrolled' }]),
+    );
+    await enrol(hub, there, 'laptop');
+    const crm = await connect(there, 'crm', SERVERS.crm());
+    await crm.call('read_entitlements');
+    await crm.close();
+    const [found] = await calls(hub, 1);
+    expect(found).toMatchObject({
+      node: 'laptop',
+      principal: { level: 'attested', evidence: ['enrolled', 'process'] },
+    });
+  },
+  { case: 'an enrolled machine that the trust file names', timeoutMs: 90_000 },
 );
