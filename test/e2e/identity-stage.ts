@@ -11,28 +11,31 @@ import { all, FIXTURES, LAUNCHER, NODE, World } from './support.ts';
 
 const ORCHESTRATOR = 'https://planner.example.com';
 const DOMAIN = 'spoor.example.com';
+/** The gateway, where tokens are for it. */
+export const RESOURCE = 'http://localhost/mcp';
 export const SEEN_SERVER: readonly string[] = [NODE, join(FIXTURES, 'seen-server.ts')];
 
 interface Asked {
   readonly user: string;
   readonly trace?: string;
-  readonly jwk: JWK;
+  /** Of whoever will prove calls with the token; without one it is an access token. */
+  readonly jwk?: JWK;
 }
 
 /** A token service that has seen the user; its keys are had over HTTP, like a real one's. */
 async function tokenService(whenDone: (end: () => Promise<void>) => void) {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid: 'txn-1', alg: 'ES256', use: 'sig' };
-  const mint = ({ user, trace, jwk: { kid, alg: _alg, use: _use, ...key } }: Asked, iss: string) =>
+  const mint = ({ user, trace, jwk: own = {} }: Asked, iss: string) =>
     new SignJWT({
       txn: trace ?? randomBytes(16).toString('hex'),
       sub: user,
       act: { sub: 'planner' },
-      req_wl: kid,
+      req_wl: own.kid,
       scope: 'tools',
       tctx: { sid: `session of ${user} ${Math.random()}` },
       rctx: { lvl_basis: 'id_token', amr: ['mfa'] },
-      cnf: { jkt: kid, jwk: key },
+      cnf: { jkt: own.kid, jwk: { kty: own.kty, crv: own.crv, x: own.x } },
     })
       .setProtectedHeader({ alg: 'ES256', typ: TXN_TYPE, kid: 'txn-1' })
       .setIssuer(iss)
@@ -41,11 +44,20 @@ async function tokenService(whenDone: (end: () => Promise<void>) => void) {
       .setExpirationTime('5m')
       .setJti(crypto.randomUUID())
       .sign(privateKey);
+  const access = ({ user }: Asked, iss: string) =>
+    new SignJWT({ sub: user, client_id: 'planner', scope: 'tools' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'txn-1' })
+      .setIssuer(iss)
+      .setAudience(RESOURCE)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .setJti(crypto.randomUUID())
+      .sign(privateKey);
   const server = createServer(async (request, response) => {
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     if (request.method !== 'POST') return void response.end(JSON.stringify({ keys: [jwk] }));
-    const body = Buffer.concat(await request.toArray()).toString();
-    response.end(await mint(JSON.parse(body) as Asked, issuer));
+    const asked = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Asked;
+    response.end(await (asked.jwk === undefined ? access : mint)(asked, issuer));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -76,8 +88,8 @@ export class IdentityStage {
     if (made.code !== 0) throw new Error(made.stderr);
     const service = {
       issuer: tokens,
-      kind: 'txn-service',
-      audience: DOMAIN,
+      kind: 'idp',
+      audience: [DOMAIN, RESOURCE],
       algorithms: ['ES256'],
       jwks: `${tokens}/jwks`,
     };
@@ -88,6 +100,20 @@ export class IdentityStage {
     world.env.SPOOR_IDENTITY_TRUST = path;
     await world.hub(...flags);
     return new IdentityStage(world, join(world.folder, 'planner.pem'), tokens);
+  }
+
+  readonly orchestrator: string = ORCHESTRATOR;
+  readonly domain: string = DOMAIN;
+
+  /** Issuer of tokens, whose keys are at `/jwks`. */
+  get issuer(): string {
+    return this.#tokens;
+  }
+
+  /** An access token for the gateway. */
+  async access(user: string): Promise<string> {
+    const asked = await fetch(this.#tokens, { method: 'POST', body: JSON.stringify({ user }) });
+    return asked.text();
   }
 
   /** Plays a host to its end; resolves with the lines that its server has read. */

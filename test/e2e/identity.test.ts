@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Alert,
@@ -13,7 +13,7 @@ import { expect, onTestFinished } from 'vitest';
 import { startBridge } from '../conformance/bridge.ts';
 import type { HostScript } from '../fixtures/attesting-host.ts';
 import { verifies } from '../verifies.ts';
-import { IdentityStage, SEEN_SERVER } from './identity-stage.ts';
+import { IdentityStage, RESOURCE, SEEN_SERVER } from './identity-stage.ts';
 import { firstLine, until, type World } from './support.ts';
 
 const set = (...flags: string[]): Promise<IdentityStage> =>
@@ -102,6 +102,38 @@ async function gatewayTo(world: World, name: string): Promise<string> {
   return (await firstLine(child)).replace(/^.* listening on /, '');
 }
 
+/** A gateway that is a resource of its own: its tokens are for it. */
+async function resourceGateway({ world, issuer }: IdentityStage, name: string): Promise<string> {
+  const bridge = await startBridge(SEEN_SERVER);
+  onTestFinished(() => bridge.close());
+  const authorization = { resource: RESOURCE, issuer, keys: `${issuer}/jwks` };
+  const upstream = { name, url: bridge.url, path: '/mcp', authorization };
+  const file = join(world.folder, 'gateway.yaml');
+  writeFileSync(file, JSON.stringify({ port: 0, upstreams: [upstream] }));
+  const child = world.spoor('gateway', '--file', file);
+  return (await firstLine(child)).replace(/^.* listening on /, '');
+}
+
+verifies(
+  'identity:whole-way',
+  async () => {
+    const stage = await set();
+    const { world } = stage;
+    const url = await resourceGateway(stage, 'guarded');
+    const bearer = await stage.access('ann');
+    const seen = await stage.play({ how: 'not', server: 'guarded', url, bearer });
+    expectClean(seen);
+    const { session, observations } = await sessionOn(world, 'guarded', 2);
+    expect(session.level).toBe('verified');
+    const [call] = callsOf(observations);
+    expect(call?.principal.evidence).toContain('access-token');
+    // Of the person there is a keyed pseudonym, and of the token nothing.
+    expect(JSON.stringify(observations)).not.toMatch(/"ann"|eyJ/);
+    expectNothingKept(world);
+  },
+  { case: 'an access token at a gateway that it is for', timeoutMs: 60_000 },
+);
+
 /** Without an auditor nothing is sealed, so no token or proof may lie anywhere. */
 function expectNothingKept(world: World): void {
   const files = readdirSync(world.state, { recursive: true, withFileTypes: true });
@@ -110,6 +142,23 @@ function expectNothingKept(world: World): void {
     expect(bytes, file.name).not.toMatch(/eyJhbGciOi[A-Za-z0-9_-]+\.eyJ/);
   }
 }
+
+verifies(
+  'attest:wrapper',
+  async () => {
+    const stage = await set();
+    const { world } = stage;
+    world.env.SPOOR_ATTEST_KEY = join(world.folder, 'planner.pem');
+    world.env.SPOOR_ATTEST_ISSUER = stage.orchestrator;
+    world.env.SPOOR_ATTEST_AUDIENCE = stage.domain;
+    expectClean(await stage.play({ how: 'not', server: 'files' }));
+    const { session, observations } = await sessionOn(world, 'files', 2);
+    expect(session.level).toBe('attested');
+    expect(callsOf(observations)[0]?.principal.evidence).toContain('orchestrator');
+    expectNothingKept(world);
+  },
+  { case: 'the whole way', timeoutMs: 60_000 },
+);
 
 verifies(
   'identity:kept-back',

@@ -68,7 +68,10 @@ describeUi('people with other senses and hands', () => {
     await press('j', 'Enter');
     await page.getByRole('group', { name: /create_shareable_link on drive/ }).waitFor();
     await press('x');
-    await page.getByRole('complementary', { name: 'Inspector' }).getByText('Case').waitFor();
+    await page
+      .getByRole('complementary', { name: 'Inspector' })
+      .getByText('Case', { exact: true })
+      .waitFor();
     await press('g', 'a');
     await page.getByRole('link', { name: /Critical/ }).waitFor();
     await press('j');
