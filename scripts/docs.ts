@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderSchemaDocs } from '../packages/detect/src/index.ts';
+import { renderJsonSchema, renderSchemaDocs } from '../packages/detect/src/index.ts';
 import { renderErrors } from './docs/errors.ts';
 import { renderLimits } from './docs/limits.ts';
 import { renderRules } from './docs/rules.ts';
@@ -19,6 +19,7 @@ const DOCUMENTS: Readonly<Record<string, (current: string) => string>> = {
   'config.schema.json': renderConfigSchema,
   'errors.md': renderErrors,
   'limits.md': renderLimits,
+  'mcp-log-schema.json': renderJsonSchema,
   'mcp-log-schema.md': renderSchemaDocs,
   'rules.md': renderRules,
   'telemetry.md': renderTelemetry,

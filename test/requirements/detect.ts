@@ -61,6 +61,14 @@ export const DETECT = {
     behavior: 'Correlations of every type fire where a naive engine that forgets nothing does.',
     source: 'docs/sigma.md',
   },
+  'sigma:import': {
+    behavior: 'Rules of others become rules of ours, or are refused with the reason.',
+    source: 'docs/sigma.md',
+  },
+  'sigma:outside': {
+    behavior: 'pySigma reads every shipped rule, and finds what we find.',
+    source: 'docs/sigma.md',
+  },
   'sigma:problems': {
     behavior: 'What is wrong with a rule is said with a code, a line and a column; the rest loads.',
     source: 'docs/sigma.md',

@@ -76,7 +76,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   rules: {
     group: 'Look',
     summary: 'List and check rules',
-    load: async () => (await import('./commands/rules.ts')).rules,
+    load: async () => (await import('./commands/rules/rules.ts')).rules,
   },
   replay: {
     group: 'Look',

@@ -3,6 +3,7 @@ import { GATEWAY_ERRORS } from './errors-gateway.ts';
 import { IDENTITY_ERRORS } from './errors-identity.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { REMOTE_ERRORS } from './errors-remote.ts';
+import { RULES_ERRORS } from './errors-rules.ts';
 import { UPSTREAM_ERRORS } from './errors-upstream.ts';
 
 /**
@@ -409,6 +410,7 @@ export type ErrorCode =
   | keyof typeof LEDGER_ERRORS
   | keyof typeof IDENTITY_ERRORS
   | keyof typeof REMOTE_ERRORS
+  | keyof typeof RULES_ERRORS
   | keyof typeof UPSTREAM_ERRORS;
 
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
@@ -418,6 +420,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...LEDGER_ERRORS,
   ...IDENTITY_ERRORS,
   ...REMOTE_ERRORS,
+  ...RULES_ERRORS,
   ...UPSTREAM_ERRORS,
 };
 

@@ -15,9 +15,20 @@ export {
   type ExportTarget,
   exportRules,
 } from './export-rules/export.ts';
+export {
+  IMPORT_FORMATS,
+  type ImportedRules,
+  type ImportFormat,
+  type ImportOutcome,
+  importRules,
+} from './import-rules/import.ts';
+export { type LogRecord, logRecord } from './log-schema/record.ts';
+export { renderJsonSchema, renderSchemaDocs } from './log-schema/schema-docs.ts';
+export { type ReadTrace, type RuleTestResult, runRuleTests } from './rule-tests.ts';
 export { compileRules } from './rules/compile.ts';
 export { asksForContent, notCovered } from './rules/coverage.ts';
-export { renderRuleDocs, renderSchemaDocs } from './rules/docs.ts';
+export { describeRule } from './rules/describe.ts';
+export { renderRuleDocs } from './rules/docs.ts';
 export { type ContentMatcher, contentMatcher } from './rules/match-content.ts';
 export type { Rule, RuleBody, RuleFile, RuleProblem, RuleSet, RuleTest } from './rules/types.ts';
 export { FIELDS, FLOW_FIELDS } from './schema.ts';

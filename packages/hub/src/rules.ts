@@ -10,7 +10,19 @@ import {
   type RuleSet,
 } from '@spoor/detect';
 
-export { describeExport, EXPORT_TARGETS, exportRules } from '@spoor/detect';
+export {
+  asksForContent,
+  describeExport,
+  describeRule,
+  EXPORT_TARGETS,
+  exportRules,
+  IMPORT_FORMATS,
+  type ImportOutcome,
+  importRules,
+  type Rule,
+  type RuleTestResult,
+  runRuleTests,
+} from '@spoor/detect';
 
 export interface CompiledRules {
   readonly rules: RuleSet;

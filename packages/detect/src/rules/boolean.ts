@@ -127,7 +127,7 @@ class FormulaParser<Leaf> {
 
   /** Only text on one line stands in the file as it was read. */
   #offset(at: number): number {
-    const { source, type } = this.#node as { readonly source?: string; readonly type?: string };
+    const { source, type } = (this.#node ?? {}) as { source?: string; type?: string };
     if (source !== this.#text) return 0;
     return at + (type?.startsWith('QUOTE') === true ? 1 : 0);
   }

@@ -1,30 +1,4 @@
-import { FIELDS, type Field, FLOW_FIELDS } from '../schema.ts';
 import type { Rule, RuleSet } from './types.ts';
-
-/** `docs/mcp-log-schema.md`. */
-export function renderSchemaDocs(): string {
-  return [
-    '# MCP log schema',
-    '',
-    'Fields that rules may name, with `logsource: { product: mcp }`. A field of several values matches where one of',
-    'them does. Generated from `packages/detect/src/schema.ts`.',
-    '',
-    ...table(FIELDS),
-    '',
-    '## Flows',
-    '',
-    'Within one selection, all fields of `flow.*` speak of the same flow.',
-    '',
-    ...table(FLOW_FIELDS),
-    '',
-  ].join('\n');
-}
-
-const table = <Source>(fields: readonly Field<Source>[]): readonly string[] => [
-  '| Field | Type | Meaning |',
-  '| --- | --- | --- |',
-  ...fields.map(({ name, type, about }) => `| \`${name}\` | ${type} | ${cell(about)} |`),
-];
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
 

@@ -1,0 +1,41 @@
+import { CodedError, nearest } from '@spoor/core';
+import { asksForContent, describeRule } from '@spoor/hub/rules';
+import type { Context } from '../../command.ts';
+import { paint, visible } from '../../output.ts';
+import { folderOf, rulesIn } from './folder.ts';
+
+export async function explain(context: Context): Promise<number> {
+  const { out, flags, words } = context;
+  const [, id, folder] = words;
+  if (id === undefined) throw new CodedError('USAGE', 'rules explain ID');
+  const { rules: set } = await rulesIn(await folderOf(context, folder));
+  const rule = set.rules.find(({ ref, uuid }) => ref.id === id || uuid === id);
+  if (rule === undefined) {
+    const near = nearest(
+      id,
+      set.rules.map(({ ref }) => ref.id),
+    );
+    throw new CodedError('NOT_FOUND', `rule ${id}; did you mean ${near}?`);
+  }
+  const { ref, path, response, tests } = rule;
+  const looksFor = describeRule(rule, set);
+  const content = asksForContent(rule, set);
+  if (flags.json === true) {
+    out.json({ ...ref, path, response, looksFor, asksForContent: content, tests });
+    return 0;
+  }
+  out.line(`${paint(out, 'bold', visible(ref.title))}  ${ref.level}, ${response}`);
+  out.line(visible(ref.description));
+  out.line('');
+  out.line('Looks for:');
+  for (const line of looksFor) out.line(`  ${visible(line)}`);
+  if (content) out.line('Content is not covered: sensors do not answer content tests yet.');
+  out.line('');
+  if (ref.advice !== '') out.line(`What to do: ${visible(ref.advice)}`);
+  if (ref.tags.length > 0) out.line(`Tags: ${ref.tags.join(', ')}`);
+  for (const known of ref.falsePositives) out.line(`Known false positive: ${visible(known)}`);
+  for (const { name, fires } of tests)
+    out.line(`Test: ${visible(name)} (${fires.length > 0 ? 'fires' : 'silent'})`);
+  out.line(paint(out, 'dim', path));
+  return 0;
+}
