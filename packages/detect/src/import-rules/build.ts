@@ -81,7 +81,7 @@ function lostSelections({ selections, refused = {} }: Draft): ReadonlyMap<string
 }
 
 /** Why a selection does not compile; undefined where it does. */
-export function faultOf(selection: unknown): string | undefined {
+function faultOf(selection: unknown): string | undefined {
   const rule = {
     title: 't',
     id: uuidOf(''),
