@@ -66,7 +66,7 @@ export const DETECT = {
     source: 'docs/sigma.md',
   },
   'sigma:outside': {
-    behavior: 'pySigma reads every shipped rule, and finds what we find.',
+    behavior: 'Sigma in Python reads every shipped rule, and finds what we find.',
     source: 'docs/sigma.md',
   },
   'sigma:problems': {

@@ -6,7 +6,7 @@ import type { Context } from '../../command.ts';
 import { paint, visible } from '../../output.ts';
 import { folderOf, notedProblems, rulesIn } from './folder.ts';
 
-/** Plays the tests of the rules. Rules that have none are counted, so that nobody overlooks them. */
+/** Plays the tests of the rules, and names the rules that have none. */
 export async function test(context: Context): Promise<number> {
   const { out, flags, words } = context;
   const folder = await folderOf(context, words[1]);
