@@ -24,6 +24,11 @@ export const UPSTREAMS = {
       'The official suite finds no difference between a client that signs in and itself through a gateway that observes.',
     source: 'test/conformance/README.md',
   },
+  'hub:reports': {
+    behavior:
+      'What gateways and wrappers count is seen at the hub while they run; its sums only grow.',
+    source: 'docs/gateway.md',
+  },
   'upstream:mirror': {
     behavior: 'Headers of modern requests say what the body says, whatever its names are.',
     source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports',

@@ -80,6 +80,20 @@ export interface HubView {
   readonly ingest: { readonly http?: string; readonly grpc?: string };
   /** Instrumentations that were seen to put content on spans. */
   readonly leaks: readonly LeakView[];
+  /** What wrappers and gateways say that they have counted; those that run first. */
+  readonly reports: readonly ReportView[];
+}
+
+/** Counts of one sensor, as it says itself. */
+export interface ReportView {
+  readonly kind: 'wrapper' | 'gateway' | 'intent' | 'hook' | 'in-process';
+  /** The servers that it stands in front of. */
+  readonly about: string;
+  /** The enrolled machine on which it runs; absent here. */
+  readonly node?: string;
+  readonly running: boolean;
+  readonly lastMs: number;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 export interface LeakView {

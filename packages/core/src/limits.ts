@@ -273,6 +273,16 @@ export const LIMITS = {
   tokensExchangedMax: 1_000,
   /** Silence after which a gateway gives up a client's connection to the hub. */
   gatewayIdleMs: 1_800_000,
+  /** How often a sensor tells the hub what it has counted, where that has changed. */
+  reportEveryMs: 5_000,
+  /** Names in one report; a sensor has some dozens. */
+  reportNamesMax: 64,
+  /** Letters of such a name: those of our own codes are shorter. */
+  reportNameCharsMax: 40,
+  /** Sensors whose counts a hub shows; the longest gone is forgotten, and stays in the sums. */
+  reportsMax: 256,
+  /** Names over all sensors; what a stranger among them would add is not summed, and counted. */
+  reportSumsMax: 256,
   /** Sensors enrolled at one hub: their names and keys are held in memory. */
   remoteSensorsMax: 1_000,
   /** Enrolment codes that are open at once; beyond it no new one is made. */

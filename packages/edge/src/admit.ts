@@ -200,6 +200,16 @@ const RAW = z.object({
   errorType: z.string().max(32).optional(),
 });
 
+const COUNTS = z
+  .record(
+    z
+      .string()
+      .regex(/^[A-Za-z_]+$/)
+      .max(LIMITS.reportNameCharsMax),
+    COUNT,
+  )
+  .refine((counts) => Object.keys(counts).length <= LIMITS.reportNamesMax);
+
 const SENSOR_REQUEST = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('hello'),
@@ -251,6 +261,7 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
   }),
   z.object({ op: z.literal('find'), id: ID, tool: NAME, pair: DIGEST }),
   z.object({ op: z.literal('lost'), id: ID, count: COUNT }),
+  z.object({ op: z.literal('report'), id: ID, source: UUID, about: NAME, counts: COUNTS }),
   z.object({ op: z.literal('raw'), id: ID, raw: RAW, quiet: z.literal(true).optional() }),
 ]);
 

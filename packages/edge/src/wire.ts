@@ -113,7 +113,19 @@ export type SensorRequest =
   | { readonly op: 'find'; readonly id: number; readonly tool: string; readonly pair: string }
   /** What was lost while no hub answered. */
   | { readonly op: 'lost'; readonly id: number; readonly count: number }
+  | ReportRequest
   | RawRequest;
+
+/** What a sensor has counted since it began, for people to see; nothing is decided by it. */
+export interface ReportRequest {
+  readonly op: 'report';
+  readonly id: number;
+  /** Of the process: a gateway has many connections, and counts once. */
+  readonly source: string;
+  /** What it stands in front of. */
+  readonly about: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
 
 /** Messages follow the JSON as they are; see `Raw`. */
 export interface RawRequest {

@@ -22,6 +22,7 @@ import { noteManifest, readManifest } from './manifest.ts';
 import type { HubOptions } from './options.ts';
 import { PolicyFile } from './policy.ts';
 import { Remote } from './remote/remote.ts';
+import { Reports } from './reports.ts';
 import { lastSeqOf } from './resume.ts';
 import { type CompiledRules, loadLabeler, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -49,6 +50,7 @@ export interface Parts {
   readonly worker: WorkerPort;
   readonly witnesses: Witnesses;
   readonly counts: Record<string, number>;
+  readonly reports: Reports;
   readonly join: (hello: Hello) => Joined;
   readonly foreign: Foreign;
   readonly recipients: () => readonly string[];
@@ -100,7 +102,9 @@ export async function assemble(
     isShort: (observation) => identifier.isShort(observation),
     admitted: (observation, connection) => parts?.foreign.observed(observation, connection),
   });
+  const told = { counts, reports: new Reports() };
   const enter = joiner({
+    ...told,
     options,
     secrets,
     sessions,
@@ -108,7 +112,6 @@ export async function assemble(
     decisions,
     ledger,
     policy,
-    counts,
     recipients,
     embed: (call, text) => worker.embed(call, text),
   });
@@ -129,7 +132,7 @@ export async function assemble(
     secrets,
     worker,
     witnesses,
-    counts,
+    ...told,
     join: enter,
     recipients,
     foreign: foreignOf(options, others),

@@ -9,6 +9,7 @@ import type {
   Mode,
   Observation,
   PolicyView,
+  ReportView,
   RulesView,
 } from '@spoor/core';
 import type { ClientPlaces } from '@spoor/edge/clients';
@@ -101,6 +102,7 @@ export interface HubState {
   readonly ledger: LedgerView;
   readonly rules: RulesView;
   readonly leaks: readonly LeakView[];
+  readonly reports: readonly ReportView[];
   /** Calls that wait for a person. */
   readonly asks: readonly AskView[];
 }

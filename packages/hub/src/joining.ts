@@ -18,6 +18,7 @@ import type { Identifier } from './identify/identifier.ts';
 import type { HubOptions } from './options.ts';
 import type { PolicyFile } from './policy.ts';
 import { RawSensor } from './raw.ts';
+import type { Reports } from './reports.ts';
 import type { Secrets } from './secrets.ts';
 import type { Joined } from './sensors.ts';
 
@@ -31,6 +32,7 @@ interface Joining {
   readonly policy: PolicyFile;
   readonly counts: Record<string, number>;
   readonly recipients: () => readonly string[];
+  readonly reports: Reports;
   /** Asks for the embedding of a prompt. */
   readonly embed: (call: string, text: string) => void;
 }
@@ -73,6 +75,7 @@ export function joiner(joining: Joining): (hello: Hello, node?: Node) => Joined 
         leave();
         inFront?.();
         joining.decisions.withdraw(connection);
+        joining.reports.left(connection);
       },
       handle: (request, sealed, bytes) => {
         if (request.op !== 'raw') {
@@ -90,7 +93,7 @@ function handle(
   sealed: readonly SealedContent[],
   bytes: Uint8Array,
   connection: Connection,
-  { decisions, identifier, ledger, counts, options, sessions, embed }: Joining,
+  { decisions, identifier, ledger, counts, options, sessions, embed, reports }: Joining,
   pairs: Pairs,
 ): Promise<object> | object {
   switch (request.op) {
@@ -120,6 +123,9 @@ function handle(
       );
     case 'key':
       return ledger.keepKey(connection.session.id, request.kek, bytes).then(() => ({}));
+    case 'report':
+      reports.take(connection, request, Date.now());
+      return {};
     case 'lost': {
       const { count } = request;
       counts.lost = (counts.lost ?? 0) + count;

@@ -11,6 +11,7 @@ export function stateOf(parts: Parts): HubState {
     sealing: parts.recipients().length > 0,
     counts: {
       ...parts.counts,
+      ...parts.reports.counts,
       ...decisions.counts,
       ...sensors.counts,
       ...parts.remote.counts,
@@ -33,5 +34,6 @@ export function stateOf(parts: Parts): HubState {
     rules: rulesView(rules, policy.policy),
     asks: decisions.asks,
     leaks: parts.foreign.leaks,
+    reports: parts.reports.views,
   };
 }

@@ -124,6 +124,19 @@ export class HubClient implements HubPort {
     return typeof found === 'object' ? found : {};
   }
 
+  /** Tells what was counted since the source began; false where no hub has taken it. */
+  async report(
+    source: string,
+    about: string,
+    counts: Readonly<Record<string, number>>,
+  ): Promise<boolean> {
+    if (this.#link?.open !== true) return false;
+    return this.#link.report(source, about, counts).then(
+      () => true,
+      () => false,
+    );
+  }
+
   get project(): boolean {
     return this.#welcome?.project ?? true;
   }

@@ -131,6 +131,10 @@ export class Link {
     return this.#ask({ op: 'find', id: this.#nextId++, tool, pair }) as Promise<Found>;
   }
 
+  async report(source: string, about: string, counts: Counted): Promise<void> {
+    await this.#ask({ op: 'report', id: this.#nextId++, source, about, counts });
+  }
+
   async lost(count: number): Promise<void> {
     await this.#ask({ op: 'lost', id: this.#nextId++, count });
   }
@@ -208,6 +212,8 @@ export class Link {
       waiting?.reject(new CodedError(message.error.code satisfies ErrorCode, message.error.detail));
   }
 }
+
+type Counted = Readonly<Record<string, number>>;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;

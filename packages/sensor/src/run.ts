@@ -17,6 +17,7 @@ import { type Exit, startChild } from './child.ts';
 import { findHost, identify } from './host.ts';
 import { HubClient } from './hubclient.ts';
 import { Relay } from './relay.ts';
+import { Reporter } from './reporter.ts';
 
 export interface RunOptions {
   readonly server: WrappedServer;
@@ -45,6 +46,8 @@ interface ServerEnd {
   readonly stdout: Readable;
   readonly exit: Promise<Exit>;
   readonly process?: ProcessId;
+  /** What went wrong beside the messages, by code. */
+  readonly counts?: () => Readonly<Record<string, number>>;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -73,6 +76,12 @@ export async function runWrapper(options: RunOptions): Promise<Exit> {
     random: systemRandom,
     boundary: new Boundary(options.trust, systemRandom, attester),
   });
+  const reporter = new Reporter({
+    about: options.name,
+    random: systemRandom,
+    counts: () => ({ ...relay.counts, ...server.counts?.() }),
+    hub: () => hub,
+  });
   const stopForwarding = forwardSignals(server);
   wireClient(relay, server, output);
   wireServer(relay, server);
@@ -80,7 +89,7 @@ export async function runWrapper(options: RunOptions): Promise<Exit> {
     const exit = await server.exit;
     await relay.serverEnded();
     await ended(output);
-    await Promise.race([hub.close(), delay(FAREWELL_MS)]);
+    await Promise.race([reporter.close().then(() => hub.close()), delay(FAREWELL_MS)]);
     return exit;
   } finally {
     stopForwarding();
@@ -105,6 +114,7 @@ async function reachServer(
     stdin: upstream,
     stdout: upstream,
     exit: upstream.exit,
+    counts: () => upstream.counts.values,
     kill: (signal) => upstream.kill(signal),
   };
 }

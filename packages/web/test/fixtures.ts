@@ -146,6 +146,7 @@ export const hub = (more: Partial<HubView> = {}): HubView => ({
   destinations: [],
   ingest: {},
   leaks: [],
+  reports: [],
   ...more,
 });
 

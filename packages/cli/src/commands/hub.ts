@@ -6,6 +6,7 @@ import {
   type HubView,
   type InventoryView,
   type LedgerView,
+  type ReportView,
   systemRandom,
   type WitnessView,
 } from '@spoor/core';
@@ -215,6 +216,7 @@ async function status({ flags, home, out }: Context): Promise<number> {
   );
   const { witness } = await api.get<LedgerView>('/api/v1/ledger');
   if (witness.state !== 'off') out.line(`Witness   ${witnessLine(out, witness)}`);
+  for (const report of view.reports.filter(({ running }) => running)) out.line(reportLine(report));
   for (const destination of view.destinations)
     out.line(`Export    ${exportLine(out, destination)}`);
   for (const [kind, address] of Object.entries(view.ingest))
@@ -229,6 +231,14 @@ async function status({ flags, home, out }: Context): Promise<number> {
   const { clients } = await api.get<InventoryView>('/api/v1/inventory');
   for (const line of clientLines(clients)) out.line(line);
   return 0;
+}
+
+/** What a sensor counts while it runs. */
+function reportLine({ kind, about, node, counts }: ReportView): string {
+  const where = node === undefined ? about : `${about} at ${node}`;
+  const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  const word = kind === 'gateway' ? 'Gateway' : 'Wrapper';
+  return visible(`${word.padEnd(10)}${where}: ${figures.join(', ')}`);
 }
 
 /** Servers that clients start without Spoor, and files in which there may be more. */

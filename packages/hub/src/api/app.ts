@@ -271,7 +271,7 @@ const healthView = (
 
 function hubView(options: AppOptions, counting: Counting): HubView {
   const { state, nowMs, startedMs, version } = options;
-  const { policy, counts, rules, sealing, sensors, leaks } = state();
+  const { policy, counts, rules, sealing, sensors, leaks, reports } = state();
   const { calls, newestMs } = counting.since(nowMs() - DAY_MS);
   return {
     version,
@@ -288,6 +288,7 @@ function hubView(options: AppOptions, counting: Counting): HubView {
     destinations: options.destinations(),
     ingest: options.ingest(),
     leaks,
+    reports,
   };
 }
 

@@ -17,6 +17,7 @@ const STATE: HubState = {
   sealing: true,
   asks: [],
   leaks: [],
+  reports: [],
   counts: { begun: 3, recordsDropped: 7, samplingHeld: 5 },
   ledger: {
     origin: 'test',

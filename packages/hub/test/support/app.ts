@@ -50,6 +50,7 @@ const STATE: HubState = {
   rules: { rules: [], problems: [] },
   asks: [],
   leaks: [],
+  reports: [],
 };
 
 /**

@@ -1,5 +1,6 @@
 import { LIMITS, type Random, safeName, uuidv7 } from '@spoor/core';
 import type { Boundary } from '../boundary.ts';
+import { findHost } from '../host.ts';
 import { HubClient } from '../hubclient.ts';
 import type { Identity } from './clients.ts';
 import type { Counts } from './counts.ts';
@@ -44,6 +45,16 @@ export class Peers {
     }
     peer.lastMs = Date.now();
     return peer;
+  }
+
+  /** A connection that stands, the newest first. */
+  get connected(): HubClient | undefined {
+    return [...this.#peers.values()].findLast(({ hub }) => hub.connected)?.hub;
+  }
+
+  /** The gateway's own, where no client has one. */
+  own(upstream: Upstream): HubClient {
+    return this.of(upstream, { host: findHost() }).hub;
   }
 
   /** Gives up what has been silent for long. */

@@ -33,6 +33,10 @@ export class Routes<Upstream extends Routed> {
     this.#upstreams = [...upstreams].sort((a, b) => b.options.path.length - a.options.path.length);
   }
 
+  get first(): Upstream | undefined {
+    return this.#upstreams[0];
+  }
+
   find({ url = '' }: IncomingMessage): Route<Upstream> | undefined {
     if (!url.startsWith('/')) return undefined;
     const [path = '', ...query] = url.split('?');

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Carrier, Random, UnreadableReason } from '@spoor/core';
+import { Reporter } from '../reporter.ts';
 import { type Client, Clients, identityOf } from './clients.ts';
 import { Conversations, type Talk } from './conversations.ts';
 import type { Counts } from './counts.ts';
@@ -22,6 +23,7 @@ export class Sensing {
   readonly #clients = new Clients();
   readonly #peers: Peers;
   readonly #sweep: NodeJS.Timeout;
+  readonly #reporter: Reporter;
   #passages = 0;
 
   constructor(options: GatewayOptions, routes: Routes<Upstream>, counts: Counts, random: Random) {
@@ -29,6 +31,12 @@ export class Sensing {
     this.routes = routes;
     this.conversations = new Conversations(random, counts);
     this.#peers = new Peers(options, random, counts);
+    this.#reporter = new Reporter({
+      about: options.upstreams.map(({ name }) => name).join('+'),
+      random,
+      counts: () => counts.values,
+      hub: () => this.#peers.connected ?? (routes.first && this.#peers.own(routes.first)),
+    });
     this.#sweep = setInterval(() => this.#peers.sweep(Date.now()), SWEEP_EVERY_MS).unref();
   }
 
@@ -49,6 +57,7 @@ export class Sensing {
   async close(): Promise<void> {
     clearInterval(this.#sweep);
     await this.conversations.close();
+    await this.#reporter.close();
     await this.#peers.close();
   }
 }

@@ -10,7 +10,10 @@ const line = fc.constantFrom(
   'event: message',
   'event:endpoint',
   'id: 7',
+  'id: a\0b',
+  'id',
   'retry: 3',
+  'retry: soon',
   '\ufeffdata: y',
   '',
 );
@@ -19,22 +22,30 @@ const stream = fc
   .array(fc.tuple(line, ending), { maxLength: 30 })
   .map((lines) => lines.map(([text, end]) => text + end).join(''));
 
+function resumption(field: string, value: string): Pick<ServerEvent, 'id' | 'retryMs'> {
+  if (field === 'id' && !value.includes('\0')) return { id: value };
+  return field === 'retry' && /^\d+$/.test(value) ? { retryMs: Number(value) } : {};
+}
+
 /** The standard's own algorithm, on the whole text. */
 function oracle(text: string): ServerEvent[] {
   const events: ServerEvent[] = [];
   let data: string[] = [];
   let name = '';
+  let rest: Pick<ServerEvent, 'id' | 'retryMs'> = {};
   const lines = text.split(/\r\n|\n|\r/);
   lines.pop();
   for (const one of lines) {
     if (one === '') {
-      if (data.length > 0) events.push({ name, data: data.join('\n') });
+      if (data.length > 0) events.push({ name, data: data.join('\n'), ...rest });
       data = [];
       name = '';
+      rest = {};
     }
     const [, field = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/.exec(one) ?? [];
     if (field === 'data') data.push(value);
     if (field === 'event') name = value;
+    rest = { ...rest, ...resumption(field, value) };
   }
   return events;
 }
