@@ -119,6 +119,7 @@ verifies(
     const alert = rows.find(({ rule }) => rule.id === 'ledger-refused');
     expect(alert).toMatchObject({ rule: { level: 'critical' } });
     expect(alert?.ledgerIndex).toBeTypeOf('number');
+    expect(alert?.leafHash).toMatch(/^[0-9a-f]{64}$/);
     expect(alert?.checkpoint).toContain('\n\n');
     const health = await world.api<{ ok: boolean }>('health');
     expect(health.ok).toBe(false);

@@ -40,4 +40,8 @@ export const WITNESS = {
       "Other people's witnesses vouch for a hub's ledger, their logs are published by ours, and they agree on policies.",
     source: 'docs/witness.md',
   },
+  'ledger:claims': {
+    behavior: 'A ledger that has lost entries is contradicted by the spans and alerts about them.',
+    source: 'docs/witness.md',
+  },
 } as const;

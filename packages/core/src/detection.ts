@@ -65,6 +65,8 @@ export interface Alert {
   readonly detection: Detection;
   /** Ledger index of the decision or alert entry, and the checkpoint of that time. */
   readonly ledgerIndex?: number;
+  /** Leaf hash of that entry, hexadecimal: a ledger without it is not the one of that time. */
+  readonly leafHash?: string;
   readonly checkpoint?: string;
   readonly dismissedReason?: string;
 }

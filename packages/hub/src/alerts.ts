@@ -7,7 +7,7 @@ import type { Store } from './store/store.ts';
  * evidence whole.
  */
 export function raise(store: Store, record: DetectionRecord, random: Random): Alert {
-  const { detection, decision, ledgerIndex, checkpoint } = record;
+  const { detection, decision, ledgerIndex, leafHash, checkpoint } = record;
   const print = fingerprint(detection);
   const known = store.alertByFingerprint(print);
   const alert: Alert = {
@@ -19,6 +19,7 @@ export function raise(store: Store, record: DetectionRecord, random: Random): Al
     ...actionOf(decision),
     detection,
     ...(ledgerIndex === undefined ? {} : { ledgerIndex }),
+    ...(leafHash === undefined ? {} : { leafHash }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   };
   store.saveAlert(alert, print);

@@ -90,6 +90,7 @@ export interface DetectionRecord {
   readonly detection: Detection;
   readonly decision: Decision;
   readonly ledgerIndex?: number;
+  readonly leafHash?: string;
   readonly checkpoint?: string;
 }
 

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { type CallEntry, CodedError, type Observation, toHex } from '@spoor/core';
 import { prepareHome, readHubAddress } from '@spoor/edge';
-import type { Entry } from '@spoor/ledger';
+import type { Appended, Entry } from '@spoor/ledger';
 import { leafHash } from '@spoor/ledger/verify';
 import { assemble, type Parts } from './assemble.ts';
 import type { Entries, Question } from './bus.ts';
@@ -143,9 +143,9 @@ export class Hub {
   /**
    * An owner can switch denials off with a broken ledger, too: what it could not take is counted.
    */
-  #note(entry: Entry): number | undefined {
+  #note(entry: Entry): Appended | undefined {
     try {
-      return this.#parts.ledger.append(entry)?.index;
+      return this.#parts.ledger.append(entry);
     } catch {
       const { counts } = this.#parts;
       counts.notNoted = (counts.notNoted ?? 0) + 1;

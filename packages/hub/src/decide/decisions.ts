@@ -17,14 +17,14 @@ import {
 } from '@spoor/core';
 import type { Detector, Step } from '@spoor/detect';
 import type { Begun, Ended, Push, Sensed } from '@spoor/edge';
-import type { Ledger } from '@spoor/ledger';
+import type { Appended, Ledger } from '@spoor/ledger';
 import type { RecordBatch } from '../bus.ts';
 import type { Admission, Connection } from './admission.ts';
 import { Allowances } from './allowances.ts';
 import { Asking } from './asking.ts';
 import type { Answer } from './asks.ts';
 import type { Definitions } from './definitions.ts';
-import { count, detected, entryOf, withLedger } from './entry.ts';
+import { count, detected, entryOf, evidenceOf, withLedger } from './entry.ts';
 import type { Keeping } from './keeping.ts';
 import { entryKind, mergeEnd } from './merge.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -300,7 +300,7 @@ export class Decisions {
     this.#options.record({ observations: [kept], past });
     const spoke = decision.wanted !== 'allow' || decision.reason !== 'default';
     const entry = spoke ? this.#writing.write(entryOf('decision', kept)) : undefined;
-    this.#alert(kept, detections, decision, past.length, entry?.index);
+    this.#alert(kept, detections, decision, past.length, entry);
     this.#remember(connection);
   }
 
@@ -309,7 +309,7 @@ export class Decisions {
     detections: readonly Detection[],
     decision: Decision,
     past: number,
-    index?: number,
+    decided?: Appended,
   ): void {
     if (detections.length === 0) return;
     const { ledger, record } = this.#options;
@@ -318,13 +318,11 @@ export class Decisions {
         ...entryOf('alert', o),
         detail: { rule: detection.rule.id, past },
       });
-      const ledgerIndex = index ?? entry?.index;
       return {
         detection,
         // What was done is the same for all rules that matched this call; what they wanted is not.
         decision: { ...decision, wanted: wantedBy(detection) },
-        ...(ledgerIndex === undefined ? {} : { ledgerIndex }),
-        ...(ledger.published === undefined ? {} : { checkpoint: ledger.published.note }),
+        ...evidenceOf(decided ?? entry, ledger),
       };
     });
     record({ detections: records });

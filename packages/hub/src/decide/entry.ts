@@ -1,6 +1,7 @@
 import type { IntentRef, Observation } from '@spoor/core';
 import type { Step } from '@spoor/detect';
-import type { Appended, Entry } from '@spoor/ledger';
+import type { Appended, Entry, Ledger } from '@spoor/ledger';
+import type { DetectionRecord } from '../bus.ts';
 import { blind } from './blind.ts';
 
 /** The ledger's entry about an observation: bindings and digests, no content. */
@@ -74,6 +75,15 @@ export const withLedger = (o: Observation, appended: Appended | undefined): Obse
   appended === undefined
     ? o
     : { ...o, ledger: { index: appended.index, leafHash: appended.leafHash } };
+
+/** Where an alert stands in the ledger, and the newest checkpoint of that time. */
+export const evidenceOf = (
+  appended: Appended | undefined,
+  { published }: Pick<Ledger, 'published'>,
+): Pick<DetectionRecord, 'ledgerIndex' | 'leafHash' | 'checkpoint'> => ({
+  ...(appended === undefined ? {} : { ledgerIndex: appended.index, leafHash: appended.leafHash }),
+  ...(published === undefined ? {} : { checkpoint: published.note }),
+});
 
 export function count(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;

@@ -14,7 +14,7 @@ import {
   type TraceId,
 } from '@spoor/core';
 import type { Hello } from '@spoor/edge';
-import type { Ledger } from '@spoor/ledger';
+import type { Appended, Ledger } from '@spoor/ledger';
 import type { RecordBatch } from '../bus.ts';
 import { isSameCall, type Side, spanKey } from '../ingest/calls.ts';
 import type {
@@ -28,6 +28,7 @@ import type { Secrets } from '../secrets.ts';
 import type { Connection } from './admission.ts';
 import type { Decisions } from './decisions.ts';
 import type { Definitions } from './definitions.ts';
+import { evidenceOf } from './entry.ts';
 import { LEAKING_INSTRUMENTATION } from './leaking.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -255,8 +256,7 @@ export class Foreign {
         {
           detection,
           decision: ALLOW,
-          ...(entry === undefined ? {} : { ledgerIndex: entry }),
-          ...(ledger.published === undefined ? {} : { checkpoint: ledger.published.note }),
+          ...evidenceOf(entry, ledger),
         },
       ],
     });
@@ -292,10 +292,10 @@ function appended(
   ledger: Pick<Ledger, 'append'>,
   session: Session,
   { rule, group }: Detection,
-): number | undefined {
+): Appended | undefined {
   try {
     const detail = { rule: rule.id, ...group };
-    return ledger.append({ kind: 'alert', session: session.id, detail })?.index;
+    return ledger.append({ kind: 'alert', session: session.id, detail });
   } catch {
     return undefined;
   }

@@ -7,8 +7,9 @@ import {
   systemClock,
   type WitnessView,
 } from '@spoor/core';
-import { type Entry, type Ledger, nodeDisk, type Published } from '@spoor/ledger';
+import { type Appended, type Entry, type Ledger, nodeDisk, type Published } from '@spoor/ledger';
 import type { DetectionRecord } from '../bus.ts';
+import { evidenceOf } from '../decide/entry.ts';
 import type { HubOptions } from '../options.ts';
 import { type Asker, askersOf } from './askers.ts';
 import { confirmWith } from './confirm.ts';
@@ -31,7 +32,7 @@ export interface Witnesses {
 interface Told {
   readonly dir: string;
   /** Undefined where the ledger cannot take it. */
-  readonly note: (entry: Entry) => number | undefined;
+  readonly note: (entry: Entry) => Appended | undefined;
   readonly alert: (record: DetectionRecord) => void;
 }
 
@@ -64,16 +65,11 @@ export async function loadWitnesses({ witness, say }: HubOptions): Promise<Witne
         refused: (name, answer) => {
           say(`witness ${name} knows another history of the ledger (${answer.status})`);
           const { status, size } = answer;
-          const ledgerIndex = note({
+          const entry = note({
             kind: 'alert',
             detail: { rule: RULE.id, holds: status, size },
           });
-          const checkpoint = ledger.published?.note;
-          alert({
-            ...detectionOf(name, answer),
-            ...(ledgerIndex === undefined ? {} : { ledgerIndex }),
-            ...(checkpoint === undefined ? {} : { checkpoint }),
-          });
+          alert({ ...detectionOf(name, answer), ...evidenceOf(entry, ledger) });
         },
       });
     },

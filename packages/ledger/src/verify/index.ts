@@ -2,6 +2,7 @@
 export { type Checkpoint, parseCheckpoint } from '../checkpoint.ts';
 export { type Note, type NoteSignature, type ParsedNote, parseNote } from '../note.ts';
 export type { Consistency, Inclusion } from '../tree/proof.ts';
+export { type ClaimFault, checkClaims, type EntryClaim, newestCheckpoint } from './claims.ts';
 export { leafHash } from './hash.ts';
 export {
   type CheckSignature,
