@@ -1,3 +1,4 @@
+import { asciiJson } from './ascii.ts';
 import { concatBytes } from './bytes.ts';
 import { CodedError } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -27,13 +28,13 @@ export function encodeWire(
   json: unknown,
   bytes: readonly Uint8Array[] = [],
 ): Uint8Array<ArrayBuffer> {
-  const text = encoder.encode(JSON.stringify(json));
+  const text = asciiJson(json);
   const total = bytes.reduce((sum, piece) => sum + piece.length, HEAD_BYTES + text.length);
   const buffer = new Uint8Array(total);
   const view = viewOf(buffer);
   view.setUint32(0, total - 4);
   view.setUint32(4, text.length);
-  buffer.set(text, HEAD_BYTES);
+  encoder.encodeInto(text, buffer.subarray(HEAD_BYTES));
   let at = HEAD_BYTES + text.length;
   for (const piece of bytes) {
     buffer.set(piece, at);

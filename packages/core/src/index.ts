@@ -1,4 +1,5 @@
 export * from './api.ts';
+export * from './ascii.ts';
 export * from './assert.ts';
 export * from './attributes.ts';
 export * from './baggage.ts';

@@ -1,16 +1,17 @@
-import type {
-  AskView,
-  CallEntry,
-  CallId,
-  Decision,
-  Detection,
-  LeakView,
-  LedgerView,
-  Mode,
-  Observation,
-  PolicyView,
-  ReportView,
-  RulesView,
+import {
+  type AskView,
+  asciiJson,
+  type CallEntry,
+  type CallId,
+  type Decision,
+  type Detection,
+  type LeakView,
+  type LedgerView,
+  type Mode,
+  type Observation,
+  type PolicyView,
+  type ReportView,
+  type RulesView,
 } from '@spoor/core';
 import type { ClientPlaces } from '@spoor/edge/clients';
 import type { Answer } from './decide/asks.ts';
@@ -46,7 +47,8 @@ export type ToWorker =
   | { readonly type: 'close' };
 
 export interface WrittenBatch {
-  readonly observations: string;
+  /** JSON texts in ASCII, each with a line end. */
+  readonly observations: Uint8Array<ArrayBuffer>;
   /** All else of the batch. */
   readonly rest: string;
 }
@@ -64,20 +66,36 @@ export interface RecordBatch {
 }
 
 export function writeBatch({ observations, bodies: _, ...rest }: RecordBatch): WrittenBatch {
-  return {
-    observations: observations.map((one) => JSON.stringify(one)).join('\n'),
-    rest: JSON.stringify(rest),
-  };
+  const bodies = observations.map(asciiJson);
+  const bytes = bodies.reduce((sum, body) => sum + body.length + 1, 0);
+  // Not out of a pool, which would be cloned with it.
+  const written = Buffer.from(new ArrayBuffer(bytes));
+  let at = 0;
+  for (const body of bodies) {
+    at += written.write(body, at, 'latin1');
+    written[at++] = LINE_END;
+  }
+  return { observations: written, rest: JSON.stringify(rest) };
 }
 
 export function readBatch({ observations, rest }: WrittenBatch): RecordBatch {
-  const bodies = observations === '' ? [] : observations.split('\n');
+  const { buffer, byteOffset, length } = observations;
+  const written = Buffer.from(buffer, byteOffset, length);
+  const bodies: string[] = [];
+  for (let at = 0; at < length; ) {
+    const end = written.indexOf(LINE_END, at);
+    bodies.push(written.toString('latin1', at, end));
+    at = end + 1;
+  }
   return {
     ...(JSON.parse(rest) as Omit<RecordBatch, 'observations'>),
     observations: bodies.map((body) => JSON.parse(body) as Observation),
     bodies,
   };
 }
+
+/** No JSON text has one within. */
+const LINE_END = 0x0a;
 
 /** A sensor has gone, and with it the connection that it stood in. */
 export interface ConnectionEnd {

@@ -3,7 +3,7 @@ import { type RecordBatch, readBatch, writeBatch } from '../src/bus.ts';
 import { batch, observation } from './support/build.ts';
 
 const records = (...seqs: number[]): RecordBatch => ({
-  ...batch(...seqs.map((seq) => observation(seq, { resource: 'file:\n\u2028"' }))),
+  ...batch(...seqs.map((seq) => observation(seq, { resource: 'file:\n\u2028"‹é😀›' }))),
   detections: [],
   past: [],
   connections: [{ server: 'crm', transport: 'pipe', durationMs: 5 }],
@@ -13,5 +13,6 @@ test.each([[[]], [[1]], [[1, 2, 3]]])('a batch comes over whole: observations %j
   const sent = records(...seqs);
   const { bodies, ...came } = readBatch(writeBatch(sent));
   expect(came).toEqual(sent);
-  expect(bodies).toEqual(sent.observations.map((one) => JSON.stringify(one)));
+  expect(bodies?.map((body) => JSON.parse(body) as unknown)).toEqual(sent.observations);
+  expect(bodies?.join('')).toMatch(/^[ -~]*$/);
 });
