@@ -49,4 +49,8 @@ export const IDENTITY = {
     behavior: 'Evidence that real clients bring through gateway and wrapper becomes their level.',
     source: 'docs/identity.md',
   },
+  'identity:hostile': {
+    behavior: 'Evidence of any shape is refused with a code, and never ends the verifier.',
+    source: 'docs/identity.md',
+  },
 } as const;

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { IDENTITY_SKEW_S, LIMITS, type ProofClaims } from '@spoor/core';
 
 /**
@@ -100,6 +101,8 @@ const SERVERS_EACH_MAX = 256;
 export class AttestedSessions {
   readonly #sessions = new Map<string, AttestedSession>();
   readonly #max: number;
+  /** Names of subjects are compared, and not kept. */
+  readonly #key = randomBytes(32);
   forgotten = 0;
 
   constructor(max: number = LIMITS.identitySessionsMax) {
@@ -109,8 +112,9 @@ export class AttestedSessions {
   /** Is it the session's own subject, in the hub's session that it began in, with a new number? */
   take(step: SessionStep): 'ok' | 'subject' | 'session' | 'sequence' {
     const key = `${step.issuer}\n${step.sid}`;
-    const known = this.#sessions.get(key) ?? new AttestedSession(step.subject);
-    if (known.subject !== step.subject) return 'subject';
+    const subject = createHmac('sha256', this.#key).update(step.subject).digest('base64');
+    const known = this.#sessions.get(key) ?? new AttestedSession(subject);
+    if (known.subject !== subject) return 'subject';
     const { aud, seq } = step.proof;
     const sequence = known.at.get(aud) ?? new Sequence(step.session);
     if (sequence.session !== step.session) return 'session';

@@ -13,6 +13,10 @@ export class TokenCache {
     return known?.generation === generation ? known : undefined;
   }
 
+  clear(): void {
+    this.#checked.clear();
+  }
+
   set(digest: string, checked: CheckedToken): void {
     const [oldest] = this.#checked.keys();
     if (this.#checked.size >= LIMITS.identityTokensMax && oldest !== undefined)

@@ -40,6 +40,12 @@ export class Bindings {
     return written;
   }
 
+  forgetSession(session: string): void {
+    this.#sealers.delete(session);
+    for (const key of this.#written.keys())
+      if (key.startsWith(`${session} `)) this.#written.delete(key);
+  }
+
   async #write(
     token: IdentityToken,
     call: CallId,
@@ -104,7 +110,10 @@ export class Bindings {
     const recipients = this.#options.recipients();
     if (recipients.length === 0) return undefined;
     const sealer = await createSealer({ session, recipients, random });
-    await ledger.keepKey(session, sealer.key.kek, sealer.key.wrapped);
+    // What is sealed under it becomes durable after it, so no call waits for the disk here.
+    ledger.keepKey(session, sealer.key.kek, sealer.key.wrapped).catch(() => {
+      this.counts.tokensNotSealed += 1;
+    });
     return sealer;
   }
 }

@@ -59,6 +59,8 @@ export class Identifier {
    * was. False where no proved subject has that pseudonym; rejects where the disk refuses.
    */
   forget(pseudonym: string): Promise<boolean> {
+    // What has been checked names subjects, too.
+    this.#options.trust?.tokens.clear();
     return this.#options.subjects.forget(pseudonym);
   }
 
@@ -67,8 +69,14 @@ export class Identifier {
     return this.#options.subjects.known(subject);
   }
 
+  /** The session's content is destroyed: what comes later is sealed and written down anew. */
+  forgetSession(session: string): void {
+    this.#bindings.forgetSession(session);
+  }
+
   async close(): Promise<void> {
     await this.#options.trust?.close();
+    await this.#options.subjects.settled();
   }
 
   /** Whoever speaks on a connection, as far as that is known without a call. */
@@ -142,7 +150,7 @@ export class Identifier {
     };
     const result = await verifyIdentity(evidence, context, trust);
     this.#count(result);
-    const principal = await this.#principalOf(connection, result);
+    const principal = this.#principalOf(connection, result);
     const places = result.tokens.map((token) =>
       this.#bindings.of(token, call, connection, principal),
     );
@@ -150,12 +158,12 @@ export class Identifier {
     return bindings.length === 0 ? principal : { ...principal, bindings };
   }
 
-  async #principalOf({ principal }: Connection, result: IdentityResult): Promise<Principal> {
+  #principalOf({ principal }: Connection, result: IdentityResult): Principal {
     const { level, principal: subject, evidence } = result;
     const known = [...new Set([...evidence, ...principal.evidence])];
     const proved = { ...principal, level, evidence: known };
     if (subject === undefined) return proved;
-    return { ...proved, pseudonym: await this.#options.subjects.pseudonym(subject) };
+    return { ...proved, pseudonym: this.#options.subjects.pseudonym(subject) };
   }
 
   #count({ level, failures }: IdentityResult): void {

@@ -49,8 +49,11 @@ export class Subjects {
     return new Subjects(path, finder, random, new Map(rows.map((row) => [row.who, row])));
   }
 
-  /** Resolves when the key is kept; the same subject has the same pseudonym from then on. */
-  pseudonym({ issuer, subject }: IdentitySubject): string | Promise<string> {
+  /**
+   * The same for the same subject, from the first time on. A stop before the key is on disk leaves
+   * a pseudonym that nobody can resolve, which is the safe way to lose it.
+   */
+  pseudonym({ issuer, subject }: IdentitySubject): string {
     const name = JSON.stringify([issuer, subject]);
     const who = digest(this.#finder, name);
     const known = this.#rows.get(who);
@@ -62,7 +65,13 @@ export class Subjects {
     const key = this.#random.bytes(KEY_BYTES);
     const row = { who, key: toHex(key), pseudonym: digest(key, name) };
     this.#rows.set(who, row);
-    return this.#write(() => this.#append(row)).then(() => row.pseudonym);
+    void this.#write(() => this.#append(row));
+    return row.pseudonym;
+  }
+
+  /** Resolves when all keys so far are kept. */
+  settled(): Promise<void> {
+    return this.#writing;
   }
 
   /** The pseudonym that a subject has; undefined where it was never proved, or was forgotten. */

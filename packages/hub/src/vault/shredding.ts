@@ -19,7 +19,7 @@ export interface ShreddingOptions {
   readonly foreign: Pick<Foreign, 'forget'>;
   readonly sessions: Pick<Sessions, 'forget' | 'forgetIntent'>;
   readonly sensors: Pick<SensorServer, 'cutSession' | 'sessions'>;
-  readonly identifier: Pick<Identifier, 'forget' | 'known'>;
+  readonly identifier: Pick<Identifier, 'forget' | 'forgetSession' | 'known'>;
   readonly journal: string;
   readonly spool: string;
   readonly pseudonymKey: Uint8Array;
@@ -67,13 +67,15 @@ export class Shredding {
   }
 
   #begin(journal: Journal): true {
-    const { journal: path, detector, foreign, sensors, sessions, decisions } = this.#options;
+    const { journal: path, detector, foreign, sensors, sessions } = this.#options;
+    const { decisions, identifier } = this.#options;
     if (readJournal(path) !== undefined) throw new CodedError('VAULT_BUSY');
     writeJournal(path, journal);
     for (const session of journal.sessions) {
       sensors.cutSession(session);
       sessions.forget(session);
       foreign.forget(session);
+      identifier.forgetSession(session);
       decisions.forgetSession(session);
       detector.forget(session as SessionId);
     }

@@ -3,8 +3,10 @@ import { CodedError } from '@spoor/core';
 import { createAuditorKeys, openContent } from '@spoor/ledger/open';
 import { describe, expect, test } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
-import { callOf, evidenceOf } from '../../../edge/test/identity/maker.ts';
+import { callOf, evidenceOf, PARAMS, TRACEPARENT } from '../../../edge/test/identity/maker.ts';
+import { hello, newId } from '../support/build.ts';
 import { startHub, until } from '../support/hub.ts';
+import { connectSensor } from '../support/sensor.ts';
 import { set } from './support.ts';
 
 verifies('identity:levels', async () => {
@@ -147,4 +149,31 @@ test('a trust file with a mistake ends the start, and names the place', async ()
   await expect(startHub({ identityTrustFile: '/nowhere/trust.yml' })).rejects.toBeInstanceOf(
     CodedError,
   );
+});
+
+test('a program that tells its messages as they are is identified by what stands in them', async () => {
+  const { hub, maker, calls } = await set();
+  const sensor = await connectSensor(hub.home.socket);
+  const kind = 'in-process' as const;
+  sensor.send(hello({ token: hub.token, sensor: { id: newId(), kind, version: '0.1.0' } }));
+  await sensor.next();
+  const txn = await maker.txn();
+  const traceparent = TRACEPARENT;
+  const tell = async (id: number, arguments_: object): Promise<void> => {
+    const proof = await maker.proof(txn);
+    const _meta = { traceparent, 'dev.spoor/identity': { v: 1, txn, proof } };
+    const params = { ...PARAMS, arguments: arguments_, _meta };
+    const request = { jsonrpc: '2.0', id: 7, method: 'tools/call', params };
+    const bytes = Buffer.from(`${JSON.stringify(request)}\n`);
+    const cause = { kind: 'unknown', evidence: 'none' };
+    const requestBytes = bytes.length;
+    const raw = { step: 'begin', call: newId(), startMs: Date.now(), cause, requestBytes };
+    sensor.send({ op: 'raw', id, raw }, bytes);
+    await sensor.next();
+  };
+  await tell(2, PARAMS.arguments as object);
+  await tell(3, { to: 'b@example.com', sum: 7 });
+  const found = (await calls(2)).map(({ principal }) => principal);
+  expect(found.map(({ level }) => level)).toEqual(['verified', 'conflict']);
+  expect(found[1]?.evidence).toContain('digest');
 });
