@@ -33,6 +33,15 @@ export const AUDITING = {
     behavior: 'Whatever moment the writer stops at, acknowledged entries are there afterwards.',
     source: 'SECURITY.md',
   },
+  'ledger:payloads': {
+    behavior: 'Sealed content that is gone is told apart: missing without a word, or shredded.',
+    source: 'docs/ledger.md',
+  },
+  'ledger:fsck': {
+    behavior:
+      'Every damaged file of a log is found where it lies, and strays are told from damage.',
+    source: 'docs/ledger.md',
+  },
   'ledger:root': {
     behavior:
       'A root key that is kept offline vouches for the log’s keys, and a lost or stolen one is closed.',

@@ -138,6 +138,10 @@ export const LIMITS = {
   vaultPacksOpenMax: 4_096,
   /** Calls under way at once that a verifier keeps track of; beyond it, it counts without names. */
   verifyOpenCallsMax: 1_000_000,
+  /** Missing contents that a verifier keeps until it has read all that explains them. */
+  verifyGoneMax: 1_000_000,
+  /** Vault packs whose contents a verifier remembers; entries of a session stand close together. */
+  verifyPacksMax: 64,
   /** Signature lines of one note, as C2SP's signed-note advises. */
   noteSignaturesMax: 100,
   /** A checkpoint with its cosignatures; a longer file is no checkpoint. */

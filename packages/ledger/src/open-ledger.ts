@@ -1,7 +1,7 @@
 import { CodedError, toHex } from '@spoor/core';
 import { formatCheckpoint } from './checkpoint.ts';
 import { type Disk, nodeDisk } from './disk.ts';
-import { makeDurableFolder } from './durable.ts';
+import { makeDurableFolder, syncFolder } from './durable.ts';
 import { confirmLost, Epochs, epochInForce } from './epochs.ts';
 import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
 import type { Ledger, LedgerOptions, Published } from './ledger.ts';
@@ -76,6 +76,8 @@ async function open(options: LedgerOptions): Promise<Ledger> {
     if (isSecret) await destroySegment(disk, path);
     else await disk.remove(path);
   }
+  // Or else a torn one that comes back beside a newer one would look like a damaged one.
+  if (wal.paths.length > 0) await syncFolder(disk, `${stateDir}/wal`);
   const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
   const writer = new LedgerWriter({
     options,

@@ -63,7 +63,8 @@ export async function* readLeaves(source: LogSource, from: number = 0): AsyncGen
   }
 }
 
-async function publishedSize(source: LogSource): Promise<number | undefined> {
+/** Entries that the checkpoint states, which is not checked; undefined where there is none. */
+export async function publishedSize(source: LogSource): Promise<number | undefined> {
   const text = new TextDecoder().decode(await source.read('checkpoint'));
   return parseCheckpoint(text.slice(0, text.indexOf('\n\n') + 1))?.size;
 }

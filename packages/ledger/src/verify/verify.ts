@@ -20,6 +20,8 @@ export interface VerifyOptions {
   readonly former?: readonly FormerKey[];
   /** The key manifest that is taken to be the newest: the log must know of no newer one. */
   readonly manifest?: { readonly serial: number; readonly digest: string };
+  /** Called with the entries of each bundle, in order; a log that grows meanwhile begins anew. */
+  readonly onEntries?: (leaves: readonly Uint8Array[], first: number) => Promise<void> | void;
   /** Called after each bundle. */
   readonly onProgress?: (checked: number, size: number) => void;
   /** With `staleMs`: how old may the newest entry be? Heartbeats come even when nothing happens. */
@@ -193,6 +195,7 @@ class Walk {
   readonly #published: SignedTree;
   readonly #older: Checkpoint | undefined;
   readonly tally: Tally;
+  readonly #onEntries: VerifyOptions['onEntries'];
   readonly #former: readonly FormerKey[];
   readonly #hasher: Hasher;
   readonly #tree: TileTree;
@@ -201,8 +204,9 @@ class Walk {
     source: LogSource,
     published: SignedTree,
     older: Checkpoint | undefined,
-    { verifierKey, sha256, ed25519 = isSignature, former = [], manifest }: VerifyOptions,
+    { verifierKey, sha256, ed25519 = isSignature, former = [], manifest, onEntries }: VerifyOptions,
   ) {
+    this.#onEntries = onEntries;
     this.#hasher = sha256 === undefined ? hasher : createHasher(sha256);
     this.#tree = new TileTree(this.#hasher);
     this.epochs = new EpochChain(verifierKey, ed25519, former);
@@ -250,6 +254,7 @@ class Walk {
       const rewritten = this.#rewritten();
       if (rewritten !== undefined) return rewritten;
     }
+    await this.#onEntries?.(leaves, first);
     const denied = this.tally.take(text, leaves, first);
     if (denied !== undefined) return tampered('manifest', denied, first);
     this.newestMs = timeOf(leaves.at(-1));

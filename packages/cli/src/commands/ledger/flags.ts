@@ -26,7 +26,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   format: {
     type: 'string',
     placeholder: 'jsonl|csv',
-    help: 'Of an export; default jsonl',
+    help: 'Of an export, or of follow; default jsonl',
   },
   proof: {
     type: 'string',
@@ -44,6 +44,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     placeholder: 'AGE',
     help: 'The newest entry, and what witnesses say, may be no older: 90s, 5m, 2h; default 5m with --witness',
   },
+  'no-payloads': {
+    type: 'boolean',
+    help: 'Verify a copy without its vault: do not look for sealed contents',
+  },
+  from: { type: 'string', placeholder: 'INDEX', help: 'Where follow begins; default the end' },
   identity: { type: 'string', placeholder: 'F', help: 'Identity of an auditor, for open' },
   'passphrase-file': {
     type: 'string',

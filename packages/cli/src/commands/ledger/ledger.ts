@@ -14,7 +14,7 @@ interface Subcommand {
 /** Each is imported only when it is called. */
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   verify: {
-    usage: '[--checkpoint F] [--witness KEY|F] [--root F] [--max-age AGE]',
+    usage: '[--checkpoint F] [--witness KEY|F] [--root F] [--max-age AGE] [--no-payloads]',
     summary: 'Recomputes the whole log; with --proof F checks a proof instead, offline',
     load: async () => (await import('./verify.ts')).verify,
   },
@@ -24,9 +24,19 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     load: async () => (await import('./prove.ts')).prove,
   },
   show: {
-    usage: 'INDEX',
-    summary: 'Prints one entry',
+    usage: 'INDEX | CALL',
+    summary: 'Prints one entry, or all entries about a call',
     load: async () => (await import('./show.ts')).show,
+  },
+  follow: {
+    usage: '[--from INDEX] [--json]',
+    summary: 'Prints entries as they are published, until interrupted',
+    load: async () => (await import('./follow.ts')).follow,
+  },
+  fsck: {
+    usage: '',
+    summary: 'Looks at every file: tiles, strays, lock, write-ahead log, vault',
+    load: async () => (await import('./fsck.ts')).fsck,
   },
   export: {
     usage: '[--format jsonl|csv]',

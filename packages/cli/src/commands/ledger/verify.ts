@@ -13,6 +13,7 @@ import type { Context } from '../../command.ts';
 import { readLog } from '../../log.ts';
 import { paint, visible } from '../../output.ts';
 import { exitOf } from './outcomes.ts';
+import { outcomeOf, payloadCheck, tellPayloads } from './payloads.ts';
 import { checkProof } from './proof.ts';
 import { dirOf, readText } from './source.ts';
 import { trustOf } from './trust.ts';
@@ -29,6 +30,7 @@ export async function verify(context: Context): Promise<number> {
   const { flags, out } = context;
   if (flags.proof !== undefined) return checkProof(context);
   const progress = process.stderr.isTTY && flags.json !== true;
+  const check = payloadCheck(context);
   const source = readLog(dirOf(context));
   const options: VerifyOptions = {
     ...(await trustOf(context)),
@@ -36,6 +38,7 @@ export async function verify(context: Context): Promise<number> {
     ed25519: checkByPlatform,
     ...ageLimit(flags['max-age']),
     ...(await earlierCheckpoint(flags.checkpoint)),
+    ...(check === undefined ? {} : { onEntries: (leaves, first) => check.take(leaves, first) }),
     ...(progress ? { onProgress: showProgress } : {}),
   };
   const { result, unasked } =
@@ -43,17 +46,16 @@ export async function verify(context: Context): Promise<number> {
       ? await withWitnesses(flags.witness, source, options, flags.offline === true)
       : { result: await verifyLog(source, options), unasked: [] };
   if (progress) process.stderr.write('\r\x1b[K');
-  const exit = exitOf(result.status);
-  if (flags.json === true)
-    out.json({
-      ...result,
-      ...('root' in result ? { root: toHex(result.root) } : {}),
-      ...(unasked.length > 0 ? { unasked } : {}),
-      exit,
-    });
+  const payloads = check?.report();
+  const status = outcomeOf(result, payloads);
+  const exit = exitOf(status);
+  const root = 'root' in result ? { root: toHex(result.root) } : {};
+  const more = unasked.length > 0 ? { unasked } : {};
+  if (flags.json === true) out.json({ ...result, ...root, ...more, status, payloads, exit });
   else {
     await tellResult(context, result);
     tellWitnesses(context, result, unasked);
+    if ('root' in result) tellPayloads(out, payloads);
   }
   return exit;
 }
@@ -101,6 +103,12 @@ async function tellResult(context: Context, result: VerifyResult): Promise<void>
   if ('recovered' in result && result.recovered.length > 0) {
     out.note(
       `${paint(out, 'yellow', 'Note')}: the log's own key stood in for a lost epoch key at entry ${result.recovered.join(', ')}.`,
+    );
+  }
+  if ('unanswered' in result && result.unanswered.count > 0) {
+    const { count, first } = result.unanswered;
+    out.note(
+      `${paint(out, 'yellow', 'Note')}: ${count} requests have no result, first at entry ${first.join(', ')}.`,
     );
   }
   if (result.status !== 'ok' && result.status !== 'unwitnessed') tellFault(context, result);
