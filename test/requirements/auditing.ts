@@ -33,6 +33,10 @@ export const AUDITING = {
     behavior: 'Whatever moment the writer stops at, acknowledged entries are there afterwards.',
     source: 'SECURITY.md',
   },
+  'ledger:reconcile': {
+    behavior: 'What is missing in the ledger or in the store is found by comparing them.',
+    source: 'docs/ledger.md',
+  },
   'ledger:payloads': {
     behavior: 'Sealed content that is gone is told apart: missing without a word, or shredded.',
     source: 'docs/ledger.md',

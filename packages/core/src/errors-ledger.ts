@@ -1,5 +1,11 @@
 /** Rows of the table in `errors.ts`: of the ledger's keys, witnesses and vault. */
 export const LEDGER_ERRORS = {
+  LEDGER_GAP: {
+    http: 500,
+    exit: 9,
+    message: 'Ledger and store do not tell of the same calls',
+    hint: 'Verify the ledger with a checkpoint that was kept elsewhere, and look for what was removed',
+  },
   ROOT_KEY_UNREADABLE: {
     http: 500,
     exit: 77,

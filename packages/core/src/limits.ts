@@ -142,6 +142,10 @@ export const LIMITS = {
   verifyGoneMax: 1_000_000,
   /** Vault packs whose contents a verifier remembers; entries of a session stand close together. */
   verifyPacksMax: 64,
+  /** Entries, and rows of the store, that are compared with each other at once. */
+  reconcilePieceMax: 2_000,
+  /** Files of the ledger that a comparison remembers; what it looks up stands close together. */
+  reconcileFilesMax: 16,
   /** Signature lines of one note, as C2SP's signed-note advises. */
   noteSignaturesMax: 100,
   /** A checkpoint with its cosignatures; a longer file is no checkpoint. */

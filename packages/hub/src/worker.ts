@@ -32,6 +32,8 @@ import { Ingest } from './ingest/start.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { toPrometheus } from './metrics/prometheus.ts';
 import type { Metric } from './metrics/series.ts';
+import { Reconciliation } from './reconcile/job.ts';
+import { tellGaps } from './reconcile/tell.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import type { Shredding } from './store/shred.ts';
 import { openSqliteStore } from './store/sqlite.ts';
@@ -113,29 +115,26 @@ async function main(): Promise<void> {
     measure: (batch) => metrics.record(batch),
     ...(exporter === undefined ? {} : exportTo(exporter, store)),
   });
+  const reconciliation = reconcile(store, live);
   const tellCounts = (): void => {
     const { counts, waiting } = recorder;
-    const parts = {
-      ...clients?.counts,
-      ...exporter?.counts,
-      ...embedder?.counts,
-      ...ingest.counts,
-      ...vault.counts,
-    };
-    const rest = { ...own, ...parts, live: live.listeners };
+    const parts = [clients, reconciliation, exporter, embedder, ingest, vault];
+    const rest = { ...own, ...countsOf(parts), live: live.listeners };
     tell({ type: 'counts', counts: { ...counts, storeWaiting: waiting, ...rest } });
+  };
+  const tick = (): void => {
+    recorder.retry();
+    tellCounts();
   };
   const timers = [
     setInterval(() => prune(store, own), PRUNE_EVERY_MS),
-    setInterval(() => {
-      recorder.retry();
-      tellCounts();
-    }, COUNTS_EVERY_MS),
+    setInterval(tick, COUNTS_EVERY_MS),
   ];
   const end = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
     vault.close();
     await ingest.close();
+    await reconciliation.close();
     recorder.retry();
     await exporter?.close();
     await embedder?.close();
@@ -156,6 +155,13 @@ async function main(): Promise<void> {
   clients = await watchClients(store, live);
   vault.begin();
 }
+
+interface Counting {
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const countsOf = (parts: readonly (Counting | undefined)[]): Record<string, number> =>
+  Object.assign({}, ...parts.map((part) => part?.counts));
 
 const metricsReader =
   (metrics: Metrics, exporter: Exporter | undefined, startedMs: number) => (): readonly Metric[] =>
@@ -300,6 +306,15 @@ async function watchClients(store: Store, live: LiveStream): Promise<ClientWatch
       tellUnwrapped(view, { store, live, random: systemRandom, nowMs: systemClock.nowMs() }),
   });
 }
+
+const reconcile = (store: Store, live: LiveStream): Reconciliation =>
+  new Reconciliation({
+    ledgerPath: settings.ledgerPath,
+    store,
+    nowMs: systemClock.nowMs,
+    found: (gaps) =>
+      tellGaps(gaps, { store, live, random: systemRandom, nowMs: systemClock.nowMs() }),
+  });
 
 async function openExporter(): Promise<Exporter | undefined> {
   const { destinations, exportPath, version } = settings;

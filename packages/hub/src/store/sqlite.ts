@@ -172,6 +172,11 @@ class SqliteStore implements Store {
     );
   }
 
+  rowsAfter(seq: number, limit: number): readonly Observation[] {
+    const sql = 'SELECT body FROM observation WHERE seq > ? ORDER BY seq LIMIT ?';
+    return this.#bodies<Observation>(sql, seq, limit);
+  }
+
   replay(fromMs: number, limit: number): readonly Observation[] {
     return this.#bodies<Observation>(
       `SELECT body FROM

@@ -26,6 +26,8 @@ export interface Store {
   ledgerIndexes(call: string): readonly number[];
   /** Rows from a time on in `seq` order, the newest `limit` of them: what a detector replays. */
   replay(fromMs: number, limit: number): readonly Observation[];
+  /** Rows after a `seq`, in their order. */
+  rowsAfter(seq: number, limit: number): readonly Observation[];
   alerts(filter: {
     readonly open: boolean;
     readonly limit: number;

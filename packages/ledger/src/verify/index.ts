@@ -35,7 +35,14 @@ export {
   type WitnessPolicy,
 } from './policy.ts';
 export { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './prove.ts';
-export { type LogSource, publishedSize, type ReadLeaf, readLeaf, readLeaves } from './source.ts';
+export {
+  type LogSource,
+  publishedSize,
+  type ReadLeaf,
+  readLeaf,
+  readLeafAt,
+  readLeaves,
+} from './source.ts';
 export { proveEntry, type VerifiedProof, verifyProof } from './tlog-proof.ts';
 export {
   type Tampered,

@@ -49,6 +49,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: 'Verify a copy without its vault: do not look for sealed contents',
   },
   from: { type: 'string', placeholder: 'INDEX', help: 'Where follow begins; default the end' },
+  spans: {
+    type: 'string',
+    placeholder: 'F',
+    help: 'Spans as a backend gives them, in any JSON: their "spanId" are looked for',
+  },
   identity: { type: 'string', placeholder: 'F', help: 'Identity of an auditor, for open' },
   'passphrase-file': {
     type: 'string',

@@ -38,6 +38,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'Looks at every file: tiles, strays, lock, write-ahead log, vault',
     load: async () => (await import('./fsck.ts')).fsck,
   },
+  reconcile: {
+    usage: '[--spans F]',
+    summary: 'Compares ledger and store, and spans from a file, call by call',
+    load: async () => (await import('./reconcile.ts')).reconcile,
+  },
   export: {
     usage: '[--format jsonl|csv]',
     summary: 'Prints all entries',
