@@ -14,7 +14,7 @@ export interface Place {
 
 /**
  * `row`: the ledger has a call that the store lacks. `entry`: the store names an entry that is not
- * in the ledger, or is another one. `span`: the entry says that a span was kept, and it is not there.
+ * in the ledger, or is another one. `span`: the entry says that a span was kept, and there is none.
  */
 export interface Gap {
   readonly kind: 'row' | 'entry' | 'span';
