@@ -19,6 +19,7 @@ export class Allowances {
 
   /** Is it one of them? It is none after that. */
   take(o: Observation): boolean {
+    if (this.#untilMs.size === 0) return false;
     const key = allowanceKey(o);
     const untilMs = key === undefined ? undefined : this.#untilMs.get(key);
     if (key === undefined || untilMs === undefined) return false;

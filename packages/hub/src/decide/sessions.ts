@@ -213,9 +213,10 @@ export class Sessions {
    * What the store should know of a session, if it is news; activity alone is told once a minute.
    */
   changed(session: Session): SessionBinding | undefined {
-    const { saved, ...binding } = session;
-    const same = saved?.episode === session.episode && saved.intent === session.intent;
-    if (same && session.lastMs - saved.lastMs < ACTIVITY_EVERY_MS) return undefined;
+    const before = session.saved;
+    const same = before?.episode === session.episode && before.intent === session.intent;
+    if (same && session.lastMs - before.lastMs < ACTIVITY_EVERY_MS) return undefined;
+    const { saved: _, ...binding } = session;
     session.saved = { episode: session.episode, intent: session.intent, lastMs: session.lastMs };
     return binding;
   }
