@@ -72,7 +72,8 @@ verifies(
       evidence: ['enrolled', 'process'],
     });
     const [listed] = JSON.parse(hub.call('hub', 'sensors', '--json').stdout) as SensorView[];
-    expect(listed).toMatchObject({ name: 'laptop', connections: 3 });
+    expect(listed).toMatchObject({ name: 'laptop', level: 'unverified', connections: 3 });
+    expect(hub.call('hub', 'sensors').stdout).toMatch(/^laptop ○ unverified {2}3 connected/);
     expect(there.call('enrol').stderr).toContain('ENROLMENT_EXISTS');
   },
   { timeoutMs: 90_000 },

@@ -351,6 +351,8 @@ export interface RemoteCodeView {
 /** A machine that is enrolled. */
 export interface SensorView {
   readonly name: string;
+  /** How far it is proved what its sensors say of who calls, where they have no other evidence. */
+  readonly level: IdentityLevel;
   /** SHA-256 of its public key. */
   readonly key: string;
   readonly enrolledMs: number;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { NETWORK, newCaseId, systemClock } from '@spoor/core';
+import { type IdentityLevel, NETWORK, newCaseId, systemClock } from '@spoor/core';
 import { createDetector, type Detector } from '@spoor/detect';
 import { type Hello, readRecipients } from '@spoor/edge';
 import { type Ledger, openLedger } from '@spoor/ledger';
@@ -126,7 +126,7 @@ export async function assemble(
     policy,
     rules,
     sensors,
-    remote: newRemote(options, sensors, ledger),
+    remote: newRemote(options, sensors, ledger, (machine) => identifier.levelOf(machine)),
     sessions,
     identifier,
     secrets,
@@ -176,6 +176,7 @@ const newRemote = (
   { home, remote, random, say }: HubOptions,
   sensors: SensorServer,
   ledger: Ledger,
+  levelOf: (machine: string) => IdentityLevel,
 ): Remote =>
   new Remote({
     home,
@@ -185,6 +186,7 @@ const newRemote = (
     nowMs: systemClock.nowMs,
     say,
     note: (entry) => void ledger.append(entry),
+    levelOf,
   });
 
 /** What the owner keeps in files. */

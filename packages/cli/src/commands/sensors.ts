@@ -1,4 +1,4 @@
-import { CodedError, type RemoteCodeView, type SensorView } from '@spoor/core';
+import { CodedError, levelWord, type RemoteCodeView, type SensorView } from '@spoor/core';
 import { hubApi } from '../client.ts';
 import type { Context, Flag } from '../command.ts';
 import { paint } from '../output.ts';
@@ -37,12 +37,12 @@ export async function listSensors({ flags, home, out }: Context): Promise<number
   );
   if (flags.json === true) out.json(rows);
   else if (rows.length === 0) out.line('No machine is enrolled.');
-  for (const { name, key, enrolledMs, lastSeenMs, connections } of flags.json === true
+  for (const { name, level, key, enrolledMs, lastSeenMs, connections } of flags.json === true
     ? []
     : rows) {
     const seen = lastSeenMs === undefined ? 'never seen' : `seen ${timeOf(lastSeenMs)}`;
     const state = connections > 0 ? `${connections} connected` : seen;
-    const head = `${paint(out, 'bold', name)}  ${state}`;
+    const head = `${paint(out, 'bold', name)} ${levelWord(level)}  ${state}`;
     out.line(`${head}  enrolled ${timeOf(enrolledMs)}  key ${key.slice(0, 16)}`);
   }
   return 0;

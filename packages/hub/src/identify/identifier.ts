@@ -1,6 +1,7 @@
 import {
   type CallId,
   type IdentityEvidence,
+  type IdentityLevel,
   type Label,
   levelRank,
   type Observation,
@@ -82,8 +83,12 @@ export class Identifier {
   /** Whoever speaks on a connection, as far as that is known without a call. */
   principal(hello: Hello, node?: Node): Principal {
     const principal = identify(hello, this.#options.pseudonymKey, node);
-    const registered = node !== undefined && this.#options.trust?.machines.has(node.name) === true;
-    return registered ? { ...principal, level: 'attested' } : principal;
+    return node === undefined ? principal : { ...principal, level: this.levelOf(node.name) };
+  }
+
+  /** How far what the sensors of an enrolled machine say of its processes is proved. */
+  levelOf(machine: string): IdentityLevel {
+    return this.#options.trust?.machines.has(machine) === true ? 'attested' : 'unverified';
   }
 
   /**

@@ -1,7 +1,14 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { CodedError, LIMITS, type Random, type RemoteCodeView, type SensorView } from '@spoor/core';
+import {
+  CodedError,
+  type IdentityLevel,
+  LIMITS,
+  type Random,
+  type RemoteCodeView,
+  type SensorView,
+} from '@spoor/core';
 import { formatCode, type Home, isSensorName, pinOf, signedBytes } from '@spoor/edge';
 import type { Entry } from '@spoor/ledger';
 import type { Node } from '../decide/node.ts';
@@ -20,6 +27,8 @@ interface RemoteParts {
   readonly nowMs: () => number;
   readonly say: (line: string) => void;
   readonly note: (entry: Entry) => void;
+  /** How far it is proved what a machine's sensors say of its processes. */
+  readonly levelOf: (name: string) => IdentityLevel;
 }
 
 /** What the API asks of it. */
@@ -124,7 +133,8 @@ export class Remote {
     const { name, enrolledMs, lastSeenMs } = sensor;
     const connections = this.#parts.sensors.countOf(name);
     const seen = lastSeenMs === undefined ? {} : { lastSeenMs };
-    return { name, key: keyOf(sensor), enrolledMs, ...seen, connections };
+    const level = this.#parts.levelOf(name);
+    return { name, level, key: keyOf(sensor), enrolledMs, ...seen, connections };
   }
 
   #admit(greeting: Greeting): {

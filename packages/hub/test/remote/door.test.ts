@@ -43,6 +43,22 @@ verifies('enrol:once', async () => {
 });
 
 verifies(
+  'identity:shown',
+  async () => {
+    const file = join(temporaryFolder(), 'trust.yaml');
+    writeFileSync(file, 'issuers: [{ issuer: laptop, kind: enrolled }]');
+    const hub = await startHub({ remote: REMOTE, identityTrustFile: file });
+    for (const name of ['laptop', 'desktop']) await enrolAt(await newCode(hub, name), newKey());
+    const levels = (await sensors(hub)).map(({ name, level }) => [name, level]);
+    expect(levels).toEqual([
+      ['laptop', 'attested'],
+      ['desktop', 'unverified'],
+    ]);
+  },
+  { case: 'enrolled machines' },
+);
+
+verifies(
   'enrol:once',
   async () => {
     const hub = await startHub({ remote: REMOTE });
