@@ -13,6 +13,18 @@ export const VAULT = {
     behavior: 'An opening while a hub runs has an entry with who and why, before anything is read.',
     source: 'docs/vault.md',
   },
+  'vault:ui': {
+    behavior: 'The UI says which content was shredded or is missing, and never that nothing was.',
+    source: 'docs/vault.md',
+  },
+  'vault:retention': {
+    behavior: 'Sealed content goes when it has outlived its setting, and an entry says so.',
+    source: 'docs/vault.md',
+  },
+  'vault:age': {
+    behavior: 'The age program of others opens what wraps the keys, and we open what it wraps.',
+    source: 'docs/vault.md',
+  },
   'vault:shred': {
     behavior: 'What was shredded opens no more and lies nowhere, while every proof stays valid.',
     source: 'docs/vault.md',

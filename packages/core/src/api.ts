@@ -39,6 +39,7 @@ import type { Alert, RuleRef } from './detection.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
 import type { Decision, Mode, Observation } from './observation.ts';
+import type { SealedPart } from './sealed.ts';
 
 export interface Page<Row> {
   readonly rows: readonly Row[];
@@ -217,6 +218,11 @@ export interface CallEntry {
   /** The leaf's bytes as text (JSON). */
   readonly leaf: string;
   readonly state: 'sequenced' | 'integrated' | 'published' | 'witnessed';
+  /** What became of the sealed content that came with it. */
+  readonly content?: readonly {
+    readonly part: SealedPart;
+    readonly state: 'sealed' | 'shredded' | 'missing';
+  }[];
 }
 
 export interface CaseView {

@@ -21,3 +21,4 @@ export { type Renewed, type RenewOptions, renewLogKey } from './renew.ts';
 export type { Timer } from './timer.ts';
 export { PayloadCheck, type PayloadReport } from './vault/check.ts';
 export type { ContentRef, Shredded, ShredTargets } from './vault/shred.ts';
+export { type ContentState, contentStates } from './vault/state.ts';

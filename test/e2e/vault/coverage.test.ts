@@ -70,7 +70,7 @@ async function recorded(play: (world: World) => Promise<void>): Promise<OpenedLe
   await play(world);
   await until(
     () => world.api<HubView>('hub'),
-    ({ sensors, counts }) => sensors <= 1 && (counts.begun ?? 0) >= 5,
+    ({ sensors, counts }) => sensors <= 1 && (counts.begun ?? 0) + (counts.ended ?? 0) >= 11,
   );
   await ended(hub);
   return openLeaves(world);

@@ -29,7 +29,7 @@ import type { LiveStream } from './live.ts';
 import { cursorAfter, cursorOf, orderOf } from './order.ts';
 import { sensorRoutes } from './sensors.ts';
 import { vaultRoutes } from './vault.ts';
-import { callDetail, caseView, inventory, sessionDetail } from './views.ts';
+import { callDetail, caseView, inventory, sessionDetail, withContents } from './views.ts';
 
 export interface AppOptions {
   readonly auth: Auth;
@@ -164,7 +164,7 @@ function login(app: Hono, { auth, nowMs }: AppOptions): void {
   });
 }
 
-function sessionRoutes(app: Hono, { store, ask }: AppOptions): void {
+function sessionRoutes(app: Hono, { store, ask, ledgerPath }: AppOptions): void {
   app.get('/api/v1/sessions', (c) => {
     const limit = limitOf(c);
     const order = orderOf(c);
@@ -180,7 +180,7 @@ function sessionRoutes(app: Hono, { store, ask }: AppOptions): void {
       kind: 'entries',
       indexes: store.ledgerIndexes(observation.id),
     })) as Entries;
-    return c.json(callDetail(store, observation, entries));
+    return c.json(callDetail(store, observation, await withContents(ledgerPath, entries)));
   });
   app.get('/api/v1/cases/:case', (c) =>
     c.json(caseView(store, caseOf(store, c.req.param('case')))),

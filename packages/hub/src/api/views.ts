@@ -1,12 +1,14 @@
 import type {
   Alert,
   CallDetail,
+  CallEntry,
   CaseView,
   Observation,
   ServerView,
   SessionDetail,
   ToolView,
 } from '@spoor/core';
+import { contentStates, type Leaf } from '@spoor/ledger';
 import type { Entries } from '../bus.ts';
 import type { KnownTool } from '../decide/definitions.ts';
 import type { Store } from '../store/store.ts';
@@ -143,3 +145,17 @@ const toolView = (
   calls24h: calls[`${server}\n${facts.name}`] ?? 0,
   ...(facts.projection === undefined ? {} : { definition: facts.projection }),
 });
+
+/** With what the vault holds of each; what is not published lies elsewhere still. */
+export function withContents(ledgerPath: string, entries: Entries): Promise<CallEntry[]> {
+  const read = async (entry: CallEntry): Promise<CallEntry> => {
+    const leaf = JSON.parse(entry.leaf) as Leaf;
+    if (leaf.content === undefined) return entry;
+    const content =
+      entry.state === 'sequenced'
+        ? leaf.content.map(({ part }) => ({ part, state: 'sealed' as const }))
+        : await contentStates(ledgerPath, leaf);
+    return { ...entry, content };
+  };
+  return Promise.all(entries.map(read));
+}

@@ -1,5 +1,6 @@
 import type { ContentFacts } from '@spoor/core';
 import type { ReactNode } from 'react';
+import type { ContentNote } from '../model/content.ts';
 import { classesText } from '../model/flowWords.ts';
 import { prettyProjection } from '../model/projection.ts';
 import { bytesText, countText } from '../model/words.ts';
@@ -10,17 +11,33 @@ import styles from './Inspector.module.css';
 export interface ContentProps {
   readonly title: string;
   readonly content: ContentFacts | undefined;
+  /** What became of the content itself. */
+  readonly notes: readonly ContentNote[];
 }
 
 /** Characters of a projection that are shown; the store keeps no more. */
 const PROJECTION_CHARS = 16_384;
 
 /** What is known of one content without holding it, and its redacted projection where kept. */
-export function Content({ title, content }: ContentProps): ReactNode {
-  if (content === undefined) return null;
-  const { projection } = content;
+export function Content({ title, content, notes }: ContentProps): ReactNode {
+  if (content === undefined && notes.length === 0) return null;
   return (
     <Section title={title}>
+      {content !== undefined && content.digest !== '' && <Known content={content} />}
+      {content?.digest === '' && <FactList facts={[['Size', bytesText(content.bytes)]]} />}
+      {notes.map(({ tone, text }) => (
+        <p key={text} className={styles.note} data-tone={tone}>
+          {text}
+        </p>
+      ))}
+    </Section>
+  );
+}
+
+function Known({ content }: { readonly content: ContentFacts }): ReactNode {
+  const { projection } = content;
+  return (
+    <>
       <FactList
         facts={[
           ['Size', `${bytesText(content.bytes)}, ${countText(content.paths.length, 'field')}`],
@@ -47,6 +64,6 @@ export function Content({ title, content }: ContentProps): ReactNode {
           <Text value={prettyProjection(projection)} charsMax={PROJECTION_CHARS} />
         </pre>
       )}
-    </Section>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import type { CallDetail, Observation } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useCall } from '../api/queries.ts';
+import { contentNotes } from '../model/content.ts';
 import { causeSentence } from '../model/flowWords.ts';
 import { KIND_WORDS, nameOf, OUTCOME_WORDS } from '../model/kinds.ts';
 import { failed } from '../model/panel.ts';
@@ -37,8 +38,16 @@ export function Inspector({ id, all, onCall }: InspectorProps): ReactNode {
       <DecisionPart decision={observation.decision} />
       <AlertLinks detail={query.data} />
       <FlowPart flows={observation.facts.flows} order={order} onCall={onCall} />
-      <Content title="Asked with" content={observation.facts.request} />
-      <Content title="Answered with" content={observation.facts.result} />
+      <Content
+        title="Asked with"
+        content={observation.facts.request}
+        notes={contentNotes(observation, query.data.ledger, 'request')}
+      />
+      <Content
+        title="Answered with"
+        content={observation.facts.result}
+        notes={contentNotes(observation, query.data.ledger, 'result')}
+      />
       <Who observation={observation} order={order} onCall={onCall} />
       <LedgerPart entries={query.data.ledger} />
     </>
