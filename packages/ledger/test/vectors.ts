@@ -15,6 +15,8 @@ export function hasVectors(folder: string): boolean {
 
 export const readVector = (path: string): string => readFileSync(`${VECTORS}/${path}`, 'utf8');
 
+export const readVectorBytes = (path: string): Buffer => readFileSync(`${VECTORS}/${path}`);
+
 /** Paths of all files below a folder of vectors. */
 export function listVectors(folder: string): string[] {
   return readdirSync(`${VECTORS}/${folder}`, { recursive: true, encoding: 'utf8' })

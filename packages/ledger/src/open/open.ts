@@ -1,6 +1,5 @@
 import { createDecipheriv, hash } from 'node:crypto';
 import { CodedError, type SealedMeta } from '@spoor/core';
-import { Decrypter } from 'age-encryption';
 import { type Disk, nodeDisk } from '../disk.ts';
 import type { Leaf } from '../entry.ts';
 import { contentMac, deriveKeys, keyId } from '../seal/keys.ts';
@@ -12,6 +11,7 @@ import {
   TAG_BYTES,
 } from '../seal/record.ts';
 import { isShreddedKey, isVaultPlace, keyPath, packPath, readPack } from '../vault/pack.ts';
+import { unwrapAge } from './age.ts';
 import { readIdentities } from './keys.ts';
 
 export interface OpenOptions {
@@ -100,12 +100,11 @@ async function unwrapSession(
   wrapped: Uint8Array,
   { identity, passphrase }: OpenOptions,
 ): Promise<Uint8Array | undefined> {
-  const decrypter = new Decrypter();
+  const texts = typeof identity === 'string' ? [identity] : identity;
   try {
-    for (const text of typeof identity === 'string' ? [identity] : identity) {
-      for (const one of await readIdentities(text, passphrase)) decrypter.addIdentity(one);
-    }
-    return await decrypter.decrypt(wrapped);
+    const identities: string[] = [];
+    for (const text of texts) identities.push(...(await readIdentities(text, passphrase)));
+    return await unwrapAge(wrapped, { identities });
   } catch (error) {
     if (error instanceof CodedError && error.code !== 'VAULT_WRONG_KEY') throw error;
     return undefined;
