@@ -30,6 +30,7 @@ export const IDENTITY_FAILURES = [
   'subject',
   'sources-differ',
   'replay-cache-full',
+  'restarted',
   'no-request',
 ] as const;
 export type IdentityFailure = (typeof IDENTITY_FAILURES)[number];

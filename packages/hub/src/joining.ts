@@ -108,11 +108,13 @@ function handle(
         return begun;
       });
     case 'embed':
-      if (options.embedding !== undefined) {
-        sessions.embedding(connection.session, request.call);
-        embed(request.call, request.text);
-      }
-      return {};
+      return identifier.inOrder(connection, '', undefined, () => {
+        if (options.embedding !== undefined) {
+          sessions.embedding(connection.session, request.call);
+          embed(request.call, request.text);
+        }
+        return {};
+      });
     case 'find':
       return identifier.inOrder(connection, '', undefined, () =>
         pairs.take(connection, request.tool, request.pair),

@@ -10,6 +10,7 @@ const UNDECIDED: ReadonlySet<IdentityFailure> = new Set([
   'expired',
   'not-yet-valid',
   'replay-cache-full',
+  'restarted',
   'no-request',
 ]);
 

@@ -79,9 +79,11 @@ function takeOnce(
   proof: ProofClaims,
   { issuer, binding }: CheckedToken,
   { session, id, nowMs }: ProofContext,
-  { replays, sessions }: IdentityTrust,
+  { replays, sessions, startedMs }: IdentityTrust,
 ): IdentityFailure | undefined {
   if (binding === undefined) return 'type';
+  // Times are whole seconds.
+  if ((proof.iat + 1) * 1_000 < startedMs) return 'restarted';
   const { sub, tctx, cnf } = binding.claims;
   const { jti, idem, rtry = 0, aud } = proof;
   const tries = idem === undefined ? [] : [JSON.stringify([cnf.jkt, tctx.sid, aud, idem, rtry])];

@@ -39,6 +39,8 @@ export interface IdentityTrust {
   readonly sessions: AttestedSessions;
   /** What an answer of an issuer may take while a call waits. */
   readonly keysWaitMs: number;
+  /** Since when proofs are remembered: of older ones nobody knows whether they have come. */
+  readonly startedMs: number;
   close(): Promise<void>;
 }
 
@@ -113,6 +115,7 @@ export function readTrust(
     replays: new ReplayCache(),
     sessions: new AttestedSessions(),
     keysWaitMs: LIMITS.identityKeysWaitMs,
+    startedMs: 0,
     close: async () => {
       await Promise.all([...issuers.values()].map(({ keys }) => keys.close()));
     },

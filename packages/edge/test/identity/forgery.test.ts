@@ -315,6 +315,12 @@ const TABLE: Readonly<Record<string, () => Promise<Forgery>>> = {
     const { meta = '' } = await maker.evidence();
     return { evidence: { meta }, level: 'unverified', failure: 'no-request' };
   },
+  'a proof from before the verifier remembered any': async () => ({
+    evidence: await maker.evidence(),
+    trust: { ...maker.trust(), startedMs: (NOW_S + 2) * 1_000 },
+    level: 'unverified',
+    failure: 'restarted',
+  }),
   'a replay cache that is full': async () => {
     const trust = { ...maker.trust(), replays: new ReplayCache(1) };
     const before = [await maker.evidence()];

@@ -69,9 +69,9 @@ export class Maker {
   readonly proofKey: KeyPair;
   #seq = 0;
 
-  readonly #nowS: number;
+  readonly #nowS: () => number;
 
-  private constructor(issuerKey: KeyPair, proofKey: KeyPair, nowS: number) {
+  private constructor(issuerKey: KeyPair, proofKey: KeyPair, nowS: () => number) {
     this.issuerKey = issuerKey;
     this.proofKey = proofKey;
     this.#nowS = nowS;
@@ -80,7 +80,7 @@ export class Maker {
   static async make(
     alg = 'Ed25519',
     kid = 'i1',
-    nowS: number = NOW_S,
+    nowS: () => number = () => NOW_S,
     proofAlg = 'Ed25519',
   ): Promise<Maker> {
     return new Maker(await newKey(alg, kid), await newKey(proofAlg), nowS);
@@ -90,8 +90,8 @@ export class Maker {
     return {
       iss: ISSUER,
       aud: AUDIENCE,
-      iat: this.#nowS - 10,
-      exp: this.#nowS + 240,
+      iat: this.#nowS() - 10,
+      exp: this.#nowS() + 240,
       jti: randomUUID(),
       txn: TRACE,
       sub: 'user-1',
@@ -115,7 +115,7 @@ export class Maker {
       aud: 'crm',
       ...callOf(),
       seq: this.#seq++,
-      iat: this.#nowS,
+      iat: this.#nowS(),
       jti: randomUUID(),
       ...over,
     };

@@ -31,7 +31,8 @@ async function loadTrust(path: string | undefined): Promise<IdentityTrust | unde
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new CodedError('CONFIG_UNREADABLE', path, error);
   });
-  const trust = readTrust(yamlOf(text, path), path, systemClock);
+  const startedMs = systemClock.nowMs();
+  const trust = { ...readTrust(yamlOf(text, path), path, systemClock), startedMs };
   // Keys are there before the first call asks for them; an issuer that is silent delays nothing.
   for (const { keys } of trust.issuers.values()) void keys.get(false);
   return trust;

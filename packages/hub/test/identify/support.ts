@@ -38,7 +38,7 @@ export async function set(
   prepare?: (home: Home) => void,
   labels: readonly Label[] = ['financial'],
 ): Promise<Setting> {
-  const maker = await Maker.make('Ed25519', 'i1', Math.floor(Date.now() / 1_000));
+  const maker = await Maker.make('Ed25519', 'i1', () => Math.floor(Date.now() / 1_000));
   const file = join(temporaryFolder(), 'trust.yml');
   writeFileSync(file, stringify({ issuers: [maker.row()], ...trust }));
   const trusting = trust === null ? {} : { identityTrustFile: file };
