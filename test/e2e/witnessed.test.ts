@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Alert, LedgerView, Page } from '@spoor/core';
 import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
+import { connect, SERVERS } from './host.ts';
 import { firstLine, kill, type Piped, World } from './support.ts';
 
 interface Scene {
@@ -125,4 +126,28 @@ verifies(
     expect(health.ok).toBe(false);
   },
   { case: 'a copy that was written on while the witness was away', timeoutMs: 120_000 },
+);
+
+verifies(
+  'witness:levels',
+  async () => {
+    const { world, policy, witness } = await setScene();
+    const flags = ['--witness-policy', policy, '--ledger-levels', 'shares-externally=witnessed'];
+    await world.hub(...flags, '--ledger-level-timeout-ms', '3000', '--mode', 'enforce');
+    const drive = await connect(world, 'drive', SERVERS.drive());
+    const share = { name: 'report.csv', content: 'figures' };
+    const shared = await drive.call('create_shareable_link', share);
+    expect(shared.isError).toBe(false);
+    // Its entry was cosigned before the call went on.
+    const ledger = await world.api<LedgerView>('ledger');
+    expect(ledger.witness.size).toBeGreaterThan(0);
+    // Without the witness it is denied, and others go on.
+    await kill(witness, 'SIGTERM');
+    const start = performance.now();
+    const denied = await drive.call('create_shareable_link', share).catch((error) => error);
+    expect(JSON.stringify(denied.message ?? denied)).toContain('denied');
+    expect(performance.now() - start).toBeGreaterThan(2_000);
+    await drive.close();
+  },
+  { case: 'a real call, with a witness and without', timeoutMs: 120_000 },
 );

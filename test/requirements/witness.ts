@@ -44,4 +44,9 @@ export const WITNESS = {
     behavior: 'A ledger that has lost entries is contradicted by the spans and alerts about them.',
     source: 'docs/witness.md',
   },
+  'witness:levels': {
+    behavior:
+      'A call whose label asks for witnesses goes on once they have cosigned its entry, and no decision takes longer for it.',
+    source: 'docs/witness.md',
+  },
 } as const;

@@ -148,8 +148,9 @@ export interface Begun {
   /** Hold the result until its `end` is admitted. */
   readonly hold: boolean;
   /**
-   * With the action `ask`: how long the answer of a person may take, which comes as a push. A
-   * sensor whose host asks its user itself has none.
+   * The decision comes as a push, after no longer than this. With the action `ask` a person has to
+   * answer (a sensor whose host asks its user itself waits for none); with `allow` the ledger has
+   * to be surer of the call's entry than a decision has time for.
    */
   readonly waitMs?: number;
 }

@@ -11,6 +11,7 @@ import { Decisions } from './decide/decisions.ts';
 import { Definitions } from './decide/definitions.ts';
 import { Foreign, type ForeignOptions } from './decide/foreign.ts';
 import { Keeping } from './decide/keeping.ts';
+import { Levels } from './decide/levels.ts';
 import type { Node } from './decide/node.ts';
 import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
@@ -99,6 +100,7 @@ export async function assemble(
       if (parts !== undefined) worker.state(stateOf(parts));
     },
     askTimeoutMs: options.askTimeoutMs,
+    levels: options.levels ?? new Levels(),
     isShort: (observation) => identifier.isShort(observation),
     admitted: (observation, connection) => parts?.foreign.observed(observation, connection),
   });

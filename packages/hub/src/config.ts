@@ -59,6 +59,20 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Milliseconds that a call waits for the approval of a person before it is denied',
   },
   {
+    name: 'ledger.levels',
+    type: 'string',
+    default: undefined,
+    help: 'How sure the entry of a call must be before the call goes on, by labels of its tool, as in destructive=witnessed,costly=durable; durable for sensitive ones without it',
+  },
+  {
+    name: 'ledger.level-timeout-ms',
+    type: 'number',
+    min: 100,
+    max: 60_000,
+    default: 5_000,
+    help: 'Milliseconds that such a call waits for publication or witnesses; then it is denied in enforce, and goes on in observe',
+  },
+  {
     name: 'intent.embedding.url',
     type: 'string',
     default: undefined,

@@ -1,4 +1,5 @@
 export { HUB_SETTINGS } from './config.ts';
+export { parseLevels } from './decide/levels.ts';
 export { Hub } from './hub.ts';
 export type { HubOptions, IngestOptions, OtlpOptions } from './options.ts';
 export { compare, type Gap, type Place } from './reconcile/compare.ts';

@@ -1,6 +1,7 @@
 import type { Mode, Random } from '@spoor/core';
 import type { Home } from '@spoor/edge';
 import type { ClientPlaces } from '@spoor/edge/clients';
+import type { Levels } from './decide/levels.ts';
 import type { EmbeddingOptions } from './embedding/embedder.ts';
 
 export interface HubOptions {
@@ -24,6 +25,8 @@ export interface HubOptions {
   readonly budgetMs: number;
   /** What a call waits for a person. */
   readonly askTimeoutMs: number;
+  /** How sure the entry of a call must be before it goes on, by labels; the default without it. */
+  readonly levels?: Levels;
   /** Where the texts of prompts are sent for their embeddings; nowhere without it. */
   readonly embedding?: EmbeddingOptions;
   readonly retentionDays: number;

@@ -190,7 +190,7 @@ export class HubClient implements HubPort {
     return begun;
   }
 
-  /** A person's word, or a denial where the hub can bring none. */
+  /** A person's word, or the ledger's; a denial where the hub can bring none. */
   async #answer(
     observation: Sensed,
     sealed: readonly SealedContent[],
@@ -201,6 +201,8 @@ export class HubClient implements HubPort {
     const decision = await within(waitMs + ANSWER_GRACE_MS, answer);
     this.#answers.forget(observation.id);
     if (typeof decision === 'object') return { ...begun, decision };
+    // It waited for the ledger alone, and nothing is denied here.
+    if (begun.decision.action === 'allow' && begun.decision.mode !== 'enforce') return begun;
     // A rule has held the call: what a dying hub leaves open is no consent.
     const denied: Decision = {
       ...begun.decision,

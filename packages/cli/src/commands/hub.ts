@@ -87,8 +87,9 @@ async function startOn(
   { home, out }: Pick<Context, 'home' | 'out'>,
   config: Config,
 ): Promise<import('@spoor/hub').Hub> {
-  const { Hub } = await import('@spoor/hub');
+  const { Hub, parseLevels } = await import('@spoor/hub');
   const labelsFile = config.text('labels');
+  const levels = config.text('ledger.levels');
   const identityTrustFile = config.text('identity.trust');
   return Hub.start({
     home,
@@ -103,6 +104,9 @@ async function startOn(
     project: config.flag('projection'),
     budgetMs: config.number('budget.ms'),
     askTimeoutMs: config.number('ask.timeout-ms'),
+    ...(levels === undefined
+      ? {}
+      : { levels: parseLevels(levels, config.number('ledger.level-timeout-ms')) }),
     retentionDays: config.number('retention.days'),
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
     vault: {

@@ -2,11 +2,8 @@ import {
   type AskView,
   type CallId,
   type Decision,
-  hasAny,
   LIMITS,
-  type Mode,
   type Observation,
-  SENSITIVE_LABELS,
   type SealedContent,
 } from '@spoor/core';
 import type { Step, StepOptions } from '@spoor/detect';
@@ -17,6 +14,7 @@ import { type Answer, Asks, digestOf, type Refusal, refusal, type Waiting } from
 import { blind } from './blind.ts';
 import type { DecisionsOptions } from './decisions.ts';
 import { count, detected, entryOf, withLedger } from './entry.ts';
+import type { Writing } from './writing.ts';
 
 /** What the path of every observation does for one that waits, too. */
 interface Steps {
@@ -24,7 +22,7 @@ interface Steps {
   finish(): void;
   append(o: Observation, sealed: readonly SealedContent[]): Appended | undefined;
   write(entry: Entry): void;
-  durably(appended: Appended | undefined, decision: Decision, mode: Mode): Promise<Decision>;
+  surely: Writing['surely'];
   decided(connection: Connection, o: Observation): void;
   settle(connection: Connection, o: Observation, step: Pick<Step, 'detections'>): void;
 }
@@ -116,12 +114,16 @@ export class Asking {
     const step = this.#stepAgain(waiting, { approved: true });
     const approved = consented(observation, 'approved');
     const goesOn = step.decision.action === 'allow';
-    const sensitive = goesOn && hasAny(observation.tool?.labels ?? [], SENSITIVE_LABELS);
-    const decision = sensitive
-      ? await this.#steps.durably(appended, approved, approved.mode)
-      : goesOn
-        ? approved
-        : step.decision;
+    const { levels } = this.#options;
+    const { withinMs } = levels;
+    const level = goesOn ? levels.of(observation.tool?.labels ?? []) : 'buffered';
+    const { mode } = approved;
+    const decision =
+      level === 'buffered'
+        ? goesOn
+          ? approved
+          : step.decision
+        : await this.#steps.surely(appended, level, { decision: approved, mode, withinMs });
     this.#decideAgain(waiting, step, decision);
     this.#options.tell(connection, { kind: 'decided', call: observation.id, decision });
     return decision;

@@ -12,7 +12,6 @@ import {
   type Principal,
   type Random,
   READING_LABELS,
-  SENSITIVE_LABELS,
   type SealedContent,
 } from '@spoor/core';
 import type { Detector, Step } from '@spoor/detect';
@@ -26,10 +25,11 @@ import type { Answer } from './asks.ts';
 import type { Definitions } from './definitions.ts';
 import { count, detected, entryOf, evidenceOf, withLedger } from './entry.ts';
 import type { Keeping } from './keeping.ts';
+import type { Levels } from './levels.ts';
 import { entryKind, mergeEnd } from './merge.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { Sessions } from './sessions.ts';
-import { Writing } from './writing.ts';
+import { Writing, waitsApart } from './writing.ts';
 
 export interface DecisionsOptions {
   readonly admission: Admission;
@@ -50,6 +50,8 @@ export interface DecisionsOptions {
   readonly asksChanged: () => void;
   /** What a call waits for a person. */
   readonly askTimeoutMs: number;
+  /** How sure the entry of a call must be before it goes on. */
+  readonly levels: Levels;
   /** Is its principal less proved than the owner asks for? */
   readonly isShort?: (observation: Observation) => boolean;
   /** Every observation as admitted, before anything is decided on it. */
@@ -92,7 +94,7 @@ export class Decisions {
       finish: () => this.finish(),
       append: (o, sealed) => this.#writing.append('call.request', o, sealed),
       write: (entry) => this.#writing.write(entry),
-      durably: (...args) => this.#writing.durably(...args),
+      surely: (...args) => this.#writing.surely(...args),
       decided: (...args) => this.#decided(...args),
       settle: (...args) => this.#settle(...args),
     });
@@ -132,17 +134,8 @@ export class Decisions {
     const begun = { labels, hold: hasAny(labels, READING_LABELS) };
     count(this.counts, 'begun');
     if (step.decision.action === 'ask') return this.#asking.ask(connection, step, begun, sealed);
-    if (step.decision.action === 'allow' && hasAny(labels, SENSITIVE_LABELS)) {
-      this.finish();
-      const asked = { ...step.observation, decision: step.decision };
-      const appended = this.#writing.append('call.request', asked, sealed);
-      const needed = mode ?? this.#serverMode(admitted);
-      return this.#writing.durably(appended, step.decision, needed).then((decision) => {
-        const observation = withLedger({ ...detected(step), decision }, appended);
-        this.#decided(connection, observation);
-        this.#later(() => this.#settle(connection, observation, step));
-        return { ...begun, decision };
-      });
+    if (step.decision.action === 'allow' && this.#options.levels.of(labels) !== 'buffered') {
+      return this.#beginSurely(connection, step, begun, sealed);
     }
     const { decision } = step;
     const observation: Observation = { ...detected(step), decision };
@@ -153,6 +146,36 @@ export class Decisions {
       this.#settle(connection, withLedger(observation, appended), step);
     });
     return { ...begun, decision };
+  }
+
+  /**
+   * The call goes on with its entry on disk. Where more is asked for, which takes longer than a
+   * decision may, the sensor is told to wait, and the decision follows as a push.
+   */
+  #beginSurely(
+    connection: Connection,
+    step: Step,
+    begun: Omit<Begun, 'decision'>,
+    sealed: readonly SealedContent[],
+  ): Begun | Promise<Begun> {
+    const { levels, tell } = this.#options;
+    this.finish();
+    const asked = { ...step.observation, decision: step.decision };
+    const appended = this.#writing.append('call.request', asked, sealed);
+    const mode = connection.hello.mode ?? this.#serverMode(step.observation);
+    const level = levels.of(begun.labels);
+    const { withinMs } = levels;
+    const options = { decision: step.decision, mode, withinMs };
+    const sure = this.#writing.surely(appended, level, options).then((decision) => {
+      const observation = withLedger({ ...detected(step), decision }, appended);
+      this.#decided(connection, observation);
+      this.#later(() => this.#settle(connection, observation, step));
+      return decision;
+    });
+    if (!waitsApart(level)) return sure.then((decision) => ({ ...begun, decision }));
+    const call = step.observation.id;
+    void sure.then((decision) => tell(connection, { kind: 'decided', call, decision }));
+    return { ...begun, decision: { ...step.decision, mode }, waitMs: withinMs };
   }
 
   /** Takes what has ended, what needed no decision, and what a sensor decided alone. */

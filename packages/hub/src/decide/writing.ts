@@ -7,10 +7,14 @@ import {
   type Random,
   type SealedContent,
 } from '@spoor/core';
-import type { Appended, Entry, Ledger } from '@spoor/ledger';
+import type { AckLevel, Appended, Entry, Ledger } from '@spoor/ledger';
 import { count, entryOf } from './entry.ts';
 
 export type EntryKind = 'call.request' | 'call.result' | 'definitions' | 'intent';
+
+/** Such a wait takes longer than a decision may: the sensor hears first that it has to wait. */
+export const waitsApart = (level: AckLevel): boolean =>
+  level === 'integrated' || level === 'witnessed';
 
 interface WritingOptions {
   readonly ledger: Ledger;
@@ -68,11 +72,20 @@ export class Writing {
     }
   }
 
-  /** A sensitive call goes on only with its entry on disk. */
-  async durably(appended: Appended | undefined, decision: Decision, mode: Mode): Promise<Decision> {
+  /**
+   * A sensitive call goes on only with its entry as sure as that.
+   *
+   * @param withinMs Publication and witnesses have so long; the disk answers by itself.
+   */
+  async surely(
+    appended: Appended | undefined,
+    level: AckLevel,
+    { decision, mode, withinMs }: { decision: Decision; mode: Mode; withinMs: number },
+  ): Promise<Decision> {
     try {
       if (appended === undefined) throw new CodedError('LEDGER_WRITE_FAILED');
       await appended.durable();
+      if (waitsApart(level)) await appended.reached(level, AbortSignal.timeout(withinMs));
       return decision;
     } catch {
       count(this.#options.counts, 'notDurable');

@@ -7,6 +7,7 @@ import { Admission, type Connection } from '../../src/decide/admission.ts';
 import { Decisions } from '../../src/decide/decisions.ts';
 import { Definitions } from '../../src/decide/definitions.ts';
 import { Keeping } from '../../src/decide/keeping.ts';
+import { Levels } from '../../src/decide/levels.ts';
 import { Sessions } from '../../src/decide/sessions.ts';
 import { identify } from '../../src/identify/process.ts';
 import { countingRandom, definitionOf, hello, START_MS } from './build.ts';
@@ -27,7 +28,11 @@ export interface SetUp {
 export function setUp(
   policy: Policy,
   append: (entry: Entry) => Appended | undefined,
-  { rule = '', askTimeoutMs = 60_000 }: { rule?: string; askTimeoutMs?: number } = {},
+  {
+    rule = '',
+    askTimeoutMs = 60_000,
+    levels = new Levels(),
+  }: { rule?: string; askTimeoutMs?: number; levels?: Levels } = {},
 ): SetUp {
   const random = countingRandom();
   const sessions = new Sessions(random, []);
@@ -64,6 +69,7 @@ export function setUp(
     tell: (connection, push) => pushed.push({ server: connection.hello.server.name, push }),
     asksChanged: () => undefined,
     askTimeoutMs,
+    levels,
   });
   const connect = (pid: number, part: Partial<Hello> = {}): Connection => {
     const host = { ...hello().host, process: { pid, start: '1' }, ancestors: [] };

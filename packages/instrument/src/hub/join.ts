@@ -84,10 +84,14 @@ export class HubJoin {
     this.#learn(targetOf(told), begun);
     told.hold = begun.hold;
     const { decision, waitMs } = begun;
-    if (decision.action === 'allow') return undefined;
-    if (decision.action !== 'ask' || waitMs === undefined) return decision;
+    if (waitMs === undefined) return decision.action === 'allow' ? undefined : decision;
     const answer = await this.#answer(told.call, waitMs);
-    return answer?.action === 'allow' ? undefined : (answer ?? decision);
+    if (answer !== undefined) return answer.action === 'allow' ? undefined : answer;
+    if (decision.action !== 'allow') return decision;
+    // The ledger did not answer.
+    return decision.mode === 'enforce'
+      ? { ...decision, action: 'deny', reason: 'fail-closed' }
+      : undefined;
   }
 
   began(told: Told, bytes: Uint8Array): void {
