@@ -151,11 +151,14 @@ describeUi('alerts', () => {
 
 describeUi('rules, inventory and audit', () => {
   test('lists the rule pack and switches whether a rule is enforced', async () => {
-    const { rules } = await stage.world.api<RulesView>('rules');
+    const { rules, builtIn } = await stage.world.api<RulesView>('rules');
     await go('Rules');
     const list = page.getByRole('navigation', { name: 'Rules' });
     await list.getByRole('link').first().waitFor();
-    expect(await list.getByRole('link').count()).toBe(rules.length);
+    expect(await list.getByRole('link').count()).toBe(rules.length + builtIn.length);
+    await list.getByRole('link', { name: /unwrapped-server/ }).click();
+    await page.getByText(/^Built in: Spoor raises it itself/).waitFor();
+    expect(await page.getByRole('group', { name: /Mode of this rule/ }).count()).toBe(0);
     await list.getByRole('link', { name: /pii-through-code-to-share/ }).click();
     await page.getByText('temporal_ordered').waitFor();
     const mode = async (): Promise<string | undefined> => {

@@ -244,10 +244,13 @@ export interface RuleView extends RuleRef {
   readonly mode: Mode;
   readonly matches24h: number;
   readonly source: string;
+  /** It is no file, and decides no call: Spoor raises it itself. */
+  readonly builtIn?: true;
 }
 
 export interface RulesView {
   readonly rules: readonly RuleView[];
+  readonly builtIn: readonly RuleView[];
   readonly problems: readonly RuleProblemView[];
 }
 

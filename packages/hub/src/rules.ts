@@ -9,6 +9,7 @@ import {
   type RuleProblem,
   type RuleSet,
 } from '@spoor/detect';
+import { BUILT_IN } from './builtin.ts';
 
 export {
   asksForContent,
@@ -20,9 +21,11 @@ export {
   type ImportOutcome,
   importRules,
   type Rule,
+  type RuleSet,
   type RuleTestResult,
   runRuleTests,
 } from '@spoor/detect';
+export { BUILT_IN } from './builtin.ts';
 
 export interface CompiledRules {
   readonly rules: RuleSet;
@@ -60,6 +63,7 @@ export function rulesView({ rules, problems }: CompiledRules, policy: Policy): R
       matches24h: 0,
       source: rule.source,
     })),
+    builtIn: BUILT_IN,
     problems,
   };
 }

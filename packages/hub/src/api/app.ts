@@ -12,6 +12,7 @@ import {
   type LiveEvent,
   type Observation,
   type Problem,
+  type RuleView,
 } from '@spoor/core';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -231,12 +232,13 @@ function hubRoutes(app: Hono, options: AppOptions): void {
     c.json(healthView(options.destinations(), options.state().ledger)),
   );
   app.get('/api/v1/rules', (c) => {
-    const { rules, problems } = state().rules;
+    const { rules, builtIn, problems } = state().rules;
     const { byRule } = counting.since(nowMs() - DAY_MS);
-    return c.json({
-      rules: rules.map((rule) => ({ ...rule, matches24h: byRule[rule.id] ?? 0 })),
-      problems,
+    const counted = (rule: RuleView): RuleView => ({
+      ...rule,
+      matches24h: byRule[rule.id] ?? 0,
     });
+    return c.json({ rules: rules.map(counted), builtIn: builtIn.map(counted), problems });
   });
   app.post('/api/v1/enforce', async (c) => {
     const { mode, rule, server, ask: asks } = await bodyOf(c);

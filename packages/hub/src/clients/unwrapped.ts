@@ -4,27 +4,12 @@ import {
   type ConfiguredServer,
   type Detection,
   type Random,
-  type RuleRef,
   type SessionId,
   uuidv7,
 } from '@spoor/core';
 import type { LiveStream } from '../api/live.ts';
+import { UNWRAPPED_SERVER } from '../builtin.ts';
 import type { Store } from '../store/store.ts';
-
-/** A rule about configurations, not about calls; so it is no file of the pack. */
-const UNWRAPPED: RuleRef = {
-  id: 'unwrapped-server',
-  title: 'A server runs without Spoor',
-  level: 'low',
-  description:
-    'A client is configured to start an MCP server directly. Its calls are neither recorded nor ' +
-    'checked, and chains that lead through it are not seen.',
-  tags: ['owasp-mcp.08', 'owasp-mcp.09'],
-  falsePositives: ['The server is meant to run without Spoor'],
-  advice:
-    'Run `spoor init` and restart the client; the alert is resolved by itself. Dismiss it where the ' +
-    'server is meant to run without Spoor.',
-};
 
 /** No session has it: nothing was called. */
 const NO_SESSION = '00000000-0000-0000-0000-000000000000' as SessionId;
@@ -55,7 +40,7 @@ export function tellUnwrapped(view: ClientsView, { store, live, random, nowMs }:
   }
   const unread = new Set(view.unreadable.map(({ file }) => file));
   for (const alert of store.alerts({ open: true, limit: OPEN_MAX })) {
-    if (alert.rule.id !== UNWRAPPED.id) continue;
+    if (alert.rule.id !== UNWRAPPED_SERVER.id) continue;
     const { file = '' } = alert.detection.group;
     if (prints.has(print(alert.detection.group)) || unread.has(file)) continue;
     const resolved: Alert = { ...alert, status: 'resolved', lastMs: nowMs };
@@ -72,7 +57,7 @@ const groupOf = ({ client, file, name, within }: ConfiguredServer): Detection['g
 });
 
 const print = (group: Detection['group']): string =>
-  JSON.stringify([UNWRAPPED.id, Object.entries(group).sort()]);
+  JSON.stringify([UNWRAPPED_SERVER.id, Object.entries(group).sort()]);
 
 const printOf = (server: ConfiguredServer): string => print(groupOf(server));
 
@@ -84,7 +69,7 @@ function alertOf(
 ): Alert {
   return {
     id: known?.id ?? uuidv7(nowMs, random),
-    rule: UNWRAPPED,
+    rule: UNWRAPPED_SERVER,
     session: NO_SESSION,
     title: `${server.client} starts ${server.name} without Spoor`,
     status: 'new',
@@ -94,7 +79,7 @@ function alertOf(
     action: 'allow',
     wanted: 'allow',
     detection: {
-      rule: UNWRAPPED,
+      rule: UNWRAPPED_SERVER,
       seq: 0,
       atMs: nowMs,
       session: NO_SESSION,

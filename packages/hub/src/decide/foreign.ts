@@ -15,6 +15,7 @@ import {
 } from '@spoor/core';
 import type { Hello } from '@spoor/edge';
 import type { Appended, Ledger } from '@spoor/ledger';
+import { LEAKING_INSTRUMENTATION } from '../builtin.ts';
 import type { RecordBatch } from '../bus.ts';
 import { isSameCall, type Side, spanKey } from '../ingest/calls.ts';
 import type {
@@ -29,7 +30,6 @@ import type { Connection } from './admission.ts';
 import type { Decisions } from './decisions.ts';
 import type { Definitions } from './definitions.ts';
 import { evidenceOf } from './entry.ts';
-import { LEAKING_INSTRUMENTATION } from './leaking.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 export interface ForeignOptions {

@@ -1,23 +1,8 @@
-import { type Alert, type Random, type RuleRef, type SessionId, uuidv7 } from '@spoor/core';
+import { type Alert, type Random, type SessionId, uuidv7 } from '@spoor/core';
 import type { LiveStream } from '../api/live.ts';
+import { LEDGER_SPAN_GAP } from '../builtin.ts';
 import type { Store } from '../store/store.ts';
 import type { Gap } from './compare.ts';
-
-/** A rule about what Spoor itself keeps, not about calls; so it is no file of the pack. */
-const GAP: RuleRef = {
-  id: 'ledger-span-gap',
-  title: 'Ledger and store do not tell of the same calls',
-  level: 'high',
-  description:
-    'Every call stands in the ledger and in the store, each naming the other. One of them lacks a ' +
-    'call that the other has: something was removed, restored from an older copy, or lost when the ' +
-    'hub was killed.',
-  tags: ['attack.t1070', 'owasp-mcp.08'],
-  falsePositives: ['The hub was killed, or its disk was full, at that time'],
-  advice:
-    'Run `spoor ledger reconcile` for all gaps, `spoor ledger verify --checkpoint` with a checkpoint ' +
-    'that was kept elsewhere, and compare with the spans in your telemetry backend.',
-};
 
 const SAYS: Readonly<Record<Gap['kind'], string>> = {
   row: 'The store lacks a call that stands in the ledger',
@@ -38,13 +23,13 @@ interface Told {
 /** One alert for each kind of gap, with the newest one as evidence and the count of all. */
 export function tellGaps(gaps: readonly Gap[], { store, live, random, nowMs }: Told): void {
   for (const [kind, some] of Map.groupBy(gaps, (gap) => gap.kind)) {
-    const print = JSON.stringify([GAP.id, kind]);
+    const print = JSON.stringify([LEDGER_SPAN_GAP.id, kind]);
     const known = store.alertByFingerprint(print);
     const first = some[0];
     if (first === undefined) continue;
     const alert: Alert = {
       id: known?.id ?? uuidv7(nowMs, random),
-      rule: GAP,
+      rule: LEDGER_SPAN_GAP,
       session: NO_SESSION,
       title: SAYS[kind],
       status: known === undefined || known.status === 'resolved' ? 'new' : known.status,
@@ -54,7 +39,7 @@ export function tellGaps(gaps: readonly Gap[], { store, live, random, nowMs }: T
       action: 'allow',
       wanted: 'allow',
       detection: {
-        rule: GAP,
+        rule: LEDGER_SPAN_GAP,
         seq: first.seq ?? 0,
         atMs: nowMs,
         session: NO_SESSION,

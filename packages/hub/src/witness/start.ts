@@ -2,12 +2,12 @@ import {
   ALLOW,
   type CallId,
   type Detection,
-  type RuleRef,
   type SessionId,
   systemClock,
   type WitnessView,
 } from '@spoor/core';
 import { type Appended, type Entry, type Ledger, nodeDisk, type Published } from '@spoor/ledger';
+import { LEDGER_REFUSED } from '../builtin.ts';
 import type { DetectionRecord } from '../bus.ts';
 import { evidenceOf } from '../decide/entry.ts';
 import type { HubOptions } from '../options.ts';
@@ -67,7 +67,7 @@ export async function loadWitnesses({ witness, say }: HubOptions): Promise<Witne
           const { status, size } = answer;
           const entry = note({
             kind: 'alert',
-            detail: { rule: RULE.id, holds: status, size },
+            detail: { rule: LEDGER_REFUSED.id, holds: status, size },
           });
           alert({ ...detectionOf(name, answer), ...evidenceOf(entry, ledger) });
         },
@@ -79,19 +79,6 @@ export async function loadWitnesses({ witness, say }: HubOptions): Promise<Witne
     close: async () => witnessing?.close(LAST_MS),
   };
 }
-
-/** Not of the rule pack: it looks at the ledger itself. */
-const RULE: RuleRef = {
-  id: 'ledger-refused',
-  title: 'A witness knows another history of the ledger',
-  level: 'critical',
-  description:
-    'The witness has cosigned entries that this ledger does not have, or another tree of the same size. Either these files are older than what was signed, or the log has two histories.',
-  tags: ['owasp-mcp.08'],
-  falsePositives: ['The witness belongs to another ledger of the same name', 'The witness lies'],
-  advice:
-    'Stop the hub and keep all files as they are. Compare them with the newest copy, and with the checkpoint and the evidence that the witness holds.',
-};
 
 /** No session has it: nothing was called. */
 const NO_SESSION = '00000000-0000-0000-0000-000000000000' as SessionId;
@@ -111,7 +98,7 @@ function detectionOf(
     matched: { witness, holds: status, size: String(size) },
   };
   const detection: Detection = {
-    rule: RULE,
+    rule: LEDGER_REFUSED,
     seq: 0,
     atMs,
     session: NO_SESSION,

@@ -28,7 +28,7 @@ const STATE: HubState = {
     published: true,
     witness: { state: 'off', size: 0, witnesses: [] },
   },
-  rules: { rules: [], problems: [] },
+  rules: { rules: [], builtIn: [], problems: [] },
 };
 
 const VIEW: DestinationView = {

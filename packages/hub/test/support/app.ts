@@ -47,7 +47,7 @@ const STATE: HubState = {
     published: false,
     witness: { state: 'off', size: 0, witnesses: [] },
   },
-  rules: { rules: [], problems: [] },
+  rules: { rules: [], builtIn: [], problems: [] },
   asks: [],
   leaks: [],
   reports: [],

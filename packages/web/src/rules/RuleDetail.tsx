@@ -14,7 +14,7 @@ export function RuleDetail({ rule }: { readonly rule: RuleView }): ReactNode {
         <div className={styles.meta}>
           <Severity level={rule.level} />
           <code>
-            <Text value={rule.path} />
+            <Text value={rule.builtIn === true ? rule.id : rule.path} />
           </code>
           <span>{countText(rule.matches24h, 'match', 'matches')} in 24 h</span>
         </div>
@@ -24,17 +24,34 @@ export function RuleDetail({ rule }: { readonly rule: RuleView }): ReactNode {
         <p>
           <Text value={rule.description} charsMax={2_000} />
         </p>
-        <div className={styles.modeRow}>
-          <ModeSwitch
-            mode={rule.mode === 'enforce' && rule.asks === true ? 'ask' : rule.mode}
-            rule={rule.id}
-            canAsk={rule.response === 'deny'}
-          />
-          <span>{responseWords(rule)}</span>
-        </div>
+        {rule.builtIn !== true && <Response rule={rule} />}
       </header>
-      <Source text={rule.source} />
+      {rule.builtIn === true ? (
+        <>
+          <p>
+            Built in: Spoor raises it itself, from what no rule could see, and it decides no call.
+          </p>
+          <p>
+            <Text value={rule.advice} charsMax={2_000} />
+          </p>
+        </>
+      ) : (
+        <Source text={rule.source} />
+      )}
     </article>
+  );
+}
+
+function Response({ rule }: { readonly rule: RuleView }): ReactNode {
+  return (
+    <div className={styles.modeRow}>
+      <ModeSwitch
+        mode={rule.mode === 'enforce' && rule.asks === true ? 'ask' : rule.mode}
+        rule={rule.id}
+        canAsk={rule.response === 'deny'}
+      />
+      <span>{responseWords(rule)}</span>
+    </div>
   );
 }
 

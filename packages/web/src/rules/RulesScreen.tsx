@@ -24,7 +24,7 @@ const fieldsOf = (rule: RuleView): Record<string, readonly string[]> => ({
   title: [rule.title],
   level: [rule.level],
   tag: rule.tags,
-  mode: [rule.mode],
+  mode: [rule.builtIn === true ? 'built-in' : rule.mode],
 });
 const byLevel = (a: RuleView, b: RuleView): number =>
   SEVERITY[b.level].rank - SEVERITY[a.level].rank || a.id.localeCompare(b.id);
@@ -35,7 +35,11 @@ export function RulesScreen({ id }: { readonly id: string }): ReactNode {
   const search = useSearch();
   const [, navigate] = useLocation();
   const [filter, setFilter] = useParam('filter');
-  const all = useMemo(() => [...(query.data?.rules ?? [])].sort(byLevel), [query.data]);
+  const all = useMemo(() => {
+    const { rules = [], builtIn = [] } = query.data ?? {};
+    // What is built in is no rule pack: without one nothing of a call is detected.
+    return rules.length === 0 ? [] : [...rules, ...builtIn].sort(byLevel);
+  }, [query.data]);
   const shown = useMemo(() => {
     const terms = parseFilter(filter);
     return all.filter((rule) => matches(terms, fieldsOf(rule)));
@@ -109,7 +113,9 @@ function RuleRow(props: {
     <Link href={props.href} replace className={styles.rule} aria-current={props.current}>
       <span className={styles.row}>
         <Severity level={rule.level} />
-        <Badge tone={rule.mode === 'enforce' ? 'allow' : 'quiet'}>{rule.mode}</Badge>
+        <Badge tone={rule.mode === 'enforce' ? 'allow' : 'quiet'}>
+          {rule.builtIn === true ? 'built in' : rule.mode}
+        </Badge>
       </span>
       <span className={styles.title}>
         <Text value={rule.title} charsMax={100} />

@@ -1,5 +1,6 @@
-import { asksForContent } from '@spoor/hub/rules';
-import type { Context } from '../../command.ts';
+import type { RuleView } from '@spoor/core';
+import { asksForContent, BUILT_IN } from '@spoor/hub/rules';
+import type { Context, Output } from '../../command.ts';
 import { paint } from '../../output.ts';
 import { folderOf, notedProblems, rulesIn } from './folder.ts';
 
@@ -11,6 +12,7 @@ async function show(context: Context, listed: boolean): Promise<number> {
   const { out, flags, words } = context;
   const compiled = await rulesIn(await folderOf(context, words[1]));
   const { rules: set, problems } = compiled;
+  const builtIn = listed ? builtInOf(words[1]) : [];
   if (flags.json === true) {
     const rules = set.rules.map((rule) => ({
       ...rule.ref,
@@ -18,13 +20,12 @@ async function show(context: Context, listed: boolean): Promise<number> {
       response: rule.response,
       asksForContent: asksForContent(rule, set),
     }));
-    out.json({ rules, problems });
+    out.json({ rules, problems, ...(builtIn.length > 0 ? { builtIn } : {}) });
     return problems.length > 0 ? 1 : 0;
   }
-  for (const { ref, path, response } of listed ? set.rules : []) {
-    const head = `${ref.id.padEnd(30)} ${ref.level.padEnd(14)}${response.padEnd(8)}`;
-    out.line(`${head}${paint(out, 'dim', path)}`);
-  }
+  for (const { ref, path, response } of listed ? set.rules : [])
+    out.line(lineOf(out, { ...ref, response }, path));
+  for (const one of builtIn) out.line(lineOf(out, one, 'built in'));
   const wrong = notedProblems(context, compiled);
   if (listed) return wrong ? 1 : 0;
   const content = set.rules.filter((rule) => asksForContent(rule, set)).length;
@@ -32,4 +33,17 @@ async function show(context: Context, listed: boolean): Promise<number> {
   if (content > 0)
     out.line(`${content} ask for content: not covered, since sensors do not answer that yet`);
   return wrong ? 1 : 0;
+}
+
+/** They are no files, so they belong to no folder. */
+const builtInOf = (folder: string | undefined): readonly Omit<RuleView, 'source'>[] =>
+  folder === undefined ? BUILT_IN.map(({ source: _, ...one }) => one) : [];
+
+function lineOf(
+  out: Output,
+  { id, level, response }: Pick<RuleView, 'id' | 'level' | 'response'>,
+  where: string,
+): string {
+  const head = `${id.padEnd(30)} ${level.padEnd(14)}${response.padEnd(8)}`;
+  return `${head}${paint(out, 'dim', where)}`;
 }

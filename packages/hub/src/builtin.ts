@@ -1,0 +1,73 @@
+import type { RuleRef, RuleView } from '@spoor/core';
+/** Not of the rule pack: what it looks at is removed before any rule could see it. */
+export const LEAKING_INSTRUMENTATION: RuleRef = {
+  id: 'leaking-instrumentation',
+  title: 'An instrumentation puts content on spans',
+  level: 'medium',
+  description:
+    'Arguments, results, prompts or error texts stand on the spans of an instrumentation. Spoor has removed them from what it keeps, but whatever else receives these spans has them in plain text.',
+  tags: ['owasp-mcp.10'],
+  falsePositives: ['The only receiver of these spans is this hub'],
+  advice:
+    'Switch content off in that instrumentation, or remove the attributes before the spans leave the process; then look for them where they went so far.',
+};
+
+/** A rule about configurations, not about calls; so it is no file of the pack. */
+export const UNWRAPPED_SERVER: RuleRef = {
+  id: 'unwrapped-server',
+  title: 'A server runs without Spoor',
+  level: 'low',
+  description:
+    'A client is configured to start an MCP server directly. Its calls are neither recorded nor ' +
+    'checked, and chains that lead through it are not seen.',
+  tags: ['owasp-mcp.08', 'owasp-mcp.09'],
+  falsePositives: ['The server is meant to run without Spoor'],
+  advice:
+    'Run `spoor init` and restart the client; the alert is resolved by itself. Dismiss it where the ' +
+    'server is meant to run without Spoor.',
+};
+
+/** Not of the rule pack: it looks at the ledger itself. */
+export const LEDGER_REFUSED: RuleRef = {
+  id: 'ledger-refused',
+  title: 'A witness knows another history of the ledger',
+  level: 'critical',
+  description:
+    'The witness has cosigned entries that this ledger does not have, or another tree of the same size. Either these files are older than what was signed, or the log has two histories.',
+  tags: ['owasp-mcp.08'],
+  falsePositives: ['The witness belongs to another ledger of the same name', 'The witness lies'],
+  advice:
+    'Stop the hub and keep all files as they are. Compare them with the newest copy, and with the checkpoint and the evidence that the witness holds.',
+};
+
+/** A rule about what Spoor itself keeps, not about calls; so it is no file of the pack. */
+export const LEDGER_SPAN_GAP: RuleRef = {
+  id: 'ledger-span-gap',
+  title: 'Ledger and store do not tell of the same calls',
+  level: 'high',
+  description:
+    'Every call stands in the ledger and in the store, each naming the other. One of them lacks a ' +
+    'call that the other has: something was removed, restored from an older copy, or lost when the ' +
+    'hub was killed.',
+  tags: ['attack.t1070', 'owasp-mcp.08'],
+  falsePositives: ['The hub was killed, or its disk was full, at that time'],
+  advice:
+    'Run `spoor ledger reconcile` for all gaps, `spoor ledger verify --checkpoint` with a checkpoint ' +
+    'that was kept elsewhere, and compare with the spans in your telemetry backend.',
+};
+
+/** All of them, for lists of rules. They alert, and decide no call. */
+export const BUILT_IN: readonly RuleView[] = [
+  LEAKING_INSTRUMENTATION,
+  LEDGER_REFUSED,
+  LEDGER_SPAN_GAP,
+  UNWRAPPED_SERVER,
+].map((ref) => ({
+  ...ref,
+  path: '',
+  response: 'alert',
+  mode: 'observe',
+  matches24h: 0,
+  source: '',
+  builtIn: true,
+}));
