@@ -1,12 +1,24 @@
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernTransport,
+} from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  acceptedContent,
+  createMcpHandler,
+  createRequestStateCodec,
+  inputRequired,
+  McpServer,
+} from '@modelcontextprotocol/server';
 import type { HubView } from '@spoor/core';
 import { instrument } from '@spoor/instrument';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { verifies } from '../../verifies.ts';
 import { SERVERS } from '../host.ts';
 import { all, firstLine, kill, LAUNCHER, NODE, type Piped, until, World } from '../support.ts';
@@ -14,6 +26,22 @@ import { makeKeys, type OpenedLeaf, openLeaves } from './leaves.ts';
 import { ROWS, type Row, SAID, talk, talkingClient } from './talk.ts';
 
 const require = createRequire(import.meta.url);
+
+const Form = z.object({ name: z.string() });
+const state = createRequestStateCodec<number>({ key: 'a key of thirty-two bytes or more' });
+
+/** Asks for input inside a result, once a call. */
+function askingServer(): McpServer {
+  const info = { name: 'asking', version: '1' };
+  const server = new McpServer(info, { requestState: { verify: state.verify } });
+  server.registerTool('greet', { description: 'asks who you are' }, async (ctx) => {
+    const answer = acceptedContent(ctx.mcpReq.inputResponses, 'who', Form);
+    if (answer !== undefined) return { content: [{ type: 'text', text: answer.name }] };
+    const who = inputRequired.elicit({ message: SAID.prompt, requestedSchema: Form });
+    return inputRequired({ inputRequests: { who }, requestState: await state.mint(1) });
+  });
+  return server;
+}
 
 /** Each way that messages pass a sensor. */
 const SENSORS: Readonly<Record<string, (world: World) => Promise<void>>> = {
@@ -210,4 +238,41 @@ verifies(
     expect(dictionaryHits(leaves)).toEqual([]);
   },
   { case: 'hooks', timeoutMs: 90_000 },
+);
+
+verifies(
+  'vault:coverage',
+  async () => {
+    const leaves = await recorded(async (world) => {
+      const handler = createMcpHandler(() => askingServer());
+      const client = instrument(
+        new ModernClient(
+          { name: 'modern', version: '1' },
+          { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } },
+        ),
+        { name: 'asking', hub: { home: world.state } },
+      );
+      client.setRequestHandler('elicitation/create', () => ({
+        action: 'accept' as const,
+        content: { name: SAID.answer },
+      }));
+      const fetch = (url: string | URL, init?: RequestInit): Promise<Response> =>
+        handler.fetch(new Request(url, init));
+      await client.connect(new ModernTransport(new URL('http://localhost/mcp'), { fetch }));
+      await client.listTools();
+      for (let n = 0; n < 4; n++) await client.callTool({ name: 'greet' });
+      await client.close();
+    });
+    const asked = leaves.find(({ leaf }) => leaf.mcp?.method === 'elicitation/create');
+    expect(asked?.leaf).toMatchObject({ kind: 'call.request', mcp: { era: 'modern' } });
+    expect(asked?.content.request).toContain(SAID.prompt);
+    if (asked !== undefined) expect(asked.leaf.facts).toMatch(DIGEST);
+    // The answer comes with the next leg of the call that it belongs to.
+    const call = asked?.leaf.cause?.parent;
+    const legs = leaves.filter(({ leaf }) => leaf.call === call && leaf.kind === 'call.request');
+    expect(legs.length).toBeGreaterThan(1);
+    expect(legs.at(-1)?.content.request).toContain(SAID.answer);
+    expect(dictionaryHits(leaves)).toEqual([]);
+  },
+  { case: 'what a server of the modern era asks inside a result', timeoutMs: 90_000 },
 );

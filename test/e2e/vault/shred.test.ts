@@ -1,14 +1,23 @@
 import { hash } from 'node:crypto';
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Hold, Observation, Page, SessionView, ShredView, VaultView } from '@spoor/core';
+import {
+  ERRORS,
+  type Hold,
+  type Observation,
+  type Page,
+  type SessionView,
+  type ShredView,
+  type VaultView,
+} from '@spoor/core';
 import { readSealed } from '@spoor/ledger/open';
 import { expect, onTestFinished } from 'vitest';
 import { verifies } from '../../verifies.ts';
 import { connect, SERVERS } from '../host.ts';
 import { kill, NODE, until, World } from '../support.ts';
 import { filesIn, Shadow, scan } from './disk.ts';
+import { DiskImage } from './image.ts';
 import { AUDITOR, makeKeys, openLeaves } from './leaves.ts';
 
 const WORDS = ['quokka', 'wombat'] as const;
@@ -133,7 +142,8 @@ verifies(
 
     // All proofs stay valid, and what is left opens.
     const verified = world.call('ledger', 'verify', '--checkpoint', join(world.folder, 'kept'));
-    expect(verified.code).toBe(0);
+    expect(verified.code).toBe(ERRORS.PAYLOAD_SHREDDED.exit);
+    expect(verified.stderr).not.toContain('PAYLOAD_MISSING');
     const leaves = await openLeaves(world);
     const of = (id: string | undefined): string[] =>
       leaves
@@ -150,6 +160,66 @@ verifies(
     });
   },
   { case: 'a session, from every file and from what was freed', timeoutMs: 120_000 },
+);
+
+verifies(
+  'vault:shred',
+  async (context) => {
+    const world = new World();
+    const image = new DiskImage(world.folder, world.state);
+    onTestFinished(() => image.unmount());
+    const missing = image.mount();
+    if (missing !== undefined) return context.skip(missing);
+    makeKeys(world);
+    const hub = await world.hub();
+    await twoSessions(world);
+    const [gone, kept] = WORDS;
+    const rows = rowsWith(world, gone);
+    const secrets = secretsOf(world, gone, rows);
+    const others = secretsOf(world, kept, rowsWith(world, kept));
+    const foundIn = (blocks: Buffer, some: readonly Buffer[]): number =>
+      some.filter((secret) => blocks.includes(secret)).length;
+    expect(foundIn(image.blocks(), secrets)).toBeGreaterThan(20);
+    const session = ['--session', rows[0]?.session.id ?? ''];
+    expect(world.call('vault', 'shred', ...session, '--yes', '--reason', 'erasure').code).toBe(0);
+    expect(foundIn(image.blocks(), secrets)).toBe(0);
+    await kill(hub, 'SIGTERM');
+    // The very blocks, also those that the file system has taken back.
+    const blocks = image.blocks();
+    expect(secrets.filter((secret) => blocks.includes(secret)).map(String)).toEqual([]);
+    expect(foundIn(blocks, others)).toBeGreaterThan(20);
+    image.unmount();
+  },
+  { case: 'a session, from every block of a disk image', timeoutMs: 120_000 },
+);
+
+verifies(
+  'vault:shred',
+  async () => {
+    const world = new World();
+    makeKeys(world);
+    const hub = await world.hub();
+    await twoSessions(world);
+    const rows = rowsWith(world, WORDS[0]);
+    const secrets = secretsOf(world, WORDS[0], rows);
+    await kill(hub);
+    // As a hub leaves it that is killed right after it has begun.
+    const session = rows[0]?.session.id ?? '';
+    const warrant = { by: 'me', reason: 'erasure', what: 'session', named: { session } };
+    const doomed = { sessions: [session], contents: [], calls: [] };
+    const journal = join(world.state, 'ledger-state', 'shredding.json');
+    writeFileSync(journal, JSON.stringify({ ...doomed, warrant, atMs: Date.now() }));
+    const next = await world.hub();
+    expect(existsSync(journal)).toBe(false);
+    expect(scan([world.state], secrets)).toEqual([]);
+    await kill(next, 'SIGTERM');
+    const entries = (await openLeaves(world)).map(({ leaf }) => leaf);
+    expect(entries.find(({ kind }) => kind === 'payload.shredded')?.detail).toMatchObject({
+      reason: 'erasure',
+      sessions: [session],
+    });
+  },
+  { case: 'a hub that was killed meanwhile ends it at its next start', timeoutMs: 120_000 },
 );
 
 verifies(
