@@ -134,6 +134,37 @@ verifies(
   { case: 'an access token at a gateway that it is for', timeoutMs: 60_000 },
 );
 
+verifies(
+  'identity:handed-over',
+  async () => {
+    const stage = await set();
+    const { world } = stage;
+    // Whose token it is stays between client and server: here it is a claim, and no more.
+    const seen: (string | undefined)[] = [];
+    const bridge = await startBridge(SEEN_SERVER);
+    onTestFinished(() => bridge.close());
+    const child = world.spoor('gateway', '--port', '0', '--name', 'open', '--url', bridge.url);
+    const url = (await firstLine(child)).replace(/^.* listening on /, '');
+    for (const user of ['ann', 'bob'])
+      await stage.play({ how: 'not', server: 'open', url, bearer: await stage.access(user) });
+    const { rows } = await until(
+      () => world.api<Page<SessionView>>('sessions'),
+      (page) => page.rows.filter(({ calls }) => calls === 2).length === 2,
+    );
+    for (const { id, level } of rows) {
+      expect(level).toBe('unverified');
+      const { observations } = await world.api<SessionDetail>(`sessions/${id}`);
+      const [call] = callsOf(observations);
+      expect(call?.principal.evidence).toContain('unchecked-token');
+      seen.push(call?.principal.claimed?.sub_p);
+      expect(JSON.stringify(observations)).not.toMatch(/"ann"|"bob"|eyJ/);
+    }
+    expect(new Set(seen).size).toBe(2);
+    expectNothingKept(world);
+  },
+  { case: 'a token that is for the server behind a gateway', timeoutMs: 60_000 },
+);
+
 /** Without an auditor nothing is sealed, so no token or proof may lie anywhere. */
 function expectNothingKept(world: World): void {
   const files = readdirSync(world.state, { recursive: true, withFileTypes: true });

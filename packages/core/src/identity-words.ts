@@ -45,6 +45,7 @@ const IDENTITY_SOURCES = [
   'orchestrator',
   'txn-token',
   'claimed-token',
+  'unchecked-token',
   'claimed-identity',
   'telemetry',
   'no-trust',

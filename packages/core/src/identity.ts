@@ -145,8 +145,16 @@ export interface IdentityEvidence {
   readonly meta?: string;
   /** Token that came as HTTP authorization and was meant for the gateway. */
   readonly bearer?: string;
+  /** Of a token that was meant for the server behind: read, and checked by nobody. */
+  readonly claimed?: ClaimedSubject;
   /** What the sensor read of the request. */
   readonly call?: IdentityCall;
+}
+
+/** Whom a token names that nobody has checked: a claim, and no evidence. */
+export interface ClaimedSubject {
+  readonly issuer: string;
+  readonly subject: string;
 }
 
 /**

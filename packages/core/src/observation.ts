@@ -121,7 +121,10 @@ export interface Principal {
   readonly bindings?: readonly number[];
   /** Less is proved than the owner asks for, for what the tool can do. */
   readonly short?: true;
-  /** What telemetry of others says under our names: shown as said, and believed nowhere. */
+  /**
+   * What telemetry of others says under our names, or a token that nobody has checked: shown as
+   * said, and believed nowhere.
+   */
   readonly claimed?: ClaimedIdentity;
 }
 

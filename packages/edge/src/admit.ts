@@ -167,6 +167,9 @@ const ID = COUNT;
 const IDENTITY = z.object({
   meta: z.string().max(LIMITS.identityCharsMax).optional(),
   bearer: z.string().min(1).max(LIMITS.tokenCharsMax).optional(),
+  claimed: z
+    .object({ issuer: z.string().min(1).max(512), subject: z.string().min(1).max(256) })
+    .optional(),
   call: z
     .object({
       mth: z.string().max(64),

@@ -2,6 +2,7 @@ import {
   type BaggageRule,
   type Carrier,
   type CarrierEdit,
+  type ClaimedSubject,
   type Crossing,
   crossed,
   editCarrier,
@@ -47,6 +48,7 @@ export class Boundary {
   readonly #askedBack = new WeakSet<Request>();
   readonly #crossings = new WeakMap<Request, Crossing>();
   readonly #bearers = new WeakMap<Request, string>();
+  readonly #claims = new WeakMap<Request, ClaimedSubject>();
   /** Of the client, with something in them that may be evidence: a server's says nothing of it. */
   readonly #carriers = new WeakSet<Request>();
 
@@ -83,8 +85,19 @@ export class Boundary {
     this.#bearers.set(request, token);
   }
 
+  /** Of a request that came with a token for the server, which nobody here has checked. */
+  claiming(request: Request, claimed: ClaimedSubject): void {
+    this.#claims.set(request, claimed);
+  }
+
   /** What a client's request brings of who asks. It is for the hub, and stays behind here. */
   evidenceOf(request: Request): IdentityEvidence | undefined {
+    const found = this.#foundWith(request);
+    const claimed = this.#claims.get(request);
+    return claimed === undefined ? found : { ...found, claimed };
+  }
+
+  #foundWith(request: Request): IdentityEvidence | undefined {
     const bearer = this.#bearers.get(request);
     const own = this.#carriers.has(request) ? evidenceOf(request, bearer) : undefined;
     if (own !== undefined) return own;

@@ -13,6 +13,7 @@ import type { Connection } from '../decide/admission.ts';
 import { count } from '../decide/entry.ts';
 import type { Node } from '../decide/node.ts';
 import { Bindings, type BindingsOptions } from './bindings.ts';
+import { withClaim } from './claim.ts';
 import { InOrder } from './in-order.ts';
 import { identify } from './process.ts';
 import type { Named, Subjects } from './subjects.ts';
@@ -127,6 +128,14 @@ export class Identifier {
     const { trust } = this.#options;
     const { principal } = connection;
     if (evidence === undefined) return principal;
+    const { claimed, ...rest } = evidence;
+    if (claimed !== undefined) {
+      const own = Object.keys(rest).length === 0 ? undefined : rest;
+      const found = this.#of(connection, call, own, order);
+      const named = (one: Principal): Principal =>
+        withClaim(one, claimed, this.#options.pseudonymKey);
+      return found instanceof Promise ? found.then(named) : named(found);
+    }
     if (trust === undefined) return this.#unchecked(principal, 'no-trust');
     if (order.isFull) return this.#unchecked(principal, 'not-checked');
     return this.#verified(connection, call, evidence, trust).catch(() =>

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Carrier, Random, UnreadableReason } from '@spoor/core';
 import { Reporter } from '../reporter.ts';
+import { claimedBy } from './claim.ts';
 import { type Client, Clients, identityOf } from './clients.ts';
 import { Conversations, type Talk } from './conversations.ts';
 import type { Counts } from './counts.ts';
@@ -138,14 +139,18 @@ export class Seat {
     return passage.begin();
   }
 
-  /** The token that this request was admitted by stands for each that it carries. */
+  /** The token beside the request stands for each that it carries. */
   #vouch(said: Said | undefined): void {
     const { token } = this.#place.admitted;
     const message = said?.message;
-    if (token === undefined || message === undefined) return;
-    const { boundary } = this.#route.upstream;
-    for (const one of message.kind === 'batch' ? message.messages : [message]) {
-      if (one.kind === 'request') boundary.bearing(one, token);
+    const { boundary, resource } = this.#route.upstream;
+    const asked = message?.kind === 'batch' ? message.messages : [message];
+    const requests = asked.filter((one) => one?.kind === 'request');
+    const { authorization } = this.#request.headers;
+    const claimed = resource === undefined ? claimedBy(authorization) : undefined;
+    for (const request of requests) {
+      if (token !== undefined) boundary.bearing(request, token);
+      if (claimed !== undefined) boundary.claiming(request, claimed);
     }
   }
 

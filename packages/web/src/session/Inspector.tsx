@@ -1,4 +1,4 @@
-import type { CallDetail, Observation } from '@spoor/core';
+import { type CallDetail, type Observation, plainName } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useCall } from '../api/queries.ts';
@@ -112,6 +112,15 @@ function Who(props: {
         facts={[
           ['Agent', <Name key="agent" who={principal} charsMax={80} />],
           ['On behalf of', <Id key="pseudonym" value={principal.pseudonym} />],
+          [
+            'Claims to be',
+            principal.claimed === undefined ? undefined : (
+              <span key="claimed">
+                <Id value={Object.values(principal.claimed).map(plainName).join(', ')} />, which
+                nobody has checked
+              </span>
+            ),
+          ],
           ['Identity by', principal.evidence.join(', ') || 'nothing'],
           [
             'Cause',

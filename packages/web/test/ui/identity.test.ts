@@ -96,6 +96,19 @@ for (const [name, { screen, answers }] of Object.entries(SCREENS)) {
   );
 }
 
+it('shows what is only claimed as a claim', async () => {
+  const claimed = { level: '● verified', sub_p: 'ab'.repeat(16) };
+  const principal = { ...who('unverified'), agent: 'c', evidence: ['unchecked-token'], claimed };
+  fakeHub({
+    '/api/v1/calls/a': { observation: observation('a', { principal }), ledger: [], alerts: [] },
+  });
+  const inspector = { id: 'a', all: [], onCall: () => undefined };
+  const host = await mount(createElement(Inspector, inspector));
+  await until(host, '? verified, abab');
+  await until(host, 'which nobody has checked');
+  expect(host.textContent).not.toContain('●');
+});
+
 it('has a shape of its own for each level', () => {
   expect(new Set(Object.values(LEVEL_GLYPHS)).size).toBe(IDENTITY_LEVELS.length);
 });
