@@ -29,6 +29,11 @@ export const UPSTREAMS = {
       'What gateways and wrappers count is seen at the hub while they run; its sums only grow.',
     source: 'docs/gateway.md',
   },
+  'hub:both-ends': {
+    behavior:
+      'A wrapped server does not join the hub a second time; ends that both join are two records.',
+    source: 'packages/instrument/README.md',
+  },
   'upstream:mirror': {
     behavior: 'Headers of modern requests say what the body says, whatever its names are.',
     source: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports',
