@@ -49,4 +49,18 @@ export const WITNESS = {
       'A call whose label asks for witnesses goes on once they have cosigned its entry, and no decision takes longer for it.',
     source: 'docs/witness.md',
   },
+  'witness:policy': {
+    behavior:
+      'A policy of witnesses is read as C2SP tlog-policy says, and anything else is refused.',
+    source: 'docs/witness.md',
+  },
+  'witness:verify': {
+    behavior:
+      'A verifier tells a ledger that witnesses vouch for from one that they do not, or no longer.',
+    source: 'docs/witness.md',
+  },
+  'witness:heartbeat': {
+    behavior: 'A hub that has nothing to do says in its ledger that it is alive.',
+    source: 'docs/witness.md',
+  },
 } as const;
