@@ -96,10 +96,7 @@ async function shredContents(
   refs: readonly ContentRef[],
 ): Promise<Omit<Shredded, 'keys'>> {
   const pack = Buffer.from((await disk.read(path)) ?? []);
-  const found = readPack(pack).flatMap((record) => {
-    const ref = refs.find((one) => isOf(record, one));
-    return ref === undefined ? [] : [{ record, ref }];
-  });
+  const found = await find(pack, refs);
   if (found.length === 0) return { contents: 0, bytes: 0 };
   const file = await disk.open(path);
   try {
@@ -117,10 +114,40 @@ async function shredContents(
   return { contents: found.length, bytes };
 }
 
-/** The record itself, or what a stop left of destroying it. */
-function isOf({ bytes, whole }: PackedRecord, ref: ContentRef): boolean {
+interface Found {
+  readonly record: PackedRecord;
+  readonly ref: ContentRef;
+}
+
+/** Hashing a large pack takes a while, and calls are decided meanwhile. */
+async function find(pack: Buffer, refs: readonly ContentRef[]): Promise<Found[]> {
+  const byCipher = new Map(refs.map((ref) => [ref.cipher, ref]));
+  const found: Found[] = [];
+  let bytes = 0;
+  for (const record of readPack(pack)) {
+    const ref = refOf(record, byCipher);
+    if (ref !== undefined) found.push({ record, ref });
+    bytes += record.bytes.length;
+    if (bytes < BYTES_A_TURN) continue;
+    bytes = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return found;
+}
+
+/** Hashed before decisions have their turn: about a millisecond. */
+const BYTES_A_TURN = 1_048_576;
+
+/** Of the record itself, or of what a stop left of destroying it. */
+function refOf(
+  { bytes, whole }: PackedRecord,
+  byCipher: ReadonlyMap<string, ContentRef>,
+): ContentRef | undefined {
   const sealed = readSealed(bytes);
-  if (sealed === undefined) return !whole && shreddedCipher(bytes) === ref.cipher;
-  if (hash('sha256', sealed.ciphertext) === ref.cipher) return true;
-  return !whole && sealed.record === ref.call && sealed.part === ref.part;
+  if (sealed === undefined) return whole ? undefined : byCipher.get(shreddedCipher(bytes) ?? '');
+  const ref = byCipher.get(hash('sha256', sealed.ciphertext));
+  if (ref !== undefined || whole) return ref;
+  return [...byCipher.values()].find(
+    ({ call, part }) => sealed.record === call && sealed.part === part,
+  );
 }
