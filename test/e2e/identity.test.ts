@@ -47,7 +47,7 @@ function expectClean(seen: readonly string[]): void {
   }
 }
 
-const LEVELS: Readonly<Record<HostScript['how'], IdentityLevel>> = {
+const LEVELS: Readonly<Record<Exclude<HostScript['how'], 'joined'>, IdentityLevel>> = {
   not: 'unverified',
   attested: 'attested',
   verified: 'verified',
@@ -173,6 +173,19 @@ function expectNothingKept(world: World): void {
     expect(bytes, file.name).not.toMatch(/eyJhbGciOi[A-Za-z0-9_-]+\.eyJ/);
   }
 }
+
+verifies(
+  'identity:whole-way',
+  async () => {
+    const stage = await set();
+    const seen = await stage.play({ how: 'joined', server: 'own', command: SEEN_SERVER });
+    expectClean(seen);
+    const { session, observations } = await sessionOn(stage.world, 'own', 2);
+    expect(session.level).toBe('attested');
+    expect(callsOf(observations)[0]?.principal.evidence).toContain('orchestrator');
+  },
+  { case: 'a program that is joined to the hub itself', timeoutMs: 60_000 },
+);
 
 verifies(
   'attest:wrapper',
