@@ -26,6 +26,7 @@ const BENCHES: readonly { readonly name: string; readonly flags: readonly string
   { name: 'latency', flags: [] },
   { name: 'ledger', flags: [] },
   { name: 'otlp', flags: [] },
+  { name: 'rules', flags: [] },
   { name: 'size', flags: [] },
   { name: 'startup', flags: [] },
   { name: 'step', flags: ['--expose-gc'] },

@@ -86,14 +86,17 @@ function narrowest(
 }
 
 function lookUp({ always, byField }: Index, observation: Observation): readonly number[] {
-  if (byField.size === 0) return always;
-  const found = new Set(always);
+  let found: Set<number> | undefined;
   for (const [field, lists] of byField) {
     const value = field.get(observation);
     const values = typeof value === 'object' ? value : [value];
     for (const one of values) {
-      for (const predicate of lists.get(String(one).toLowerCase()) ?? []) found.add(predicate);
+      const list = lists.get(String(one).toLowerCase());
+      if (list === undefined) continue;
+      // Most observations lead nowhere, and cost no more than the look.
+      found ??= new Set(always);
+      for (const predicate of list) found.add(predicate);
     }
   }
-  return [...found].sort((a, b) => a - b);
+  return found === undefined ? always : [...found].sort((a, b) => a - b);
 }
