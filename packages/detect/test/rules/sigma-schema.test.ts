@@ -1,7 +1,7 @@
 import { isObject } from '@spoor/core';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { filesIn, read } from './repository.ts';
+import { filesIn, read } from '../../../../test/repository.ts';
 
 /**
  * What SigmaHQ's JSON schemas of detection rules and of correlation rules ask for, in our words. Of
