@@ -1,8 +1,7 @@
 /**
- * Cost of one observation with 10, 100 and 1,000 rules, each about a tool, a server or a method of
- * its own, as a team that writes rules for what it runs has them. Beside it `json-rules-engine` with
- * the same rules, where it can be imported from SPOOR_YARDSTICKS, a `node_modules` folder. Prints
- * JSON.
+ * Cost of one observation with 10, 100 and 1,000 rules, each about a tool or a server of its own,
+ * as a team that writes rules for what it runs has them. Beside it `json-rules-engine` with as many
+ * rules, where SPOOR_YARDSTICKS names a `node_modules` folder that has it. Prints JSON.
  */
 import { join } from 'node:path';
 import { argv, env } from 'node:process';

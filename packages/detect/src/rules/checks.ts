@@ -2,6 +2,7 @@ import { LIMITS } from '@spoor/core';
 import ipaddr from 'ipaddr.js';
 import { RE2JS } from 're2js';
 import { RuleFault } from './document.ts';
+import { requiredLiterals } from './literals.ts';
 import type { Part, Pattern } from './pattern.ts';
 
 /** Does one text meet one value of a test? */
@@ -17,11 +18,25 @@ export function regexCheck(source: string, flags: readonly string[], node: unkno
     );
   try {
     const compiled = RE2JS.compile(source, flagsOf(flags));
-    return (found) => compiled.matcher(found).find();
+    const literals = requiredLiterals(source);
+    const run: Check = (found) => compiled.matcher(found).find();
+    if (literals === undefined) return run;
+    return (found) => {
+      const lower = lowered(found);
+      return literals.some((one) => lower.includes(one)) && run(found);
+    };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RuleFault('regex', node, `not a regular expression of RE2: ${why}`);
   }
+}
+
+let newest = { text: '', lower: '' };
+
+/** Many expressions look at one text in turn. The long s folds to an ASCII letter, too. */
+function lowered(text: string): string {
+  if (newest.text !== text) newest = { text, lower: text.toLowerCase().replaceAll('\u017f', 's') };
+  return newest.lower;
 }
 
 const FLAGS: Readonly<Record<string, number>> = {
