@@ -8,6 +8,7 @@ import { Panel, Picture } from '../ui/States.tsx';
 import styles from './Audit.module.css';
 import { AuditResult } from './AuditResult.tsx';
 import { useAudit } from './useAudit.ts';
+import { oneWitnessText, witnessText } from './witnesses.ts';
 import { verifyCommand } from './words.ts';
 
 export function AuditScreen(): ReactNode {
@@ -63,6 +64,13 @@ function Ledger({ ledger }: { readonly ledger: LedgerView }): ReactNode {
             from the files alone; on another machine, with a checkpoint kept there, it proves more.
           </p>
           <Command text={verifyCommand(ledger.path)} />
+        </section>
+        <section className={styles.section}>
+          <h3>Witnesses</h3>
+          <p>{witnessText(ledger.witness)}</p>
+          {ledger.witness.witnesses.map((witness) => (
+            <p key={witness.name}>{oneWitnessText(witness)}</p>
+          ))}
         </section>
         <section className={styles.section}>
           <h3>Checkpoint, {countText(ledger.size, 'entry', 'entries')}</h3>
