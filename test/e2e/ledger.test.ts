@@ -5,7 +5,7 @@ import { type DrillRow, openLedger } from '@spoor/ledger';
 import { describe, expect, test } from 'vitest';
 import { csvCell } from '../../packages/cli/src/commands/ledger/rows.ts';
 import { verifies } from '../verifies.ts';
-import { World } from './support.ts';
+import { firstLine, kill, World } from './support.ts';
 
 /** A world with a log of a few entries, one of which has a name like a formula. */
 async function withLog(): Promise<World> {
@@ -66,6 +66,27 @@ describe('spoor ledger', () => {
     },
     { case: 'a drill', timeoutMs: 120_000 },
   );
+
+  test('shows a call, finds every file sound, and hammers a log of its own', async () => {
+    const world = await withLog();
+    expect(world.call('ledger', 'fsck').stdout).toContain('Sound');
+    const call = '0190c0de-0000-7000-8000-00000000cd34';
+    expect(world.call('ledger', 'show', call).code).not.toBe(0);
+    const strict = world.call('ledger', 'verify', '--json');
+    expect(JSON.parse(strict.stdout)).toMatchObject({ payloads: { sealed: 0, missing: 0 } });
+    const hammered = world.call('ledger', 'hammer', '--seconds', '2', '--callers', '8', '--json');
+    expect(hammered.code).toBe(0);
+    const said = JSON.parse(hammered.stdout) as { appended: number; inclusions: number };
+    expect(said.appended).toBeGreaterThan(10);
+    expect(said.inclusions).toBeGreaterThan(0);
+  }, 90_000);
+
+  test('follows what is published', async () => {
+    const world = await withLog();
+    const follow = world.spoor('ledger', 'follow', '--from', '5', '--json');
+    expect(JSON.parse(await firstLine(follow))).toMatchObject({ index: 5 });
+    await kill(follow);
+  }, 60_000);
 
   test('exports entries as JSON lines and as a table without formulas', async () => {
     const world = await withLog();

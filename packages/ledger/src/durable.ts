@@ -72,7 +72,7 @@ export async function stageFiles(
 }
 
 /** Files that are staged at once. */
-export const STAGED_MAX = 32;
+export const STAGED_MAX = 8;
 
 /** Makes a folder so that its name and those above it survive; `known` remembers what was made. */
 export async function makeDurableFolder(

@@ -20,6 +20,14 @@ function load(kind: string): [string, Case][] {
   return listVectors(`${FOLDER}/${kind}`).map((path) => [path, JSON.parse(readVector(path))]);
 }
 
+/** A run of leaves that begins where a complete tree of at least its size could begin. */
+function isSubtree(start: number, end: number): boolean {
+  if (!Number.isSafeInteger(start) || start < 0 || end <= start) return false;
+  let complete = 1;
+  while (complete < end - start) complete *= 2;
+  return start % complete === 0;
+}
+
 describe.runIf(hasVectors(FOLDER))('proofs of transparency-dev/merkle', () => {
   it('decides every inclusion case as they say', () => {
     for (const [path, vector] of load('inclusion')) {
@@ -45,6 +53,24 @@ describe.runIf(hasVectors(FOLDER))('proofs of transparency-dev/merkle', () => {
       });
       expect(holds, path).toBe(!vector.wantErr);
     }
+  });
+
+  it('decides every case of an inclusion in a subtree as they say', () => {
+    for (const [path, vector] of load('subtreeinclusion')) {
+      const [start, end] = [Number(vector.start), Number(vector.end)];
+      const size = end - start;
+      const holds =
+        isSubtree(start, end) &&
+        verifyInclusion({
+          index: Number(vector.leafIdx) - start,
+          size,
+          leafHash: bytes(vector.leafHash),
+          root: bytes(vector.root),
+          proof: proofOf(vector),
+        });
+      expect(holds, path).toBe(!vector.wantErr);
+    }
+    expect(load('subtreeinclusion')).toHaveLength(204);
   });
 
   it('has read as many cases as the collection is known to have', () => {

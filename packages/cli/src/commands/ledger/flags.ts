@@ -49,6 +49,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: 'Verify a copy without its vault: do not look for sealed contents',
   },
   from: { type: 'string', placeholder: 'INDEX', help: 'Where follow begins; default the end' },
+  seconds: { type: 'string', placeholder: 'N', help: 'How long hammer runs; default 10' },
+  callers: {
+    type: 'string',
+    placeholder: 'N',
+    help: 'Callers of hammer that each wait for the disk; default 64',
+  },
+  writer: { type: 'string', placeholder: 'FOLDER', help: "For hammer's own second process" },
   spans: {
     type: 'string',
     placeholder: 'F',

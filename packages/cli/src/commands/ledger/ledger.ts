@@ -48,6 +48,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'Prints all entries',
     load: async () => (await import('./export.ts')).exportEntries,
   },
+  hammer: {
+    usage: '[--seconds N] [--callers N]',
+    summary: 'Loads a log of its own, and proves entries and growth meanwhile',
+    load: async () => (await import('./hammer.ts')).hammer,
+  },
   drill: {
     usage: '[--entries N]',
     summary: 'Tampers with a log of its own in many ways, and says what was found',
