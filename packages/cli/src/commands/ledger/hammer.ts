@@ -1,4 +1,4 @@
-/** Load with correctness checks: a writer in a process of its own, and readers that believe nothing. */
+/** Load with checks: a writer in a process of its own, and readers that believe nothing. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
