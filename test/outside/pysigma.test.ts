@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Observation } from '@spoor/core';
-import { compileRules, logRecord } from '@spoor/detect';
+import { compileRules, FIELDS, logRecord } from '@spoor/detect';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { filesIn, read } from '../repository.ts';
@@ -213,8 +213,10 @@ verifies(
 );
 
 /** Members whose value is one, which is what a row of a table can hold. */
+const flat = FIELDS.filter(({ type }) => type !== 'strings').map(({ name }) => name);
+const lists = FIELDS.filter(({ type }) => type === 'strings').map(({ name }) => name);
 const isFlat = (rule: string): boolean =>
-  !/flow\.|tool\.labels|\.classes|\.keys|\.change/.test(rule);
+  !['flow.', ...lists].some((name) => rule.includes(`    ${name}`));
 
 verifies(
   'sigma:outside',
@@ -227,11 +229,10 @@ verifies(
         .split('\n')
         .map((line) => JSON.parse(line) as Observation),
     );
-    const records = observations.map((one) =>
-      Object.fromEntries(
-        Object.entries(logRecord(one)).filter(([, value]) => typeof value !== 'object'),
-      ),
-    );
+    const records = observations.map((one) => {
+      const record = logRecord(one);
+      return Object.fromEntries(flat.map((name) => [name, record[name] ?? null]));
+    });
     const documents = filesIn('rules')
       .filter((path) => path.endsWith('.yml'))
       .flatMap((path) => read(path).split(/^---$/m))
