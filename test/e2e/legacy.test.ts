@@ -42,12 +42,14 @@ verifies(
       ({ observations }) => observations.every(({ outcome }) => outcome !== 'pending'),
     );
     const kinds = detail.observations.map(({ kind }) => kind);
-    expect(kinds).toEqual(['tool.list', 'tool.call', 'resource.read', 'prompt.get']);
+    expect(kinds).toEqual([
+      ...['tool.list', 'tool.call', 'resource.list', 'resource.read', 'prompt.list', 'prompt.get'],
+    ]);
     expect((await world.api<HubView>('hub')).counts.notWritten).toBe(0);
     // Every one of them is in the ledger, a call with its request and its result.
     for (const { id, kind } of detail.observations) {
       const { ledger } = await world.api<CallDetail>(`calls/${id}`);
-      const wanted = kind === 'tool.list' ? ['definitions'] : ['call.request', 'call.result'];
+      const wanted = ['call.request', kind === 'tool.list' ? 'definitions' : 'call.result'];
       expect(ledger.map((entry) => entry.kind)).toEqual(wanted);
     }
   },

@@ -40,7 +40,8 @@ verifies(
     expect(text).toMatch(
       /^mcp_client_operation_duration_seconds_count\{.*gen_ai_tool_name="query_customer_pii".*\} 1$/m,
     );
-    expect(text).toMatch(/^spoor_decisions_total\{.*action="allow".*\} 1$/m);
+    // The list of tools that the client asked for, and the call.
+    expect(text).toMatch(/^spoor_decisions_total\{.*action="allow".*\} 2$/m);
     expect(text).toMatch(/^spoor_ledger_size\{.*\} [1-9]/m);
 
     const points = await until(
