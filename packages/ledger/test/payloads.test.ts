@@ -80,6 +80,11 @@ describe('requests without a result', () => {
     ledger.append(entry(1));
     ledger.append({ ...entry(2), call: other });
     ledger.append({ ...entry(3), kind: 'call.result' });
+    for (const [n, end] of (['definitions', 'decision'] as const).entries()) {
+      const call = CALL.replace('cd34', `000${n}`);
+      ledger.append({ ...entry(4), call });
+      ledger.append({ ...entry(5), call, kind: end, outcome: n === 0 ? 'ok' : 'denied' });
+    }
     await ledger.close();
     const { verifierKey } = ledger;
     expect(await verifyLog(sourceOf(disk), { verifierKey })).toMatchObject({

@@ -15,7 +15,8 @@ const NAMED_MAX = 20;
 
 const CALL = /"call":"([0-9a-f-]{36})"/;
 const REQUEST = '"kind":"call.request"';
-const RESULT = '"kind":"call.result"';
+/** How a request can end: a list in the definitions that it brought, a denied call in that. */
+const ENDS = ['"kind":"call.result"', '"kind":"definitions"', '"outcome":"denied"'];
 
 /** What every entry about a key manifest has in it. */
 const MANIFEST_NOTED = '"what":"key.manifest"';
@@ -43,7 +44,7 @@ export class Tally {
 
   /** Takes the entries of one bundle; a text says why the manifest is not the newest. */
   take(text: string, leaves: readonly Uint8Array[], first: number): string | undefined {
-    if (text.includes('"kind":"call.')) {
+    if (text.includes('"call":')) {
       let at = 0;
       for (const [i, { length }] of leaves.entries()) {
         this.#call(text.slice(at + 2, at + 2 + length), first + i);
@@ -57,7 +58,7 @@ export class Tally {
 
   #call(leaf: string, index: number): void {
     const isRequest = leaf.includes(REQUEST);
-    if (!isRequest && !leaf.includes(RESULT)) return;
+    if (!isRequest && !ENDS.some((end) => leaf.includes(end))) return;
     const call = CALL.exec(leaf)?.[1];
     if (call === undefined) return;
     if (!isRequest) this.#open.delete(call);
