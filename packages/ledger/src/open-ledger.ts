@@ -53,7 +53,8 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   const fresh = found.leaves.map(({ leaf }) => leaf);
   const isSigned = lock !== undefined;
   if (wal.paths.length > 0 || !isSigned) {
-    await resettle({ disk, dir, stateDir, found, size: tree.size, isSigned });
+    const segments = wal.paths;
+    await resettle({ disk, dir, stateDir, found, segments, size: tree.size, isSigned });
   }
   const inForce = epochInForce(origin, lock?.note, fresh);
   await confirmLost({ disk, dir, stateDir }, inForce, fresh);

@@ -6,7 +6,7 @@
  */
 import type { Disk } from './disk.ts';
 import { folderOf } from './disk.ts';
-import { makeDurableFolder, replaceFile, syncFile } from './durable.ts';
+import { makeDurableFolder, replaceFile, syncFile, syncFolder } from './durable.ts';
 import type { Replay } from './recover.ts';
 import { levelSize, TILE_WIDTH, tilePath, tileWidth } from './tree/tile.ts';
 import { keyPath, packPath } from './vault/pack.ts';
@@ -16,6 +16,8 @@ export interface ResettleOptions {
   readonly dir: string;
   readonly stateDir: string;
   readonly found: Replay;
+  /** Segments of the write-ahead log: what they hold is signed next. */
+  readonly segments: readonly string[];
   /** Entries that are published. */
   readonly size: number;
   /** Was a checkpoint ever signed? Before the first, the log's key itself may not be durable. */
@@ -24,6 +26,7 @@ export interface ResettleOptions {
 
 export async function resettle(options: ResettleOptions): Promise<void> {
   const { disk, dir, stateDir, found, size, isSigned } = options;
+  for (const path of options.segments) await againInPlace(disk, path);
   if (!isSigned) await again(disk, `${stateDir}/log.key`);
   for (const path of tilesFrom(found.oldest, size)) await again(disk, `${dir}/${path}`);
   await again(disk, `${stateDir}/lock`);
@@ -64,4 +67,5 @@ async function againInPlace(disk: Disk, path: string): Promise<void> {
   } finally {
     await file.close();
   }
+  await syncFolder(disk, folderOf(path));
 }
