@@ -35,12 +35,10 @@ async function fourServers(
 }
 
 /** The chain, with an unsuspicious call in between. */
-async function playChain({
-  crm,
-  memory,
-  sandbox,
-  drive,
-}: Awaited<ReturnType<typeof fourServers>>): Promise<{ isError: boolean; text: string }> {
+async function playChain(
+  { crm, memory, sandbox, drive }: Awaited<ReturnType<typeof fourServers>>,
+  beforeLast: () => Promise<unknown> = async () => undefined,
+): Promise<{ isError: boolean; text: string }> {
   await crm.call('read_entitlements');
   const customers = await crm.call('query_customer_pii', {});
   await memory.call('create_entities', { entities: [] });
@@ -49,6 +47,7 @@ async function playChain({
     code: 'take 3; select name,email,iban; format csv',
   });
   expect(report.isError).toBe(false);
+  await beforeLast();
   return drive.call('create_shareable_link', { name: 'report.csv', content: report.text });
 }
 
@@ -157,13 +156,21 @@ verifies(
     const world = new World();
     await world.hub();
     const servers = await fourServers(world);
-    await playChain(servers);
-    const [session] = (
-      await until(
+    const sessions = (calls: number): Promise<Page<SessionView>> =>
+      until(
         () => world.api<Page<SessionView>>('sessions'),
-        ({ rows }) => (rows[0]?.calls ?? 0) >= 5,
-      )
-    ).rows;
+        ({ rows }) => (rows[0]?.calls ?? 0) >= calls,
+      );
+    // What only runs code does not wait until its result is known; a model takes longer than that.
+    const ended = async (): Promise<unknown> => {
+      const id = (await sessions(4)).rows[0]?.id;
+      return until(
+        () => world.api<SessionDetail>(`sessions/${id}`),
+        ({ observations }) => observations.every(({ outcome }) => outcome !== 'pending'),
+      );
+    };
+    await playChain(servers, ended);
+    const [session] = (await sessions(5)).rows;
     const detail = await world.api<SessionDetail>(`sessions/${session?.id}`);
     const share = detail.observations.find(({ tool }) => tool?.name === 'create_shareable_link');
     const sources = share?.facts.flows.map(({ tool }) => tool) ?? [];
