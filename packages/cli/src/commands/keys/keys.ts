@@ -1,14 +1,7 @@
-import { CodedError } from '@spoor/core';
-import type { Command, Context } from '../../command.ts';
+import type { Command } from '../../command.ts';
+import { type Subcommand, withSubcommands } from '../../subcommands.ts';
 
-interface Action {
-  readonly usage: string;
-  readonly summary: string;
-  load(): Promise<(context: Context) => Promise<number>>;
-}
-
-/** Each is imported only when it is called. */
-const ACTIONS: Readonly<Record<string, Action>> = {
+const ACTIONS: Readonly<Record<string, Subcommand>> = {
   init: {
     usage: '[--out FOLDER] [--recipient R]',
     summary: "Makes the auditors' keys, to which contents are sealed",
@@ -46,10 +39,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
-const NAMES = Object.keys(ACTIONS);
-
-export const keys: Command = {
-  usage: `${NAMES.join(' | ')} [flags]`,
+export const keys: Command = withSubcommands({
+  name: 'keys',
   summary: 'Makes, replaces and shows keys: of auditors, of the log, and the root that vouches.',
   flags: {
     out: {
@@ -87,20 +78,9 @@ export const keys: Command = {
     },
     stolen: { type: 'boolean', help: 'With --new-log-key: destroy the old key, which is there' },
   },
+  subcommands: ACTIONS,
   more: [
-    'Subcommands:',
-    ...Object.entries(ACTIONS).flatMap(([name, { usage, summary }]) => [
-      `  ${name} ${usage}`.trimEnd(),
-      `      ${summary}`,
-    ]),
-    '',
     'The hub never sees an identity or the root key: it cannot read its own past, nor vouch for its',
     'own keys. Without the auditor or recovery identity, nobody can open content.',
-  ].join('\n'),
-  run: async (context) => {
-    const [action = ''] = context.words;
-    const known = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
-    if (known === undefined) throw new CodedError('USAGE', `keys ${NAMES.join(', ')}`);
-    return (await known.load())(context);
-  },
-};
+  ],
+});

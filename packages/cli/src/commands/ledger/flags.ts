@@ -1,4 +1,5 @@
 import type { Flag } from '../../command.ts';
+import { OPENING } from '../vault/flags.ts';
 
 /** Flags of all subcommands of `spoor ledger`. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
@@ -61,17 +62,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     placeholder: 'F',
     help: 'Spans as a backend gives them, in any JSON: their "spanId" are looked for',
   },
-  identity: { type: 'string', placeholder: 'F', help: 'Identity of an auditor, for open' },
-  'passphrase-file': {
-    type: 'string',
-    placeholder: 'F',
-    help: 'File whose first line opens the identity',
-  },
-  part: {
-    type: 'string',
-    placeholder: 'P',
-    help: 'request, result, error, intent or definitions; default all',
-  },
+  ...OPENING,
   reason: { type: 'string', placeholder: 'WORDS', help: 'Why it is opened; for open' },
   raw: { type: 'boolean', help: 'The very bytes, to a file or a pipe; for open' },
 };

@@ -1,17 +1,8 @@
-import { CodedError } from '@spoor/core';
-import type { Command, Context } from '../../command.ts';
+import type { Command } from '../../command.ts';
+import { type Subcommand, withSubcommands } from '../../subcommands.ts';
 import { FLAGS } from './flags.ts';
 import { OUTCOMES } from './outcomes.ts';
 
-interface Subcommand {
-  /** What stands after its name. */
-  readonly usage: string;
-  /** One line. */
-  readonly summary: string;
-  load(): Promise<(context: Context) => Promise<number>>;
-}
-
-/** Each is imported only when it is called. */
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   verify: {
     usage: '[--checkpoint F] [--witness KEY|F] [--root F] [--max-age AGE] [--no-payloads]',
@@ -65,27 +56,14 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
 };
 
-const NAMES = Object.keys(SUBCOMMANDS);
-
-export const ledger: Command = {
-  usage: `${NAMES.join(' | ')} [flags]`,
+export const ledger: Command = withSubcommands({
+  name: 'ledger',
   summary: 'Recomputes the ledger from its bytes; proves, shows and opens entries.',
   flags: FLAGS,
+  subcommands: SUBCOMMANDS,
   more: [
-    'Subcommands:',
-    ...Object.entries(SUBCOMMANDS).flatMap(([name, { usage, summary }]) => [
-      `  ${name} ${usage}`.trimEnd(),
-      `      ${summary}`,
-    ]),
-    '',
     'Exit codes of verify:',
     ...Object.values(OUTCOMES).map(({ exit, meaning }) => `  ${String(exit).padEnd(4)}${meaning}`),
     'A proof is a C2SP tlog-proof with its entry as extra data; other programs check it too.',
-  ].join('\n'),
-  run: async (context) => {
-    const [action = ''] = context.words;
-    const subcommand = Object.hasOwn(SUBCOMMANDS, action) ? SUBCOMMANDS[action] : undefined;
-    if (subcommand === undefined) throw new CodedError('USAGE', `ledger ${NAMES.join(', ')}`);
-    return (await subcommand.load())(context);
-  },
-};
+  ],
+});

@@ -1,16 +1,7 @@
-import { CodedError } from '@spoor/core';
 import { EXPORT_TARGETS, IMPORT_FORMATS } from '@spoor/hub/rules';
-import type { Command, Context } from '../../command.ts';
+import type { Command } from '../../command.ts';
+import { type Subcommand, withSubcommands } from '../../subcommands.ts';
 
-interface Subcommand {
-  /** What stands after its name. */
-  readonly usage: string;
-  /** One line. */
-  readonly summary: string;
-  load(): Promise<(context: Context) => Promise<number>>;
-}
-
-/** Each is imported only when it is called. */
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   list: {
     usage: '[FOLDER]',
@@ -44,10 +35,8 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
 };
 
-const NAMES = Object.keys(SUBCOMMANDS);
-
-export const rules: Command = {
-  usage: `[${NAMES.join(' | ')}] [flags]`,
+export const rules: Command = withSubcommands({
+  name: 'rules',
   summary:
     'Lists, checks, tests and explains the rules of a folder; takes over and hands on rules.',
   flags: {
@@ -63,24 +52,14 @@ export const rules: Command = {
     },
     rule: { type: 'string', placeholder: 'ID', help: 'Of test: this rule alone' },
   },
+  subcommands: SUBCOMMANDS,
+  otherwise: 'list',
   more: [
-    'Subcommands:',
-    ...Object.entries(SUBCOMMANDS).flatMap(([name, { usage, summary }]) => [
-      `  ${name} ${usage}`.trimEnd(),
-      `      ${summary}`,
-    ]),
-    '',
     'Exit codes: 0 fine, 1 a rule has a problem, a test failed or a rule was refused.',
     '',
     '  spoor rules export --to tempo > alerts.yaml      Grafana, alert rules over TraceQL',
     '  spoor rules export --to honeycomb > triggers.json',
     '  spoor rules export --to sigma > rules.yml',
     '  spoor rules import atr node_modules/agent-threat-rules/rules --out rules-atr',
-  ].join('\n'),
-  run: async (context) => {
-    const [action = 'list'] = context.words;
-    const subcommand = Object.hasOwn(SUBCOMMANDS, action) ? SUBCOMMANDS[action] : undefined;
-    if (subcommand === undefined) throw new CodedError('USAGE', `rules ${NAMES.join(', ')}`);
-    return (await subcommand.load())(context);
-  },
-};
+  ],
+});

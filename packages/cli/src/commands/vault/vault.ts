@@ -1,15 +1,7 @@
-import { CodedError } from '@spoor/core';
-import type { Command, Context } from '../../command.ts';
+import type { Command } from '../../command.ts';
+import { type Subcommand, withSubcommands } from '../../subcommands.ts';
 import { FLAGS } from './flags.ts';
 
-interface Subcommand {
-  readonly usage: string;
-  /** One line. */
-  readonly summary: string;
-  load(): Promise<(context: Context) => Promise<number>>;
-}
-
-/** Each is imported only when it is called. */
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   status: {
     usage: '',
@@ -33,27 +25,15 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
 };
 
-const NAMES = Object.keys(SUBCOMMANDS);
-
-export const vault: Command = {
-  usage: `${NAMES.join(' | ')} [flags]`,
+export const vault: Command = withSubcommands({
+  name: 'vault',
   summary: 'Sealed content: what is kept, who opens it, and how it is destroyed.',
   flags: FLAGS,
+  subcommands: SUBCOMMANDS,
+  otherwise: 'status',
   more: [
-    'Subcommands:',
-    ...Object.entries(SUBCOMMANDS).flatMap(([name, { usage, summary }]) => [
-      `  ${name} ${usage}`.trimEnd(),
-      `      ${summary}`,
-    ]),
-    '',
     'A person is meant as the caller: a pseudonym of the ledger, the name of the system account, or',
     "'ISSUER SUBJECT'. People who are only mentioned in contents are not found by it.",
     'Dates are in UTC; the end of a period is not part of it. Shredding cannot be undone.',
-  ].join('\n'),
-  run: async (context) => {
-    const [action = 'status'] = context.words;
-    const subcommand = Object.hasOwn(SUBCOMMANDS, action) ? SUBCOMMANDS[action] : undefined;
-    if (subcommand === undefined) throw new CodedError('USAGE', `vault ${NAMES.join(', ')}`);
-    return (await subcommand.load())(context);
-  },
-};
+  ],
+});
