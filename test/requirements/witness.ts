@@ -59,6 +59,11 @@ export const WITNESS = {
       'A verifier tells a ledger that witnesses vouch for from one that they do not, or no longer.',
     source: 'docs/witness.md',
   },
+  'witness:page': {
+    behavior:
+      'The Audit screen checks the words of witnesses itself, by keys that need not come from the hub.',
+    source: 'docs/witness.md',
+  },
   'witness:heartbeat': {
     behavior: 'A hub that has nothing to do says in its ledger that it is alive.',
     source: 'docs/witness.md',

@@ -325,6 +325,8 @@ export interface WitnessView {
   /** When it last did. */
   readonly cosignedMs?: number;
   readonly ageMs?: number;
+  /** Their keys and who has to agree (C2SP tlog-policy), without addresses. */
+  readonly policy?: string;
   readonly witnesses: readonly {
     /** Of its key. */
     readonly name: string;

@@ -341,6 +341,10 @@ export const LIMITS = {
   policyBytesMax: 262_144,
   /** Logs, witnesses and groups of one policy; C2SP asks for 32 of each at least. */
   policyLinesMax: 256,
+  /** Witnesses whose keys a person has given a browser: each was copied by hand. */
+  knownWitnessesMax: 8,
+  /** The key of a witness as text: a name that fits in a line, an id, an Ed25519 key. */
+  witnessKeyCharsMax: 512,
   /** Issuers and machines in the trust file: more are not a choice a person has made. */
   identityIssuersMax: 64,
   /** Keys of one issuer that stand in the trust file. */

@@ -1,5 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { formatVerifierKey } from '@spoor/ledger/verify';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { formatVerifierKey, formatWitnessKey } from '@spoor/ledger/verify';
 import { ledger } from './fixtures.ts';
 
 /** A published log of up to 256 entries, written down here without the ledger's own writer. */
@@ -10,14 +10,21 @@ export interface TestLog {
   readonly answers: Readonly<Record<string, unknown>>;
 }
 
-const SEED = Buffer.alloc(32, 7);
-const key = createPrivateKey({
-  // RFC 8410: an Ed25519 private key is this prefix and its seed.
-  key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), SEED]),
-  format: 'der',
-  type: 'pkcs8',
-});
-const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+function keyOf(seed: number): { readonly key: KeyObject; readonly publicKey: Buffer } {
+  const key = createPrivateKey({
+    // RFC 8410: an Ed25519 private key is this prefix and its seed.
+    key: Buffer.concat([
+      Buffer.from('302e020100300506032b657004220420', 'hex'),
+      Buffer.alloc(32, seed),
+    ]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  return { key, publicKey: spki.subarray(-32) };
+}
+
+const { key, publicKey } = keyOf(7);
 
 const sha256 = (...parts: readonly Uint8Array[]): Buffer => {
   const hash = createHash('sha256');
@@ -54,6 +61,31 @@ export function testLog(leaves: readonly string[]): TestLog {
       '/ledger/checkpoint': new Uint8Array(Buffer.from(checkpoint)),
       [`/ledger/tile/0/${partial}`]: new Uint8Array(Buffer.concat(hashes)),
       [`/ledger/tile/entries/${partial}`]: new Uint8Array(Buffer.concat(entries)),
+    },
+  };
+}
+
+export interface TestWitness {
+  /** C2SP vkey. */
+  readonly key: string;
+  /** The note with this witness's line (C2SP tlog-cosignature). */
+  cosign(note: string, timeMs: number): string;
+}
+
+export function testWitness(name: string, seed: number): TestWitness {
+  const own = keyOf(seed);
+  const verifierKey = formatWitnessKey(name, own.publicKey);
+  return {
+    key: verifierKey,
+    cosign(note, timeMs) {
+      const timeS = Math.floor(timeMs / 1_000);
+      const text = note.slice(0, note.indexOf('\n\n') + 1);
+      const time = Buffer.alloc(8);
+      time.writeBigUInt64BE(BigInt(timeS));
+      const signed = sign(null, Buffer.from(`cosignature/v1\ntime ${timeS}\n${text}`), own.key);
+      const keyId = Buffer.from(verifierKey.split('+')[1] ?? '', 'hex');
+      const line = Buffer.concat([keyId, time, signed]).toString('base64');
+      return `${note}\u2014 ${name} ${line}\n`;
     },
   };
 }

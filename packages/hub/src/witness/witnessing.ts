@@ -1,6 +1,7 @@
 import type { WitnessState, WitnessView } from '@spoor/core';
 import type { Entry, Ledger, Published } from '@spoor/ledger';
 import {
+  formatPolicy,
   hasQuorum,
   type LogSource,
   readCosignatures,
@@ -48,6 +49,7 @@ export class Witnessing {
   readonly #options: WitnessingOptions;
   readonly #known: ReadonlyMap<string, Known>;
   readonly #end: () => void;
+  readonly #policyText: string;
   #state: WitnessState = 'waiting';
   #cosignedMs: number | undefined;
   #round: Promise<void> | undefined;
@@ -62,6 +64,7 @@ export class Witnessing {
     this.#options = options;
     this.#known = new Map(options.askers.map(({ witness }) => [witness.name, { status: 'none' }]));
     const { ledger, policy, nowMs } = options;
+    this.#policyText = formatPolicy(policy);
     const { timeMs } = readCosignatures(ledger.cosigned?.note ?? '', policy, nowMs());
     this.#cosignedMs = timeMs;
     this.#end = ledger.onCheckpoint(() => this.#published());
@@ -75,6 +78,7 @@ export class Witnessing {
       state: this.#state,
       size: ledger.cosigned?.size ?? 0,
       ...(cosignedMs === undefined ? {} : { cosignedMs, ageMs: Math.max(0, nowMs() - cosignedMs) }),
+      policy: this.#policyText,
       witnesses: policy.witnesses.map(({ name, key, url }) => {
         const known = this.#known.get(name);
         return {

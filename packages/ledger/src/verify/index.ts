@@ -25,6 +25,7 @@ export {
   verifyManifest,
 } from './manifest.ts';
 export {
+  formatPolicy,
   hasQuorum,
   NO_QUORUM,
   type ParsedPolicy,
@@ -56,6 +57,7 @@ export {
 export {
   type Cosignatures,
   readCosignatures,
+  STALE_AFTER_MS,
   verifyWitnessed,
   type WitnessedOptions,
   type WitnessedResult,

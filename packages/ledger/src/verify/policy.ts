@@ -1,6 +1,6 @@
 /** Whose word on a checkpoint is enough (C2SP tlog-policy): logs, witnesses, groups, a quorum. */
 import { LIMITS, toHex } from '@spoor/core';
-import { parseVerifierKey, parseWitnessKey, type VerifierKey } from './key.ts';
+import { formatWitnessKey, parseVerifierKey, parseWitnessKey, type VerifierKey } from './key.ts';
 
 export interface PolicyLog {
   /** C2SP vkey. */
@@ -53,6 +53,23 @@ export function policyOf(witnessKey: string): WitnessPolicy | undefined {
   const key = parseWitnessKey(witnessKey);
   if (key === undefined) return undefined;
   return { logs: [], witnesses: [{ name: key.name, key }], groups: new Map(), quorum: key.name };
+}
+
+/**
+ * What a verifier needs of a policy, as a file: witnesses and who has to agree. No logs, and no
+ * addresses, which may be nobody else's business.
+ */
+export function formatPolicy({ witnesses, groups, quorum }: WitnessPolicy): string {
+  const lines = [
+    ...witnesses.map(
+      ({ name, key }) => `witness ${name} ${formatWitnessKey(key.name, key.publicKey)}`,
+    ),
+    ...[...groups].map(([name, { needed, members }]) =>
+      ['group', name, needed, ...members].join(' '),
+    ),
+    `quorum ${quorum}`,
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** @param bytes The file. Names in it are bytes, not text; keys and URLs are UTF-8. */

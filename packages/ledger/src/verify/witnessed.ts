@@ -7,6 +7,9 @@ import { hasQuorum, type WitnessPolicy } from './policy.ts';
 import type { LogSource } from './source.ts';
 import { type VerifyOptions, type VerifyResult, verifyLog } from './verify.ts';
 
+/** Cosignatures and entries of a log that is alive are no older. */
+export const STALE_AFTER_MS = 300_000;
+
 /** One witness of the policy, and what its line under a checkpoint says. */
 export interface WitnessWord {
   readonly name: string;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
 import {
+  formatPolicy,
   formatVerifierKey,
   formatWitnessKey,
   hasQuorum,
@@ -37,6 +38,24 @@ verifies(
     expect(kelvin.status).toBe('ok');
   },
   { case: 'groups of groups' },
+);
+
+verifies(
+  'witness:policy',
+  () => {
+    const text = `log ${log}\n${FIVE.replace(/$/gm, ' https://w.example')}
+group x 2 w1 w2 w3\ngroup y any w4 w5\ngroup both all x y\nquorum both\n`;
+    const told = formatPolicy(policyOf(text));
+    expect(told).not.toContain('https://');
+    const [policy, again] = [policyOf(text), policyOf(told)];
+    for (let set = 0; set < 32; set++) {
+      const agreed = (name: string): boolean => (set & (1 << (Number(name.slice(1)) - 1))) !== 0;
+      expect(hasQuorum(again, agreed)).toBe(hasQuorum(policy, agreed));
+    }
+    expect(again.witnesses.map((one) => one.key)).toEqual(policy.witnesses.map((one) => one.key));
+    expect(read(formatPolicy(policyOf('quorum none\n'))).status).toBe('ok');
+  },
+  { case: 'what is told of it means the same' },
 );
 
 const BAD: readonly string[] = [

@@ -44,7 +44,7 @@ export function AuditResult(props: {
       </Result>
     );
   }
-  const words = auditWords(state.result, state.kept);
+  const words = auditWords(state.result, state.kept, state.looked);
   return (
     <Result tone={words.tone} title={words.title}>
       <p>{words.detail}</p>

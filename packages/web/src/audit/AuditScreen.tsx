@@ -7,9 +7,10 @@ import { Button, Command } from '../ui/Controls.tsx';
 import { Panel, Picture } from '../ui/States.tsx';
 import styles from './Audit.module.css';
 import { AuditResult } from './AuditResult.tsx';
+import { knownPolicy, useKnown } from './known.ts';
 import { useAudit } from './useAudit.ts';
-import { oneWitnessText, witnessText } from './witnesses.ts';
-import { verifyCommand } from './words.ts';
+import { Witnesses } from './Witnesses.tsx';
+import { witnessedCommand } from './words.ts';
 
 export function AuditScreen(): ReactNode {
   const query = useLedger();
@@ -44,6 +45,10 @@ export function AuditScreen(): ReactNode {
 
 function Ledger({ ledger }: { readonly ledger: LedgerView }): ReactNode {
   const [state, run] = useAudit();
+  const [known, setKnown] = useKnown();
+  const looked = state.kind === 'done' ? state.looked : undefined;
+  const isOutdated = state.kind === 'done' && state.known !== known;
+  const policy = known.length > 0 ? knownPolicy(known) : ledger.witness.policy;
   return (
     <div className={styles.audit}>
       <div className={styles.column}>
@@ -51,7 +56,7 @@ function Ledger({ ledger }: { readonly ledger: LedgerView }): ReactNode {
         <div className={styles.actions}>
           <Button
             look="primary"
-            onClick={() => void run(ledger)}
+            onClick={() => void run(ledger, known)}
             disabled={state.kind === 'running'}
           >
             {state.kind === 'done' ? 'Verify again' : 'Verify the whole log here'}
@@ -63,15 +68,15 @@ function Ledger({ ledger }: { readonly ledger: LedgerView }): ReactNode {
             The page and the hub come from the same place. The command line recomputes everything
             from the files alone; on another machine, with a checkpoint kept there, it proves more.
           </p>
-          <Command text={verifyCommand(ledger.path)} />
+          <Command text={witnessedCommand(ledger.path, policy)} />
         </section>
-        <section className={styles.section}>
-          <h3>Witnesses</h3>
-          <p>{witnessText(ledger.witness)}</p>
-          {ledger.witness.witnesses.map((witness) => (
-            <p key={witness.name}>{oneWitnessText(witness)}</p>
-          ))}
-        </section>
+        <Witnesses
+          view={ledger.witness}
+          looked={looked}
+          known={known}
+          onKnown={setKnown}
+          isOutdated={isOutdated}
+        />
         <section className={styles.section}>
           <h3>Checkpoint, {countText(ledger.size, 'entry', 'entries')}</h3>
           <p>

@@ -2,6 +2,7 @@ import type { LedgerView } from '@spoor/core';
 import type { VerifyResult } from '@spoor/ledger/verify';
 import { useState } from 'react';
 import { ApiError } from '../api/client.ts';
+import type { Looked } from './cosigned.ts';
 import { type Kept, keep, readKept } from './kept.ts';
 import { hubLog } from './source.ts';
 
@@ -12,6 +13,10 @@ export type AuditState =
   | {
       readonly kind: 'done';
       readonly result: VerifyResult;
+      /** What witnesses say, as far as this page could check it. */
+      readonly looked: Looked;
+      /** Keys of witnesses that a person had given it by then. */
+      readonly known: readonly string[];
       readonly tookMs: number;
       /** What the log was compared with. */
       readonly kept: Kept | undefined;
@@ -19,15 +24,17 @@ export type AuditState =
       readonly keyChanged: boolean;
     };
 
+type Run = (ledger: LedgerView, known: readonly string[]) => Promise<void>;
+
 /** Verification of the whole log, here in the browser. */
-export function useAudit(): readonly [AuditState, (ledger: LedgerView) => Promise<void>] {
+export function useAudit(): readonly [AuditState, Run] {
   const [state, setState] = useState<AuditState>({ kind: 'not-yet' });
-  const run = async (ledger: LedgerView): Promise<void> => {
+  const run: Run = async (ledger, known) => {
     setState({ kind: 'running', checked: 0, size: ledger.size });
+    const onProgress = (checked: number, size: number): void =>
+      setState({ kind: 'running', checked, size });
     try {
-      setState(
-        await audit(ledger, (checked, size) => setState({ kind: 'running', checked, size })),
-      );
+      setState(await audit(ledger, known, onProgress));
     } catch (error) {
       const why = error instanceof ApiError ? `${error.message} (${error.code})` : String(error);
       setState({ kind: 'failed', why });
@@ -37,27 +44,32 @@ export function useAudit(): readonly [AuditState, (ledger: LedgerView) => Promis
 }
 
 async function audit(
-  { verifierKey }: LedgerView,
+  { verifierKey, witness }: LedgerView,
+  known: readonly string[],
   onProgress: (checked: number, size: number) => void,
 ): Promise<AuditState> {
-  const { verifyLog } = await import('@spoor/ledger/verify');
+  const { verifyWithWitnesses } = await import('./cosigned.ts');
   const startMs = performance.now();
   const before = readKept(localStorage);
   const kept = before?.verifierKey === verifierKey ? before : undefined;
-  // One checkpoint for the whole run: the log may grow meanwhile.
-  const note = await hubLog.read('checkpoint');
-  const source = {
-    read: async (path: string) => (path === 'checkpoint' ? note : hubLog.read(path)),
-  };
-  const result = await verifyLog(source, {
-    verifierKey,
-    onProgress,
-    ...(kept === undefined ? {} : { checkpoint: kept.checkpoint }),
-  });
-  if (note !== undefined && (result.status === 'ok' || result.status === 'unwitnessed')) {
-    const checkpoint = new TextDecoder().decode(note);
+  const { result, looked, checkpoint } = await verifyWithWitnesses(
+    hubLog,
+    {
+      verifierKey,
+      onProgress,
+      ...(kept === undefined ? {} : { checkpoint: kept.checkpoint }),
+    },
+    {
+      known,
+      policy: witness.policy,
+      hasWitnesses: witness.state !== 'off',
+      nowMs: Date.now(),
+    },
+  );
+  if (checkpoint !== undefined && 'root' in result) {
     keep(localStorage, { verifierKey, checkpoint, size: result.size, atMs: Date.now() });
   }
   const keyChanged = before !== undefined && kept === undefined;
-  return { kind: 'done', result, tookMs: performance.now() - startMs, kept, keyChanged };
+  const tookMs = performance.now() - startMs;
+  return { kind: 'done', result, looked, known, tookMs, kept, keyChanged };
 }

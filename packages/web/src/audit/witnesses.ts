@@ -1,5 +1,6 @@
 import type { WitnessView } from '@spoor/core';
 import { countText, dateTimeText } from '../model/words.ts';
+import type { FoundWitness, Looked } from './cosigned.ts';
 
 /** How the witnesses of the ledger stand, as the hub tells: this page has not asked them. */
 export function witnessText({ state, size, cosignedMs }: WitnessView): string {
@@ -31,3 +32,41 @@ export const oneWitnessText = ({ name, status, why, size }: Witness): string =>
     ...(size === undefined ? [] : [countText(size, 'entry', 'entries')]),
     ...(why === undefined ? [] : [why]),
   ].join(', ');
+
+/** What this page found itself. */
+export interface FoundText {
+  readonly tone: 'ok' | 'warn' | 'bad';
+  readonly text: string;
+}
+
+export function foundText({ found }: FoundWitness): FoundText {
+  if (found.kind === 'wrong') {
+    return { tone: 'bad', text: 'its line under the checkpoint does not verify' };
+  }
+  if (found.kind === 'absent') {
+    return { tone: 'warn', text: 'has not cosigned the checkpoint that the hub serves' };
+  }
+  const entries = countText(found.size, 'entry', 'entries');
+  const when = `at ${dateTimeText(found.timeMs)}`;
+  if (found.kind === 'signed') {
+    const text = `has cosigned ${entries} ${when}, but this log was not found to begin with them`;
+    return { tone: 'bad', text };
+  }
+  return found.isOld
+    ? { tone: 'warn', text: `vouches for the first ${entries}, but only ${when}: that is old` }
+    : { tone: 'ok', text: `vouches for the first ${entries}, ${when}` };
+}
+
+/** What there is to say of all of them together. */
+export function lookedText(looked: Looked | undefined): string {
+  if (looked === undefined) {
+    return 'Not checked here yet: verification reads their signatures, too.';
+  }
+  if (looked.kind === 'failed') {
+    return `Could not look: ${looked.why}. This says nothing about the witnesses.`;
+  }
+  if (looked.kind === 'nobody') return 'This page knows the key of no witness.';
+  return looked.relied === 'you'
+    ? 'Checked in this browser by the keys that you gave, and not by what the hub tells.'
+    : 'Checked in this browser, with keys that the hub told.';
+}

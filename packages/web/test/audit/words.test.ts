@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Kept } from '../../src/audit/kept.ts';
-import { auditWords, entryCommand, verifyCommand } from '../../src/audit/words.ts';
+import {
+  auditWords,
+  entryCommand,
+  verifyCommand,
+  witnessedCommand,
+} from '../../src/audit/words.ts';
 
 const facts = {
   origin: 'log',
@@ -47,4 +52,17 @@ it('quotes a path for the shell', () => {
 
 it('shows one entry after the whole log was verified', () => {
   expect(entryCommand('/a', 7)).toBe('spoor ledger verify --dir /a; spoor ledger show 7 --dir /a');
+});
+
+it('repeats the verification with the same witnesses', () => {
+  const verify = 'spoor ledger verify --dir /a';
+  expect(witnessedCommand('/a', undefined)).toBe(verify);
+  expect(witnessedCommand('/a', 'witness w n.example+0a+BA/=\nquorum w\n')).toBe(
+    `${verify} --witness n.example+0a+BA/=`,
+  );
+  const two = 'witness v a+0a+BA\nwitness w b+0b+BA\ngroup g all v w\nquorum g\n';
+  expect(witnessedCommand('/a', two)).toBe(
+    "printf '%s\\n' 'witness v a+0a+BA' 'witness w b+0b+BA' 'group g all v w' 'quorum g' " +
+      `> witnesses.policy && ${verify} --witness witnesses.policy`,
+  );
 });

@@ -3,6 +3,7 @@ import { ERRORS, toHex } from '@spoor/core';
 import { checkByPlatform, sha256ByPlatform } from '@spoor/ledger';
 import {
   type LogSource,
+  STALE_AFTER_MS,
   VERIFY_CODES,
   type VerifyOptions,
   type VerifyResult,
@@ -17,14 +18,7 @@ import { outcomeOf, payloadCheck, tellPayloads } from './payloads.ts';
 import { checkProof } from './proof.ts';
 import { dirOf, readText } from './source.ts';
 import { trustOf } from './trust.ts';
-import {
-  type AskedNow,
-  askNow,
-  readAge,
-  readWitnesses,
-  STALE_AFTER_MS,
-  tellWitnesses,
-} from './witness.ts';
+import { type AskedNow, askNow, readAge, readWitnesses, tellWitnesses } from './witness.ts';
 
 export async function verify(context: Context): Promise<number> {
   const { flags, out } = context;

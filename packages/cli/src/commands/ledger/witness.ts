@@ -15,8 +15,6 @@ import { type Probed, probeWitness } from '@spoor/ledger/witness';
 import type { Context } from '../../command.ts';
 import { paint, visible } from '../../output.ts';
 
-/** Cosignatures and entries of a log that is alive are no older. */
-export const STALE_AFTER_MS = 300_000;
 const ASK_MS = 5_000;
 
 const UNITS: Readonly<Record<string, number>> = {
