@@ -16,6 +16,10 @@ export const AUDITING = {
     behavior: 'Today’s keys cannot rewrite what a key before them has closed, and old logs go on.',
     source: 'docs/adr/0014-epoch-keys.md',
   },
+  'ledger:prune': {
+    behavior: 'Old entries go and hashes stay: proofs hold, and the whole log still verifies.',
+    source: 'docs/ledger.md',
+  },
   'ledger:prove': {
     behavior: 'An entry is proved to somebody who has the verifier key and nothing else.',
     source: 'https://c2sp.org/tlog-proof',

@@ -6,6 +6,18 @@ export const LEDGER_ERRORS = {
     message: 'Ledger and store do not tell of the same calls',
     hint: 'Verify the ledger with a checkpoint that was kept elsewhere, and look for what was removed',
   },
+  LEDGER_PRUNED: {
+    http: 410,
+    exit: 1,
+    message: 'The entry was pruned',
+    hint: 'Its hash is still there: whoever kept the entry or a proof of it can show that it stood here',
+  },
+  LEDGER_PRUNE_REFUSED: {
+    http: 409,
+    exit: 1,
+    message: 'The ledger cannot be pruned so',
+    hint: 'See `spoor ledger prune --before DATE`, which says what would go',
+  },
   ROOT_KEY_UNREADABLE: {
     http: 500,
     exit: 77,

@@ -26,6 +26,7 @@ export * from './nearest.ts';
 export * from './observation.ts';
 export * from './policy.ts';
 export * from './ports.ts';
+export * from './prune.ts';
 export * from './raw.ts';
 export * from './sampling.ts';
 export * from './sealed.ts';

@@ -138,6 +138,8 @@ export const LIMITS = {
   vaultPacksOpenMax: 4_096,
   /** Calls under way at once that a verifier keeps track of; beyond it, it counts without names. */
   verifyOpenCallsMax: 1_000_000,
+  /** What stays readable of a pruned log: rotations of keys, starts, manifests; 20 years or more. */
+  prunedBytesMax: 16_000_000,
   /** Missing contents that a verifier keeps until it has read all that explains them. */
   verifyGoneMax: 1_000_000,
   /** Vault packs whose contents a verifier remembers; entries of a session stand close together. */

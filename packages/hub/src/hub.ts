@@ -193,6 +193,7 @@ export class Hub {
       case 'vault.person':
       case 'vault.begin':
       case 'vault.finish':
+      case 'vault.prune':
       case 'vault.note':
         return this.#shredding.answer(question);
       case 'stop':

@@ -11,6 +11,7 @@ import { checkByPlatform, sha256ByPlatform } from './platform.ts';
 import { levelSize, TILE_WIDTH, tilePath, tileWidth } from './tree/tile.ts';
 import { PayloadCheck, type PayloadReport } from './vault/check.ts';
 import type { FormerKey } from './verify/manifest.ts';
+import { PRUNED, parsePruned } from './verify/pruned.ts';
 import { type VerifyResult, verifyLog } from './verify/verify.ts';
 import { readWal } from './wal/wal.ts';
 
@@ -76,9 +77,11 @@ async function sizeOf({ disk, dir }: FsckOptions): Promise<number> {
 /** Files below `tile/` that are no part of the tree of that size. */
 async function strays(disk: Disk, dir: string, size: number): Promise<Finding[]> {
   const wanted = new Set<string>();
+  const minimum = await minimumOf(disk, dir);
   for (const level of ['entries', 0, 1, 2, 3, 4, 5] as const) {
     const tiles = Math.ceil(levelSize(level, size) / TILE_WIDTH);
-    for (let index = 0; index < tiles; index++) {
+    const oldest = level === 'entries' ? minimum / TILE_WIDTH : 0;
+    for (let index = oldest; index < tiles; index++) {
       wanted.add(tilePath(level, index, tileWidth(level, index, size)));
     }
   }
@@ -86,6 +89,12 @@ async function strays(disk: Disk, dir: string, size: number): Promise<Finding[]>
   return found
     .filter((path) => !wanted.has(path))
     .map((path) => ({ kind: 'stray', path, why: whyStray(path, wanted) }));
+}
+
+/** Bundles below it were pruned; a malformed file was found by `verifyLog`. */
+async function minimumOf(disk: Disk, dir: string): Promise<number> {
+  const bytes = await disk.read(`${dir}/${PRUNED}`);
+  return (bytes && parsePruned(bytes)?.minimum) ?? 0;
 }
 
 const whyStray = (path: string, wanted: ReadonlySet<string>): string =>

@@ -5,6 +5,7 @@ import type { AckLevel } from './levels.ts';
 import type { Timer } from './timer.ts';
 import type { Shredded, ShredTargets } from './vault/shred.ts';
 import type { FormerKey } from './verify/manifest.ts';
+import type { PrunedStatement } from './verify/pruned.ts';
 
 export interface LedgerOptions {
   /** The log and the vault: may be served and copied. */
@@ -98,6 +99,16 @@ export interface Ledger {
    * @throws CodedError as {@link Appended.durable}
    */
   shred(targets: ShredTargets, entry: (gone: Shredded) => Entry): Promise<Appended | undefined>;
+  /**
+   * Removes the entries below a minimum, in whole bundles; hashes stay, and so do entries without
+   * which the rest could not be verified. The entry about it is published before anything goes; a
+   * stop in between is ended at the next start or the next pruning.
+   *
+   * @param minimum A multiple of 256, above the last one and within the published tree.
+   * @throws CodedError LEDGER_PRUNE_REFUSED; LEDGER_TAMPERED where what would go is not what was
+   *   signed; as {@link Appended.durable}
+   */
+  prune(minimum: number, entry: (pruned: PrunedStatement) => Entry): Promise<Appended>;
   /** The leaf's text; undefined where there is no such entry. */
   readLeaf(index: number): Promise<string | undefined>;
   /** Called after each publication, and must not throw; the result ends it. */

@@ -6,6 +6,7 @@ import { confirmLost, Epochs, epochInForce } from './epochs.ts';
 import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
 import type { Ledger, LedgerOptions, Published } from './ledger.ts';
 import { Lock, readSigned, type SignedCheckpoint } from './lock.ts';
+import { settlePrune } from './prune.ts';
 import { COSIGNED, type NewLeaf, nodeHasher, Publisher } from './publish.ts';
 import { checkLock, loadTail, loadTree, type Replay, replay } from './recover.ts';
 import { forgetRecovery, readRecovery, withRecovery } from './recovery.ts';
@@ -70,6 +71,7 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   const leaves = await withRecovery(disk, stateDir, found.leaves, size, parts);
   await finish({ ...found, leaves }, vault, publisher);
   await forgetRecovery(disk, stateDir);
+  await settlePrune({ disk, dir, stateDir }, publisher.published?.size ?? 0);
   await forgetNewest(disk, `${stateDir}/wal`);
   await destroyGone(disk, `${stateDir}/wal`);
   const isSecret = wal.records.some(holdsContent);
@@ -86,6 +88,7 @@ async function open(options: LedgerOptions): Promise<Ledger> {
     verifierKey: signer.verifierKey,
     stamp,
     epochs,
+    prunes: { disk, dir, stateDir },
     wal: new WalWriter(disk, `${stateDir}/wal`, random, wal.nextNumber),
     vault,
     publisher,

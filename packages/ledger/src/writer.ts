@@ -14,6 +14,7 @@ import {
   RETRY_AFTER_MS,
 } from './ledger.ts';
 import { type AckLevel, TreeWaits } from './levels.ts';
+import { type PruneFolders, planPrune, settlePrune, stagePrune } from './prune.ts';
 import type { Publisher } from './publish.ts';
 import { hashPrefixed, keysOf, newLeaves, prefixLeaf, Queue } from './queue.ts';
 import { placeSealed, type Stamp, stampEntry } from './stamp.ts';
@@ -21,6 +22,7 @@ import type { Timer } from './timer.ts';
 import { isVaultPlace } from './vault/pack.ts';
 import type { Shredded, ShredTargets } from './vault/shred.ts';
 import type { Vault } from './vault/vault.ts';
+import type { PrunedStatement } from './verify/pruned.ts';
 import { Waits } from './waits.ts';
 import type { WalWriter } from './wal/wal.ts';
 
@@ -34,6 +36,7 @@ export interface WriterParts {
   readonly vault: Vault;
   readonly publisher: Publisher;
   readonly epochs: Epochs;
+  readonly prunes: PruneFolders;
   /** Reads a published leaf. */
   readonly readPublished: (index: number, size: number) => Promise<string | undefined>;
   readonly size: number;
@@ -199,6 +202,28 @@ export class LedgerWriter implements Ledger {
     // Publishes the entry and all before it, and retires the segment that held the content.
     await this.flush();
     return appended;
+  }
+
+  async prune(minimum: number, entry: (pruned: PrunedStatement) => Entry): Promise<Appended> {
+    this.#requireWritable();
+    const { prunes, options } = this.#parts;
+    // Publishes what was appended, and ends what a fault has left of a pruning before.
+    await this.flush();
+    await this.#alone(() => settlePrune(prunes, this.#publishedSize));
+    if (minimum > this.#publishedSize) {
+      throw new CodedError('LEDGER_PRUNE_REFUSED', `${minimum} is beyond what is published`);
+    }
+    const plan = await planPrune(prunes, minimum, Math.round(options.clock.nowMs()));
+    await this.#alone(() => stagePrune(prunes, plan, this.#publishedSize));
+    const appended = this.append(entry({ minimum, digest: plan.digest }));
+    if (appended === undefined) throw this.#refusal();
+    await this.flush();
+    await this.#alone(() => settlePrune(prunes, this.#publishedSize));
+    return appended;
+  }
+
+  get #publishedSize(): number {
+    return this.published?.size ?? 0;
   }
 
   async readLeaf(index: number): Promise<string | undefined> {

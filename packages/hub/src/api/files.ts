@@ -30,6 +30,6 @@ export const typeOf = (path: string): string => TYPES[extname(path)] ?? 'applica
 
 /** Only what the tlog-tiles layout names; the vault beside it is never served. */
 export const isLogPath = (path: string): boolean =>
-  /^(checkpoint(\.cosigned)?|tile\/(entries|\d{1,2})\/(x\d{3}\/){0,6}\d{3}(\.p\/\d{1,3})?)$/.test(
+  /^(checkpoint(\.cosigned)?|pruned|tile\/(entries|\d{1,2})\/(x\d{3}\/){0,6}\d{3}(\.p\/\d{1,3})?)$/.test(
     path,
   );

@@ -27,6 +27,11 @@ export function vaultRoutes(app: Hono, { vault, isCommand }: VaultRoutes): void 
     const really = body.really === true;
     return vault.shred(targetOf(body.target), really ? askedBy(body) : NOBODY, really);
   });
+  command('/api/v1/ledger/prune', (_, body) => {
+    const really = body.really === true;
+    if (!isTime(body.beforeMs)) throw new CodedError('BAD_REQUEST', 'beforeMs');
+    return vault.prune(body.beforeMs, really ? askedBy(body) : NOBODY, really);
+  });
   command('/api/v1/vault/holds', (_, body) => vault.hold(targetOf(body.target), askedBy(body)));
   command('/api/v1/vault/holds/:id/release', (c, body) => {
     const id = c.req.param('id') ?? '';

@@ -3,7 +3,14 @@
  * took out of one shows in the other. Goes on where it ended, a bounded piece at a time.
  */
 import { CodedError, LIMITS, type Observation, toHex } from '@spoor/core';
-import { type LogSource, leafHash, publishedSize, readLeafAt } from '@spoor/ledger/verify';
+import {
+  checkClaims,
+  type LogSource,
+  leafHash,
+  publishedSize,
+  readLeafAt,
+  readPruned,
+} from '@spoor/ledger/verify';
 import type { Store } from '../store/store.ts';
 
 /** Where the next piece begins. */
@@ -49,13 +56,15 @@ export async function compare(options: CompareOptions): Promise<Piece> {
   const { place, store } = options;
   const source = remembering(options.source);
   const size = (await publishedSize(source)) ?? 0;
-  const entries = await entriesFrom({ ...options, source }, size);
+  const minimum = (await readPruned(source))?.minimum ?? 0;
+  const from = { ...place, index: Math.max(place.index, Math.min(minimum, size)) };
+  const entries = await entriesFrom({ ...options, source, place: from }, size);
   const rows = store.rowsAfter(place.seq, options.max);
   const gaps: Gap[] = [...entries.gaps];
   let { seq } = place;
   for (const row of rows) {
     if (row.time.hubMs >= options.settledBeforeMs) break;
-    if (await lacksEntry(source, row, size)) {
+    if (await lacksEntry(source, row, size, minimum)) {
       const { id: call, ledger } = row;
       gaps.push({ kind: 'entry', call, seq: row.seq, index: ledger?.index ?? 0 });
     }
@@ -64,7 +73,7 @@ export async function compare(options: CompareOptions): Promise<Piece> {
   const seen = rows.filter((row) => row.seq <= seq).length;
   const done = entries.next === size && seen === rows.length && rows.length < options.max;
   const next = { index: entries.next, seq };
-  return { gaps, entries: entries.next - place.index, rows: seen, next, done };
+  return { gaps, entries: entries.next - from.index, rows: seen, next, done };
 }
 
 interface Seen {
@@ -108,10 +117,22 @@ async function entryAt(source: LogSource, index: number, size: number): Promise<
 }
 
 /** A row without a place in the ledger was dropped on the way there, which the ledger counts. */
-async function lacksEntry(source: LogSource, row: Observation, size: number): Promise<boolean> {
+async function lacksEntry(
+  source: LogSource,
+  row: Observation,
+  size: number,
+  minimum: number,
+): Promise<boolean> {
   if (row.ledger === undefined) return false;
   const { index, leafHash: expected } = row.ledger;
   if (index >= size) return true;
+  // Of an entry that was pruned the hash is left.
+  if (index < minimum) {
+    const [fault] = await checkClaims(source, [{ index, leafHash: expected }]);
+    if (fault?.fault === 'unreadable')
+      throw new CodedError('LEDGER_UNREADABLE', `tile of ${index}`);
+    return fault !== undefined;
+  }
   const leaf = await readLeafAt(source, index, size);
   if (leaf === undefined) throw new CodedError('LEDGER_UNREADABLE', `entry ${index}`);
   return toHex(leafHash(leaf)) !== expected;

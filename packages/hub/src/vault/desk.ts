@@ -4,6 +4,7 @@ import {
   CodedError,
   type Hold,
   held,
+  type PruneView,
   type Random,
   type ShredView,
   uuidv7,
@@ -15,6 +16,7 @@ import { type LogSource, readLeaves } from '@spoor/ledger/verify';
 import type { Shredding } from '../store/shred.ts';
 import type { Holds } from './holds.ts';
 import { outlived, type SessionPacks, sessionPacks } from './packs.ts';
+import { prunable } from './prunable.ts';
 import type { Doomed, Journal, Readiness, Selection, VaultQuestion, Warrant } from './questions.ts';
 import { callersIn, select } from './select.ts';
 
@@ -93,6 +95,23 @@ export class VaultDesk {
       if (nothing) throw new CodedError('NOT_FOUND', 'nothing of it stands in the ledger');
       const warrant = { by, reason, what: target.kind, named: namedBy(target) };
       return { ...view, index: await this.#destroy(found, warrant) };
+    });
+  }
+
+  /** @param really False only counts. Throws LEDGER_PRUNE_REFUSED where nothing can go. */
+  async prune(beforeMs: number, { by, reason }: Asked, really: boolean): Promise<PruneView> {
+    return this.#alone(async () => {
+      const { ask, holds, ledgerPath } = this.#options;
+      await ask({ kind: 'vault.ready' });
+      const packs = await sessionPacks(ledgerPath);
+      const sealed = new Set(packs.map(({ session }) => session));
+      const view = await prunable(this.#source, beforeMs, holds.all, sealed);
+      if (!really) return view;
+      const { from, minimum } = view;
+      if (minimum === from) throw new CodedError('LEDGER_PRUNE_REFUSED', 'nothing of it may go');
+      const detail = { by, reason, beforeMs };
+      const index = (await ask({ kind: 'vault.prune', minimum, detail })) as number;
+      return { ...view, index };
     });
   }
 

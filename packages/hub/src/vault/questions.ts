@@ -38,6 +38,12 @@ export type VaultQuestion =
   | { readonly kind: 'vault.begin'; readonly journal: Journal }
   /** Destroys, writes the entry, and ends the journal. Answers the entry's index. */
   | { readonly kind: 'vault.finish' }
+  /** Removes the ledger's entries below that index; answers the index of the entry about it. */
+  | {
+      readonly kind: 'vault.prune';
+      readonly minimum: number;
+      readonly detail: Readonly<Record<string, string | number>>;
+    }
   /** Writes an entry and answers its index when it is on disk. */
   | {
       readonly kind: 'vault.note';

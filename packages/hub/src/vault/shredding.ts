@@ -13,7 +13,7 @@ import { pseudonymsOf } from './person.ts';
 import type { Journal, Readiness, VaultQuestion } from './questions.ts';
 
 export interface ShreddingOptions {
-  readonly ledger: Pick<Ledger, 'append' | 'flush' | 'shred'>;
+  readonly ledger: Pick<Ledger, 'append' | 'flush' | 'prune' | 'shred'>;
   readonly decisions: Pick<Decisions, 'forgetSession' | 'settled'>;
   readonly detector: Pick<Detector, 'forget'>;
   readonly foreign: Pick<Foreign, 'forget'>;
@@ -53,6 +53,8 @@ export class Shredding {
         return this.#begin(question.journal);
       case 'vault.finish':
         return this.#finish();
+      case 'vault.prune':
+        return this.#prune(question);
       case 'vault.note':
         return this.#note(question);
     }
@@ -112,6 +114,14 @@ export class Shredding {
     return appended?.index ?? -1;
   }
 
+  async #prune({ minimum, detail }: Prune): Promise<number> {
+    const { index } = await this.#options.ledger.prune(minimum, (pruned) => ({
+      kind: 'retention.pruned',
+      detail: { ...detail, what: 'ledger', ...pruned },
+    }));
+    return index;
+  }
+
   async #note(question: Extract<VaultQuestion, { kind: 'vault.note' }>): Promise<number> {
     const { entry: kind, call, session, detail } = question;
     const about = {
@@ -124,6 +134,8 @@ export class Shredding {
     return appended.index;
   }
 }
+
+type Prune = Extract<VaultQuestion, { kind: 'vault.prune' }>;
 
 /** What is left there could not be taken in: it was not looked through. */
 function filesIn(folder: string): number {

@@ -36,6 +36,7 @@ export {
   type WitnessPolicy,
 } from './policy.ts';
 export { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from './prove.ts';
+export { PRUNED, type Pruned, readPruned } from './pruned.ts';
 export {
   type LogSource,
   publishedSize,

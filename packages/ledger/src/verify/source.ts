@@ -2,6 +2,7 @@
 import { CodedError } from '@spoor/core';
 import { parseCheckpoint } from '../checkpoint.ts';
 import { decodeBundle, splitTile, TILE_WIDTH, tilePath, tileWidth } from '../tree/tile.ts';
+import { type Pruned, readPruned } from './pruned.ts';
 
 export interface LogSource {
   /** @param path Relative to the log: `checkpoint`, `tile/…`. Undefined where it does not exist. */
@@ -25,7 +26,10 @@ export async function readTile(
   return full && splitTile(full, TILE_WIDTH)?.slice(0, width);
 }
 
-/** A leaf's bytes, as they are stored, of a log of that size. Undefined where there is none. */
+/**
+ * A leaf's bytes, as they are stored, of a log of that size. Undefined where there is none, and
+ * where it was pruned.
+ */
 export async function readLeafAt(
   source: LogSource,
   index: number,
@@ -35,7 +39,8 @@ export async function readLeafAt(
   const bundle = Math.floor(index / TILE_WIDTH);
   const width = tileWidth('entries', bundle, size);
   const bytes = await source.read(tilePath('entries', bundle, width));
-  return bytes && decodeBundle(bytes, width)?.[index % TILE_WIDTH];
+  if (bytes !== undefined) return decodeBundle(bytes, width)?.[index % TILE_WIDTH];
+  return (await readPruned(source))?.kept.get(index);
 }
 
 export interface ReadLeaf {
@@ -44,23 +49,51 @@ export interface ReadLeaf {
 }
 
 /**
- * All leaves of a published log, in order. Nothing is proved by it.
+ * All leaves of a published log, in order; of those that were pruned, the ones that are kept.
+ * Nothing is proved by it.
  *
  * @throws CodedError LEDGER_UNREADABLE where a bundle is missing or malformed
  */
 export async function* readLeaves(source: LogSource, from: number = 0): AsyncGenerator<ReadLeaf> {
   const size = (await publishedSize(source)) ?? 0;
-  for (let bundle = Math.floor(from / TILE_WIDTH); bundle * TILE_WIDTH < size; bundle++) {
-    const width = tileWidth('entries', bundle, size);
-    const path = tilePath('entries', bundle, width);
-    const bytes = await source.read(path);
-    const leaves = bytes && decodeBundle(bytes, width);
-    if (leaves === undefined) throw new CodedError('LEDGER_UNREADABLE', path);
-    for (const [at, leaf] of leaves.entries()) {
-      const index = bundle * TILE_WIDTH + at;
-      if (index >= from) yield { index, leaf: new TextDecoder().decode(leaf) };
+  let minimum = (await readPruned(source))?.minimum ?? 0;
+  for (let first = from; first < size; first = (Math.floor(first / TILE_WIDTH) + 1) * TILE_WIDTH) {
+    let leaves = first < minimum ? undefined : await bundleOf(source, first, size);
+    if (leaves === undefined) {
+      // Pruned, perhaps since the last look.
+      const pruned = await readPruned(source);
+      minimum = pruned?.minimum ?? 0;
+      leaves = keptOf(pruned, first);
     }
+    for (const [index, leaf] of leaves)
+      if (index >= from) yield { index, leaf: new TextDecoder().decode(leaf) };
   }
+}
+
+type Numbered = readonly (readonly [index: number, leaf: Uint8Array])[];
+
+async function bundleOf(
+  source: LogSource,
+  first: number,
+  size: number,
+): Promise<Numbered | undefined> {
+  const bundle = Math.floor(first / TILE_WIDTH);
+  const width = tileWidth('entries', bundle, size);
+  const bytes = await source.read(tilePath('entries', bundle, width));
+  const leaves = bytes && decodeBundle(bytes, width);
+  return leaves?.map((leaf, at) => [bundle * TILE_WIDTH + at, leaf]);
+}
+
+function keptOf(pruned: Pruned | undefined, first: number): Numbered {
+  if (pruned === undefined || first >= pruned.minimum) {
+    throw new CodedError('LEDGER_UNREADABLE', `entry ${first}`);
+  }
+  const bundle = Math.floor(first / TILE_WIDTH) * TILE_WIDTH;
+  const indexes = Array.from({ length: TILE_WIDTH }, (_, at) => bundle + at);
+  return indexes.flatMap((index) => {
+    const leaf = pruned.kept.get(index);
+    return leaf === undefined ? [] : [[index, leaf] as const];
+  });
 }
 
 /** Entries that the checkpoint states, which is not checked; undefined where there is none. */

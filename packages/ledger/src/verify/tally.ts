@@ -19,7 +19,7 @@ const REQUEST = '"kind":"call.request"';
 const ENDS = ['"kind":"call.result"', '"kind":"definitions"', '"outcome":"denied"'];
 
 /** What every entry about a key manifest has in it. */
-const MANIFEST_NOTED = '"what":"key.manifest"';
+export const MANIFEST_NOTED = '"what":"key.manifest"';
 
 interface Expected {
   readonly serial: number;

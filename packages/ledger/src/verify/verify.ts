@@ -2,12 +2,20 @@ import { type ErrorCode, equalBytes, LIMITS } from '@spoor/core';
 import { type Checkpoint, parseCheckpoint } from '../checkpoint.ts';
 import type { Note } from '../note.ts';
 import { createHasher, type Hasher, type Sha256 } from '../tree/hasher.ts';
-import { decodeBundle, levelSize, TILE_WIDTH, tilePath, tileWidth } from '../tree/tile.ts';
+import {
+  decodeBundle,
+  levelSize,
+  splitTile,
+  TILE_WIDTH,
+  tilePath,
+  tileWidth,
+} from '../tree/tile.ts';
 import { type Tile, TileTree } from '../tree/tile-tree.ts';
 import { EpochChain, ROTATED } from './epochs.ts';
 import { hasher } from './hash.ts';
 import { type CheckSignature, isSignature, verifyNote } from './key.ts';
 import type { FormerKey } from './manifest.ts';
+import { PRUNED, PRUNES, type Pruned, parsePruned, states } from './pruned.ts';
 import type { LogSource } from './source.ts';
 import { Tally, type Unanswered } from './tally.ts';
 
@@ -54,6 +62,17 @@ export interface Verified {
   readonly recovered: readonly number[];
   /** Requests without a result: under way when the log ended, or never told of. */
   readonly unanswered: Unanswered;
+  /** Entries below the minimum are gone, as an entry says; all their hashes were checked. */
+  readonly pruned?: PrunedFacts;
+}
+
+export interface PrunedFacts {
+  readonly minimum: number;
+  readonly atMs: number;
+  /** Entries below it that are still there. */
+  readonly kept: number;
+  /** The entry that says so. */
+  readonly entry: number;
 }
 
 export interface Tampered {
@@ -87,19 +106,38 @@ const RESTARTS_MAX = 5;
  */
 export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<VerifyResult> {
   let published = await readCheckpoint(source, options);
+  let pruned = await readMinimum(source);
   for (let restarts = 0; ; restarts++) {
-    const result = await verifyOnce(source, published, options);
+    const result =
+      pruned === 'malformed'
+        ? tampered(PRUNED, 'what was pruned cannot be read')
+        : await verifyOnce(source, published, pruned, options);
     if (result.status !== 'tampered' || restarts === RESTARTS_MAX) return result;
     // A running writer replaces partial tiles: then there is a newer checkpoint to hold them to.
     const now = await readCheckpoint(source, options);
-    if ('status' in now || 'status' in published || now.size <= published.size) return result;
+    const prunedNow = await readMinimum(source);
+    const isPruned = digestOf(prunedNow) !== digestOf(pruned);
+    if ('status' in now || 'status' in published) return result;
+    if (now.size <= published.size && !isPruned) return result;
     published = now;
+    pruned = prunedNow;
   }
 }
+
+type Minimum = Pruned | 'malformed' | undefined;
+
+async function readMinimum(source: LogSource): Promise<Minimum> {
+  const bytes = await source.read(PRUNED);
+  return bytes && (parsePruned(bytes) ?? 'malformed');
+}
+
+const digestOf = (pruned: Minimum): string =>
+  typeof pruned === 'object' ? pruned.digest : String(pruned);
 
 async function verifyOnce(
   source: LogSource,
   published: SignedTree | Tampered,
+  pruned: Pruned | undefined,
   options: VerifyOptions,
 ): Promise<VerifyResult> {
   if ('status' in published) return published;
@@ -115,7 +153,10 @@ async function verifyOnce(
   if (closed > published.size) {
     return { status: 'rolled-back', size: published.size, expectedSize: closed };
   }
-  const walk = new Walk(source, published, older, options);
+  if (pruned !== undefined && pruned.minimum > published.size) {
+    return tampered(PRUNED, 'the minimum is beyond the log');
+  }
+  const walk = new Walk(source, published, older, pruned, options);
   const fault = await walk.run(options.onProgress);
   if (fault !== undefined) return fault;
   return judge(published, older, walk, options);
@@ -124,11 +165,14 @@ async function verifyOnce(
 function judge(
   { origin, size, root }: Checkpoint,
   older: Checkpoint | undefined,
-  { newestMs, epochs: { count, recovered }, tally }: Walk,
+  { newestMs, epochs: { count, recovered }, tally, pruned }: Walk,
   { nowMs, staleMs }: VerifyOptions,
 ): VerifyResult {
   const { unanswered } = tally;
-  const facts: Verified = { origin, size, root, epochs: count, recovered, unanswered };
+  const facts: Verified = {
+    ...{ origin, size, root, epochs: count, recovered, unanswered },
+    ...(pruned === undefined ? {} : { pruned }),
+  };
   if (nowMs !== undefined && staleMs !== undefined && nowMs - newestMs > staleMs) {
     return { status: 'stale', newestMs, ...facts };
   }
@@ -199,11 +243,15 @@ class Walk {
   readonly #former: readonly FormerKey[];
   readonly #hasher: Hasher;
   readonly #tree: TileTree;
+  readonly #pruned: Pruned | undefined;
+  /** The entry that states what was pruned. */
+  #stated: number | undefined;
 
   constructor(
     source: LogSource,
     published: SignedTree,
     older: Checkpoint | undefined,
+    pruned: Pruned | undefined,
     { verifierKey, sha256, ed25519 = isSignature, former = [], manifest, onEntries }: VerifyOptions,
   ) {
     this.#onEntries = onEntries;
@@ -215,13 +263,24 @@ class Walk {
     this.#source = source;
     this.#published = published;
     this.#older = older;
+    this.#pruned = pruned;
+  }
+
+  get pruned(): PrunedFacts | undefined {
+    if (this.#pruned === undefined || this.#stated === undefined) return undefined;
+    const { minimum, atMs, kept } = this.#pruned;
+    return { minimum, atMs, kept: kept.size, entry: this.#stated };
   }
 
   async run(onProgress: VerifyOptions['onProgress']): Promise<Tampered | undefined> {
     const { size, root } = this.#published;
+    const minimum = this.#pruned?.minimum ?? 0;
+    // Whoever counts entries begins anew with those at 0, which may not be there any more.
+    if (minimum > 0) await this.#onEntries?.([], 0);
     const bundles = Math.ceil(levelSize('entries', size) / TILE_WIDTH);
     for (let index = 0; index < bundles; index++) {
-      const fault = await this.#bundle(index);
+      const isGone = index * TILE_WIDTH < minimum;
+      const fault = await (isGone ? this.#goneBundle(index) : this.#bundle(index));
       if (fault !== undefined) return fault;
       onProgress?.(this.#tree.size, size);
     }
@@ -233,7 +292,44 @@ class Walk {
     if (!this.epochs.signs(this.#published.note)) {
       return tampered('checkpoint', 'the key of its epoch did not sign it');
     }
+    if (minimum > 0 && this.#stated === undefined) {
+      return tampered(PRUNED, 'no entry says that this was pruned', 0);
+    }
     return this.#rewritten();
+  }
+
+  /** The entries are gone: their hashes stand for them, and the kept ones are held to those. */
+  async #goneBundle(index: number): Promise<Tampered | undefined> {
+    const path = tilePath(0, index);
+    const first = index * TILE_WIDTH;
+    const bytes = await this.#source.read(path);
+    if (bytes === undefined) return tampered(path, 'the file is missing', first);
+    const hashes = splitTile(bytes, TILE_WIDTH);
+    if (hashes === undefined) return tampered(path, 'the tile has another length', first);
+    const filled: Tile[] = [];
+    for (const [i, hash] of hashes.entries()) {
+      const fault = this.#kept(first + i, hash);
+      if (fault !== undefined) return tampered(PRUNED, fault, first + i);
+      this.#tree.push(hash, filled);
+      const rewritten = this.#rewritten();
+      if (rewritten !== undefined) return rewritten;
+    }
+    return this.#tiles(filled.filter(({ level }) => level > 0));
+  }
+
+  #kept(index: number, hash: Uint8Array): string | undefined {
+    const leaf = this.#pruned?.kept.get(index);
+    if (leaf === undefined) return undefined;
+    if (!equalBytes(this.#hasher.leaf(leaf), hash)) return 'a kept entry is not the one that stood';
+    const denied = this.tally.take(new TextDecoder('latin1').decode(leaf), [leaf], index);
+    return denied ?? this.#rotation(leaf);
+  }
+
+  #state(leaves: readonly Uint8Array[], first: number): void {
+    const pruned = this.#pruned;
+    if (pruned === undefined) return;
+    const at = leaves.findIndex((leaf) => states(new TextDecoder('latin1').decode(leaf), pruned));
+    if (at >= 0) this.#stated ??= first + at;
   }
 
   async #bundle(index: number): Promise<Tampered | undefined> {
@@ -254,6 +350,7 @@ class Walk {
       const rewritten = this.#rewritten();
       if (rewritten !== undefined) return rewritten;
     }
+    if (text.includes(PRUNES)) this.#state(leaves, first);
     await this.#onEntries?.(leaves, first);
     const denied = this.tally.take(text, leaves, first);
     if (denied !== undefined) return tampered('manifest', denied, first);

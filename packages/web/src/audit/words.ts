@@ -21,6 +21,15 @@ export function auditWords(
   kept: Kept | undefined,
   looked: Looked = NOBODY,
 ): AuditWords {
+  const words = wordsOf(result, kept, looked);
+  if (!('pruned' in result) || result.pruned === undefined) return words;
+  const { minimum, atMs, entry } = result.pruned;
+  const below = `Entries below ${minimum.toLocaleString('en')} were pruned on`;
+  const said = `as entry ${entry.toLocaleString('en')} says; their hashes fit`;
+  return { ...words, detail: `${words.detail} ${below} ${dateTimeText(atMs)}, ${said}.` };
+}
+
+function wordsOf(result: VerifyResult, kept: Kept | undefined, looked: Looked): AuditWords {
   if (result.status === 'tampered') return tamperedWords(result);
   if (result.status === 'rolled-back') return cutWords(result, kept);
   const entries = countText(result.size, 'entry', 'entries');

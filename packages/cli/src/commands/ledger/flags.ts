@@ -63,6 +63,14 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: 'Spans as a backend gives them, in any JSON: their "spanId" are looked for',
   },
   ...OPENING,
-  reason: { type: 'string', placeholder: 'WORDS', help: 'Why it is opened; for open' },
+  before: { type: 'string', placeholder: 'DATE', help: 'Prune entries that are older, in UTC' },
+  'keep-days': { type: 'string', placeholder: 'N', help: 'Prune entries that are older than that' },
+  yes: { type: 'boolean', help: 'Really prune, for good' },
+  'dry-run': { type: 'boolean', help: 'Only say what would be pruned; the default' },
+  reason: {
+    type: 'string',
+    placeholder: 'WORDS',
+    help: 'Why it is opened or pruned; stands in the ledger',
+  },
   raw: { type: 'boolean', help: 'The very bytes, to a file or a pipe; for open' },
 };

@@ -4,6 +4,7 @@ import { publishedSize, readLeaves } from '@spoor/ledger/verify';
 import type { Context, Output } from '../../command.ts';
 import { readLog } from '../../log.ts';
 import { paint, visible } from '../../output.ts';
+import { tellPruned } from './pruned.ts';
 import { dirOf } from './source.ts';
 
 /** The hub publishes twice a second while there is something new. */
@@ -24,6 +25,7 @@ export async function follow(context: Context): Promise<number> {
   const { flags, out } = context;
   const source = readLog(dirOf(context));
   let next = from(flags.from) ?? (await publishedSize(source)) ?? 0;
+  await tellPruned(context, next);
   const ending = new AbortController();
   process.once('SIGINT', () => ending.abort());
   process.once('SIGTERM', () => ending.abort());

@@ -5,6 +5,7 @@ import type { Context } from '../../command.ts';
 import { paint, visible } from '../../output.ts';
 import { exitOf } from './outcomes.ts';
 import { outcomeOf, tellPayloads } from './payloads.ts';
+import { prunedWords } from './pruned.ts';
 import { dirOf } from './source.ts';
 import { trustOf } from './trust.ts';
 
@@ -46,6 +47,9 @@ export async function fsck(context: Context): Promise<number> {
     out.line(
       `${paint(out, kind === 'bad' ? 'red' : 'yellow', kind.padEnd(6))} ${visible(path)}: ${why}`,
     );
+  }
+  if ('pruned' in result && result.pruned !== undefined) {
+    out.note(`${prunedWords(result.pruned)}.`);
   }
   tellPayloads(out, payloads);
   if (waiting > 0) out.line(`${waiting} entries are durable and not published yet.`);

@@ -39,6 +39,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'Prints all entries',
     load: async () => (await import('./export.ts')).exportEntries,
   },
+  prune: {
+    usage: '--before DATE|--keep-days N [--dry-run|--yes --reason WORDS]',
+    summary: 'Says which old entries would go; with --yes removes them. All hashes stay',
+    load: async () => (await import('./prune.ts')).prune,
+  },
   hammer: {
     usage: '[--seconds N] [--callers N]',
     summary: 'Loads a log of its own, and proves entries and growth meanwhile',
@@ -64,6 +69,7 @@ export const ledger: Command = withSubcommands({
   more: [
     'Exit codes of verify:',
     ...Object.values(OUTCOMES).map(({ exit, meaning }) => `  ${String(exit).padEnd(4)}${meaning}`),
+    'Entries are kept for good until somebody prunes them, in whole bundles of 256.',
     'A proof is a C2SP tlog-proof with its entry as extra data; other programs check it too.',
   ],
 });

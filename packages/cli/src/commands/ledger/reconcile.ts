@@ -4,6 +4,7 @@ import type { Gap, Place } from '@spoor/hub';
 import type { Context } from '../../command.ts';
 import { readLog } from '../../log.ts';
 import { paint } from '../../output.ts';
+import { tellPruned } from './pruned.ts';
 import { dirOf, readText } from './source.ts';
 
 /** What came in the last seconds may be on its way from one to the other. */
@@ -43,6 +44,7 @@ export async function reconcile(context: Context): Promise<number> {
   const looked = `${entries} entries and ${rows} rows`;
   if (gaps > 0) out.note(`${paint(out, 'red', 'LEDGER_GAP')} ${gaps} gaps in ${looked}.`);
   else out.line(`${paint(out, 'green', 'No gap')} in ${looked}.`);
+  await tellPruned(context);
   if (spans === undefined) out.note('Spans were not looked at: give them with --spans.');
   return exit;
 }

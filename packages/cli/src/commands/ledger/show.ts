@@ -3,12 +3,14 @@ import { readLeaves } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
 import { readLog } from '../../log.ts';
 import { visible } from '../../output.ts';
+import { refuseAbsent, tellPruned } from './pruned.ts';
 import { dirOf, indexOf, leafAt } from './source.ts';
 
 export async function show(context: Context): Promise<number> {
   const word = context.words[1] ?? '';
   if (isUuidv7(word)) return showCall(context, word);
-  tell(context, await leafAt(context, indexOf(context)));
+  const index = indexOf(context);
+  tell(context, (await leafAt(context, index)) ?? (await refuseAbsent(context, index)));
   return 0;
 }
 
@@ -20,6 +22,7 @@ function tell({ flags, out }: Context, leaf: string): void {
 /** All that the log says of one call, in its order; the whole log is read for it. */
 async function showCall(context: Context, call: string): Promise<number> {
   const named = `"call":"${call}"`;
+  await tellPruned(context);
   let found = 0;
   for await (const { index, leaf } of readLeaves(readLog(dirOf(context)))) {
     if (!leaf.includes(named)) continue;

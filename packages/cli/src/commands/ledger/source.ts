@@ -32,9 +32,7 @@ export function indexOf({ words }: Context): number {
   return index;
 }
 
-export async function leafAt(context: Context, index: number): Promise<string> {
+export async function leafAt(context: Context, index: number): Promise<string | undefined> {
   const { readLeaf } = await import('@spoor/ledger/verify');
-  const leaf = await readLeaf(readLog(dirOf(context)), index);
-  if (leaf === undefined) throw new CodedError('NOT_FOUND', `entry ${index}`);
-  return leaf;
+  return readLeaf(readLog(dirOf(context)), index);
 }

@@ -16,6 +16,7 @@ import { paint, visible } from '../../output.ts';
 import { exitOf } from './outcomes.ts';
 import { outcomeOf, payloadCheck, tellPayloads } from './payloads.ts';
 import { checkProof } from './proof.ts';
+import { prunedWords } from './pruned.ts';
 import { dirOf, readText } from './source.ts';
 import { trustOf } from './trust.ts';
 import { type AskedNow, askNow, readAge, readWitnesses, tellWitnesses } from './witness.ts';
@@ -93,6 +94,11 @@ async function tellResult(context: Context, result: VerifyResult): Promise<void>
       'Without an earlier checkpoint or a witness nobody can tell whether the end was cut off. Keep this one elsewhere:',
     );
     out.line(await readText(join(dirOf(context), 'checkpoint')));
+  }
+  if ('pruned' in result && result.pruned !== undefined) {
+    const { entry, kept } = result.pruned;
+    const says = `as entry ${entry} says; their hashes match, and ${kept} of them are kept`;
+    out.note(`${paint(out, 'yellow', 'Note')}: ${prunedWords(result.pruned)}, ${says}.`);
   }
   if ('recovered' in result && result.recovered.length > 0) {
     out.note(

@@ -7,6 +7,7 @@ import type { Context } from '../../command.ts';
 import { readLog } from '../../log.ts';
 import { paint, visible } from '../../output.ts';
 import { askPassphrase } from '../../passphrase.ts';
+import { refuseAbsent } from '../ledger/pruned.ts';
 import { dirOf, leafAt, readText } from '../ledger/source.ts';
 import { asked, runningHub } from './running.ts';
 
@@ -55,7 +56,8 @@ async function entriesOf(context: Context): Promise<Entry[]> {
   const word = wordOf(context);
   if (/^\d{1,15}$/.test(word)) {
     const index = Number(word);
-    return [{ index, leaf: JSON.parse(await leafAt(context, index)) as Leaf }];
+    const leaf = (await leafAt(context, index)) ?? (await refuseAbsent(context, index));
+    return [{ index, leaf: JSON.parse(leaf) as Leaf }];
   }
   if (!/^[0-9a-f-]{36}$/.test(word)) throw new CodedError('USAGE', 'a call or an index');
   const found: Entry[] = [];

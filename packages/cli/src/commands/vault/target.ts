@@ -19,7 +19,8 @@ export function targetOf({ flags }: Context): TargetBody {
   return { kind: 'period', fromMs: timeOf(from), toMs: timeOf(to) };
 }
 
-function timeOf(text: string): number {
+/** @throws CodedError VAULT_TARGET where it is no date */
+export function timeOf(text: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms)) throw new CodedError('VAULT_TARGET', `${text} is no date`);
   return ms;
