@@ -193,6 +193,8 @@ export interface WorkerSettings {
     /** What is being shredded, where a stop has left that. */
     readonly journalPath: string;
     readonly holdsPath: string;
+    /** Days that the ledger keeps entries; 0 for good. */
+    readonly ledgerDays: number;
     readonly days: number;
     readonly bytesMax: number;
   };

@@ -107,6 +107,14 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Size of the store at which the oldest observations go',
   },
   {
+    name: 'ledger.days',
+    type: 'number',
+    min: 0,
+    max: 36_500,
+    default: 0,
+    help: 'Days that entries of the ledger are kept, in whole bundles of 256; 0 keeps them for good',
+  },
+  {
     name: 'vault.days',
     type: 'number',
     min: 1,

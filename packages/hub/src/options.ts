@@ -32,7 +32,12 @@ export interface HubOptions {
   readonly retentionDays: number;
   readonly storeBytesMax: number;
   /** How long sealed content is kept, and how much of it. */
-  readonly vault: { readonly days: number; readonly bytesMax: number };
+  /** `ledgerDays`: 0 keeps the entries of the ledger for good. */
+  readonly vault: {
+    readonly days: number;
+    readonly bytesMax: number;
+    readonly ledgerDays: number;
+  };
   /** Where spans go, in the simple form. */
   readonly otlp?: OtlpOptions;
   /** Doors for other people's telemetry, besides the hub's own port. */

@@ -29,6 +29,7 @@ function options(part: Partial<WorkerSettings> = {}): WorkerPortOptions {
         journalPath: join(folder, 'shredding.json'),
         holdsPath: join(folder, 'holds.json'),
         days: 90,
+        ledgerDays: 0,
         bytesMax: 1e9,
       },
       ...part,

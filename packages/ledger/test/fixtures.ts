@@ -1,13 +1,18 @@
 import { systemClock, systemRandom } from '@spoor/core';
-import { type Entry, type Ledger, type LedgerOptions, openLedger } from '../src/index.ts';
+import {
+  type Disk,
+  type Entry,
+  type Ledger,
+  type LedgerOptions,
+  openLedger,
+} from '../src/index.ts';
 import type { LogSource } from '../src/verify/index.ts';
-import type { MemoryDisk } from './memory-disk.ts';
 
 export const ORIGIN = 'test.example/spoor/2026';
 export const SESSION = '0190c0de-0000-7000-8000-00000000ab12';
 export const CALL = '0190c0de-0000-7000-8000-00000000cd34';
 
-export const openOn = (disk: MemoryDisk, more: Partial<LedgerOptions> = {}): Promise<Ledger> =>
+export const openOn = (disk: Disk, more: Partial<LedgerOptions> = {}): Promise<Ledger> =>
   openLedger({
     dir: '/log',
     stateDir: '/state',
@@ -29,6 +34,6 @@ export const entry = (n: number): Entry => ({
 });
 
 /** The published log of a disk, as a verifier gets it. */
-export const sourceOf = (disk: MemoryDisk): LogSource => ({
+export const sourceOf = (disk: Disk): LogSource => ({
   read: (path) => disk.read(`/log/${path}`),
 });

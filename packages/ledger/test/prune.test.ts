@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
-import { checkByPlatform, fsck, type Ledger, sha256ByPlatform } from '../src/index.ts';
+import { checkByPlatform, type Disk, fsck, type Ledger, sha256ByPlatform } from '../src/index.ts';
 import { tilePath } from '../src/tree/tile.ts';
 import {
   consistencyProof,
@@ -18,6 +18,8 @@ import {
 import { formatPruned } from '../src/verify/pruned.ts';
 import { entry, openOn, sourceOf } from './fixtures.ts';
 import { MemoryDisk } from './memory-disk.ts';
+import { Chance } from './sim/chance.ts';
+import { SimulatedDisk } from './sim/disk.ts';
 
 const MINIMUM = 512;
 const BUNDLES = [0, 1].map((n) => `/log/${tilePath('entries', n)}`);
@@ -61,7 +63,7 @@ async function pruned(): Promise<Made> {
 }
 
 const verify = (
-  { disk, verifierKey }: Pick<Made, 'disk' | 'verifierKey'>,
+  { disk, verifierKey }: { readonly disk: Disk; readonly verifierKey: string },
   checkpoint?: string,
 ): Promise<VerifyResult> =>
   verifyLog(sourceOf(disk), {
@@ -221,49 +223,95 @@ describe('tampering with a pruned log', () => {
   );
 });
 
+/** Opens what a stop has left: all of the pruning was done, or nothing; which of them? */
+async function settled(disk: MemoryDisk | SimulatedDisk, base: Made, when: string) {
+  const ledger = await openOn(disk);
+  await ledger.close();
+  const result = await verify({ ...base, disk }, base.late);
+  expect(result.status, when).toBe('ok');
+  const gone = BUNDLES.filter((path) => !disk.paths().includes(path)).length;
+  const isPruned = 'pruned' in result && result.pruned !== undefined;
+  expect(gone, when).toBe(isPruned ? BUNDLES.length : 0);
+  expect(disk.paths(), when).not.toContain('/state/pruning');
+  return isPruned;
+}
+
+interface Stopped {
+  /** Had it ended before its disk call of that number? */
+  readonly isEnded: boolean;
+  readonly isPromised: boolean;
+  readonly disk: MemoryDisk;
+}
+
+async function stoppedAt(at: number, base: Made): Promise<Stopped> {
+  const before = base.disk.clone();
+  const ledger = await openOn(before, { publishIntervalMs: 60_000 });
+  before.torn = at % 2 === 0 ? 0 : 0.5;
+  let calls = 0;
+  before.onCall = () => {
+    if (++calls >= at) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+  };
+  const isPromised = await pruneOn(ledger).then(
+    () => true,
+    () => false,
+  );
+  const isEnded = calls < at;
+  const disk = before.crash();
+  await ledger.close().catch(() => undefined);
+  return { isEnded, isPromised, disk };
+}
+
 describe('a stop at any disk call of a pruning', () => {
   verifies(
     'ledger:crash',
     async () => {
       const base = await made();
-      let stops = 0;
-      let done = 0;
-      let undone = 0;
-      for (let at = 1; ; at++) {
-        const before = base.disk.clone();
-        const ledger = await openOn(before, { publishIntervalMs: 60_000 });
-        before.torn = at % 2 === 0 ? 0 : 0.5;
-        let calls = 0;
-        before.onCall = () => {
-          if (++calls >= at) throw Object.assign(new Error('EIO'), { code: 'EIO' });
-        };
-        const index = await pruneOn(ledger).then(
-          (one) => one.index,
-          () => undefined,
-        );
-        const disk = before.crash();
-        await ledger.close().catch(() => undefined);
+      const after = { pruned: 0, whole: 0 };
+      for (let at = 1, isOver = false; !isOver; at++) {
+        const { disk, isPromised, isEnded } = await stoppedAt(at, base);
         const left = await verify({ ...base, disk: disk.clone() }, base.early);
         expect(left.status, `left by a stop at ${at}`).toBe('ok');
-        const next = await openOn(disk);
-        await next.close();
-        const result = await verify({ ...base, disk }, base.late);
-        expect(result.status, `after a stop at ${at}`).toBe('ok');
-        const gone = BUNDLES.filter((path) => !disk.paths().includes(path)).length;
-        const isPruned = 'pruned' in result && result.pruned !== undefined;
-        expect(gone, `after a stop at ${at}`).toBe(isPruned ? BUNDLES.length : 0);
-        expect(disk.paths()).not.toContain('/state/pruning');
-        if (index !== undefined) expect(isPruned, 'as was promised').toBe(true);
-        if (isPruned) done++;
-        else undone++;
-        if (calls < at) break;
-        stops++;
+        const isPruned = await settled(disk, base, `after a stop at ${at}`);
+        if (isPromised) expect(isPruned, `promised before ${at}`).toBe(true);
+        after[isPruned ? 'pruned' : 'whole']++;
+        isOver = isEnded;
       }
-      expect(stops).toBeGreaterThan(40);
-      expect(done).toBeGreaterThan(5);
-      expect(undone).toBeGreaterThan(5);
-      process.stdout.write(`stops ${stops}, pruned after ${done}, not pruned after ${undone}\n`);
+      expect(after.pruned).toBeGreaterThan(40);
+      expect(after.whole).toBeGreaterThan(40);
     },
     { case: 'of a pruning', timeoutMs: 120_000 },
+  );
+
+  verifies(
+    'ledger:crash',
+    async () => {
+      const base = await made();
+      const disk = new SimulatedDisk();
+      for (const path of base.disk.paths())
+        disk.overwrite(path, Buffer.from((await base.disk.read(path)) ?? []));
+      const ledger = await openOn(disk, { publishIntervalMs: 60_000 });
+      const after = { pruned: 0, whole: 0 };
+      const faults: unknown[] = [];
+      let seed = 1;
+      disk.onCall = async (call) => {
+        if (call === 'read') return;
+        for (let n = 0; n < 3; n++) {
+          const left = disk.crash(new Chance(seed++));
+          // Kept until the end: a writer takes what is thrown at it for a disk that fails.
+          const isPruned = await settled(left, base, `seed ${seed - 1}`).catch((error: unknown) => {
+            faults.push(error);
+            return false;
+          });
+          after[isPruned ? 'pruned' : 'whole']++;
+        }
+      };
+      await pruneOn(ledger);
+      disk.onCall = () => undefined;
+      await ledger.close();
+      expect(faults[0]).toBeUndefined();
+      expect(after.pruned).toBeGreaterThan(20);
+      expect(after.whole).toBeGreaterThan(20);
+    },
+    { case: 'of a pruning, with writes in any order', timeoutMs: 120_000 },
   );
 });

@@ -111,6 +111,7 @@ async function startOn(
     storeBytesMax: config.number('retention.megabytes') * 1_000_000,
     vault: {
       days: config.number('vault.days'),
+      ledgerDays: config.number('ledger.days'),
       bytesMax: config.number('vault.megabytes') * 1_000_000,
     },
     ...otlpOf(config),

@@ -115,6 +115,15 @@ export class VaultDesk {
     });
   }
 
+  /** Entries that have outlived their time go, as far as nothing keeps them. Says how many. */
+  async pruneOlder(days: number): Promise<number> {
+    const beforeMs = Math.round(this.#options.nowMs() - days * DAY_MS);
+    const { from, minimum } = await this.prune(beforeMs, { by: '', reason: '' }, false);
+    if (minimum === from) return 0;
+    const done = await this.prune(beforeMs, { by: 'hub', reason: 'ledger.days' }, true);
+    return done.minimum - done.from;
+  }
+
   /** What has outlived its time or found no room goes, unless a hold keeps it. */
   async expire(): Promise<number> {
     const { ledgerPath, days, bytesMax, nowMs } = this.#options;

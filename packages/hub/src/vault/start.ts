@@ -21,11 +21,14 @@ const DAY_MS = 86_400_000;
 /** The worker's part in keeping the vault: what may be asked of it, and what goes by itself. */
 export class VaultKeeper {
   readonly desk: VaultDesk;
-  readonly counts = { vaultFailures: 0, vaultExpired: 0 };
+  readonly counts = { vaultFailures: 0, vaultExpired: 0, ledgerPruned: 0 };
+  readonly #ledgerDays: number;
   #timer: NodeJS.Timeout | undefined;
+  #pruning: NodeJS.Timeout | undefined;
 
   constructor({ settings, store, ask, sealing, forget }: VaultParts) {
-    const { journalPath, holdsPath, days, bytesMax } = settings.vault;
+    const { journalPath, holdsPath, days, bytesMax, ledgerDays } = settings.vault;
+    this.#ledgerDays = ledgerDays;
     // What a stop has left of shredding is done before anything is read.
     const left = readJournal(journalPath);
     if (left !== undefined && left.warrant.what !== 'retention') store.shred(left);
@@ -49,11 +52,22 @@ export class VaultKeeper {
   /** Begins to take away what has outlived its time. */
   begin(): void {
     this.#timer = setInterval(() => void this.#expire(), EXPIRE_EVERY_MS);
-    void this.#expire();
+    this.#pruning = setInterval(() => void this.#prune(), DAY_MS);
+    void this.#expire().then(() => this.#prune());
   }
 
   close(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#pruning);
+  }
+
+  async #prune(): Promise<void> {
+    if (this.#ledgerDays === 0) return;
+    try {
+      this.counts.ledgerPruned += await this.desk.pruneOlder(this.#ledgerDays);
+    } catch {
+      this.counts.vaultFailures += 1;
+    }
   }
 
   async #expire(): Promise<void> {

@@ -67,6 +67,7 @@ describe('who may use the API', () => {
     ['POST', '/api/v1/login-code'],
     ['POST', '/api/v1/enforce'],
     ['POST', '/api/v1/stop'],
+    ['POST', '/api/v1/ledger/prune'],
     ['PUT', '/api/v1/login'],
     ['GET', '/api/v1/nothing'],
     ['GET', '/ledger/checkpoint'],

@@ -117,6 +117,22 @@ describe('ledger and store', () => {
     save(world.store, world.rows);
     world.store.prune(world.rows[4]?.time.hubMs ?? 0, Number.MAX_SAFE_INTEGER);
     expect(gapsOf(await all(world, 100))).toEqual([]);
+    const old = await both(600);
+    save(old.store, old.rows);
+    await old.ledger.prune(512, (pruned) => ({
+      kind: 'retention.pruned',
+      detail: { what: 'ledger', ...pruned },
+    }));
+    expect(gapsOf(await all(old, 100))).toEqual([]);
+    const other = openSqliteStore(':memory:');
+    onTestFinished(() => other.close());
+    const [row] = old.rows;
+    const ledger = { index: row?.ledger?.index ?? 0, leafHash: 'ab'.repeat(32) };
+    save(other, [{ ...old.rows[0], ledger } as Observation]);
+    const forged = await all({ ...old, store: other }, 100);
+    expect(forged.flatMap(({ gaps }) => gaps)).toContainEqual(
+      expect.objectContaining({ kind: 'entry', seq: 1 }),
+    );
     const empty = openSqliteStore(':memory:');
     onTestFinished(() => empty.close());
     const { source } = world;

@@ -47,7 +47,7 @@ export async function startHub(
     askTimeoutMs: 1_000,
     retentionDays: 30,
     storeBytesMax: 1e9,
-    vault: { days: 90, bytesMax: 1e9 },
+    vault: { days: 90, bytesMax: 1e9, ledgerDays: 0 },
     sampleRate: 1,
     random: systemRandom,
     say: () => undefined,

@@ -44,6 +44,15 @@ async function desk(limits: { readonly days?: number; readonly bytesMax?: number
   const answer = async (question: VaultQuestion): Promise<unknown> => {
     if (question.kind === 'vault.ready') return { running: [], unreadable: 0 };
     if (question.kind === 'vault.begin') journal = question.journal;
+    if (question.kind === 'vault.prune') {
+      const { minimum, detail } = question;
+      const kind = 'retention.pruned';
+      const entry = (pruned: object) => ({
+        kind,
+        detail: { ...detail, what: 'ledger', ...pruned },
+      });
+      return (await ledger.prune(minimum, entry as never)).index;
+    }
     if (question.kind === 'vault.note')
       return ledger.append({ kind: question.entry, detail: question.detail })?.index;
     if (question.kind !== 'vault.finish' || journal === undefined) return [];
@@ -115,6 +124,41 @@ verifies(
     expect(await left()).toBe(2);
   },
   { case: 'by size, the oldest first' },
+);
+
+verifies(
+  'ledger:prune',
+  async () => {
+    const { desk: one, ledger, sessions, age } = await desk();
+    const soon = Date.now() + DAY_MS;
+    for (let n = 0; n < 700; n++) ledger.append({ kind: 'heartbeat' });
+    await ledger.flush();
+    const first = (await one.prune(soon, ASKED, false)).stopped;
+    expect(first).toMatchObject({ why: 'content' });
+    await expect(one.prune(soon, ASKED, true)).rejects.toMatchObject({
+      code: 'LEDGER_PRUNE_REFUSED',
+    });
+    for (const session of sessions) age(session, 100);
+    expect(await one.expire()).toBe(3);
+    // The entry about an expiry names sessions, and none of their content.
+    expect(await one.prune(soon, ASKED, false)).toMatchObject({ from: 0, minimum: 512 });
+    expect(await one.prune(0, ASKED, false)).toMatchObject({ minimum: 0 });
+    const [call, session] = [newId(), newId()];
+    const index = ledger.append({ kind: 'call.request', call, session })?.index ?? 0;
+    for (let n = 0; n < 300; n++) ledger.append({ kind: 'heartbeat' });
+    await ledger.flush();
+    const fromMs = Date.now() + 10 * DAY_MS;
+    await one.hold({ kind: 'period', fromMs, toMs: fromMs + 1 }, ASKED);
+    expect((await one.prune(soon, ASKED, false)).minimum).toBe(768);
+    const hold = await one.hold({ kind: 'session', session }, ASKED);
+    const held = await one.prune(soon, ASKED, true);
+    expect(held).toMatchObject({ minimum: 512, stopped: { index, why: 'hold', hold } });
+    expect(await one.pruneOlder(-1)).toBe(0);
+    await one.release(hold.id, ASKED);
+    expect(await one.pruneOlder(-1)).toBe(256);
+    expect(await ledger.readLeaf(index)).toBeUndefined();
+  },
+  { case: 'up to what is held or still sealed' },
 );
 
 test('a hold by person or period keeps what it names', async () => {

@@ -31,6 +31,14 @@ describe('auditWords', () => {
     expect(words.detail).toContain('Later entries are unwitnessed');
   });
 
+  it('says which entries were pruned, and which entry says so', () => {
+    const pruned = { minimum: 1024, atMs: 1_790_000_000_000, kept: 9, entry: 1_204_000 };
+    const words = auditWords({ status: 'ok', ...facts, pruned }, kept);
+    expect(words).toMatchObject({ tone: 'ok', title: 'Verified: 1,204,331 entries' });
+    expect(words.detail).toContain('Entries below 1,024 were pruned on');
+    expect(words.detail).toContain('as entry 1,204,000 says');
+  });
+
   it('names the first broken entry', () => {
     const broken = { status: 'tampered', path: 'tile/0/000', why: 'it is missing' } as const;
     expect(auditWords({ ...broken, index: 88_120 }, undefined).title).toBe(

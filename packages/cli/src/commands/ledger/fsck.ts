@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fsck as look, nodeDisk } from '@spoor/ledger';
-import type { Context } from '../../command.ts';
+import type { VerifyResult } from '@spoor/ledger/verify';
+import type { Context, Output } from '../../command.ts';
 import { paint, visible } from '../../output.ts';
 import { exitOf } from './outcomes.ts';
 import { outcomeOf, tellPayloads } from './payloads.ts';
@@ -48,11 +49,15 @@ export async function fsck(context: Context): Promise<number> {
       `${paint(out, kind === 'bad' ? 'red' : 'yellow', kind.padEnd(6))} ${visible(path)}: ${why}`,
     );
   }
-  if ('pruned' in result && result.pruned !== undefined) {
-    out.note(`${prunedWords(result.pruned)}.`);
-  }
+  tellGone(out, result);
   tellPayloads(out, payloads);
   if (waiting > 0) out.line(`${waiting} entries are durable and not published yet.`);
   if (exit === 0) out.line(`${paint(out, 'green', 'Sound')}: every file is what it should be.`);
   return exit;
+}
+
+function tellGone(out: Output, result: VerifyResult): void {
+  if ('pruned' in result && result.pruned !== undefined) {
+    out.note(`${prunedWords(result.pruned)}.`);
+  }
 }
