@@ -145,6 +145,17 @@ describe('a browser that has logged in', () => {
     expect(testing.auth.logIn(code, 0).cookie).toMatch(/^\d+\.[0-9a-f]{48}\.[0-9a-f]{64}$/);
   });
 
+  test('a cookie does not prune the ledger', async () => {
+    const testing = testApp();
+    const { cookie, csrf } = await logIn(testing);
+    const response = await testing.app.request(`${ORIGIN}/api/v1/ledger/prune`, {
+      method: 'POST',
+      headers: { host: '127.0.0.1:7717', cookie, 'x-spoor-csrf': csrf },
+      body: '{"beforeMs":1}',
+    });
+    expect(response.status).toBe(401);
+  });
+
   test('a cookie does not make codes', async () => {
     const testing = testApp();
     const { cookie, csrf } = await logIn(testing);

@@ -16,7 +16,9 @@ const LEAF_CHARS = 8_192;
 export function LedgerPart({ entries }: { readonly entries: readonly CallEntry[] }): ReactNode {
   return (
     <Section title="Ledger">
-      {entries.length === 0 && <p>No entry yet: it is written when the call is admitted.</p>}
+      {entries.length === 0 && (
+        <p>No entry to show: it is written when the call is admitted, and may be pruned later.</p>
+      )}
       {entries.map((entry) => (
         <Entry key={entry.index} entry={entry} />
       ))}
