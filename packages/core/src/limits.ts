@@ -138,7 +138,7 @@ export const LIMITS = {
   vaultPacksOpenMax: 4_096,
   /** Calls under way at once that a verifier keeps track of; beyond it, it counts without names. */
   verifyOpenCallsMax: 1_000_000,
-  /** What stays readable of a pruned log: rotations of keys, starts, manifests; 20 years or more. */
+  /** What stays readable of a pruned log: changes of keys, starts, manifests; many years. */
   prunedBytesMax: 16_000_000,
   /** Missing contents that a verifier keeps until it has read all that explains them. */
   verifyGoneMax: 1_000_000,

@@ -105,7 +105,7 @@ const STATES = '"what":"ledger"';
 export const PRUNES = '"retention.pruned"';
 
 /** Undefined where the leaf states no pruning of entries. */
-export function readStatement(leaf: string): PrunedStatement | undefined {
+function readStatement(leaf: string): PrunedStatement | undefined {
   if (!leaf.includes(PRUNES) || !leaf.includes(STATES)) return undefined;
   let value: unknown;
   try {
