@@ -3,6 +3,7 @@ import type { LedgerView } from '@spoor/core';
 import { createElement } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AuditScreen } from '../../src/audit/AuditScreen.tsx';
+import { verifyWithWitnesses } from '../../src/audit/cosigned.ts';
 import { ledger } from '../fixtures.ts';
 import { type TestLog, testLog, testWitness } from '../log.ts';
 import { click, fakeHub, mount, unmountAll, until } from '../render.ts';
@@ -180,4 +181,18 @@ it('takes a key by hand, keeps it, and forgets it again', async () => {
   await click(host, 'Forget');
   await until(host, 'Keys were added or forgotten since');
   expect(localStorage.getItem('spoor.witnesses')).toBe('[]');
+});
+
+it('looks anew where the log has grown while it was read', async () => {
+  const grown = testLog([...leaves, '{"n":3}']);
+  const { verifierKey } = log.answers['/api/v1/ledger'] as LedgerView;
+  let first = true;
+  const read = async (path: string): Promise<Uint8Array | undefined> => {
+    const from = path === 'checkpoint' && first ? log : grown;
+    if (path === 'checkpoint') first = false;
+    return from.answers[`/ledger/${path}`] as Uint8Array | undefined;
+  };
+  const told = { known: [], policy: undefined, hasWitnesses: false, nowMs: Date.now() };
+  const { result } = await verifyWithWitnesses({ read }, { verifierKey }, told);
+  expect(result).toMatchObject({ status: 'unwitnessed', size: 4 });
 });
