@@ -25,7 +25,11 @@ async function observations(world: World, calls: number): Promise<SessionDetail[
     () => world.api<Page<SessionView>>('sessions'),
     (page) => page.rows.reduce((sum, row) => sum + row.calls, 0) >= calls,
   );
-  return (await world.api<SessionDetail>(`sessions/${rows[0]?.id}`)).observations;
+  const detail = await until(
+    () => world.api<SessionDetail>(`sessions/${rows[0]?.id}`),
+    (session) => session.observations.every(({ outcome }) => outcome !== 'pending'),
+  );
+  return detail.observations;
 }
 
 verifies(
