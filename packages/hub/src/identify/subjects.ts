@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { appendFile, open, readFile, rename } from 'node:fs/promises';
+import { rmSync, statSync } from 'node:fs';
+import { appendFile, link, open, readFile, rename } from 'node:fs/promises';
 import { CodedError, LIMITS, type Random, toHex } from '@spoor/core';
 import type { IdentitySubject } from '@spoor/edge/identity';
+import { destroyFile } from '@spoor/edge/overwrite';
 
 /** One subject: how it is found, its own key, and what it is called. All hexadecimal. */
 interface Row {
@@ -41,6 +43,7 @@ export class Subjects {
    * Throws CONFIG_UNREADABLE for a file that cannot be read; a row that was cut off is left out.
    */
   static async load(path: string, finder: Uint8Array, random: Random): Promise<Subjects> {
+    destroyFormer(path);
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw new CodedError('CONFIG_UNREADABLE', path, error);
@@ -126,7 +129,22 @@ function rowOf(line: string): Row | undefined {
   }
 }
 
-/** Whole or not at all, and on disk when it returns. */
+/** Where the file before a replacement lies until its bytes are gone. */
+const formerOf = (path: string): string => `${path}.former`;
+
+/** Finishes what a stop has left open. Until the new file took its place, the old one holds. */
+function destroyFormer(path: string): void {
+  const former = statSync(formerOf(path), { throwIfNoEntry: false });
+  if (former === undefined) return;
+  const isInUse = statSync(path, { throwIfNoEntry: false })?.ino === former.ino;
+  if (isInUse) rmSync(formerOf(path));
+  else destroyFile(formerOf(path));
+}
+
+/**
+ * Whole or not at all, and on disk when it returns; of what stood there before, nothing is left in
+ * what the disk was given back.
+ */
 async function replace(path: string, text: string): Promise<void> {
   const next = `${path}.next`;
   const file = await open(next, 'w', 0o600);
@@ -136,5 +154,10 @@ async function replace(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
+  destroyFormer(path);
+  await link(path, formerOf(path)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
   await rename(next, path);
+  destroyFormer(path);
 }

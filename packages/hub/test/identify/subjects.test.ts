@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemRandom } from '@spoor/core';
 import { expect, test } from 'vitest';
@@ -28,7 +28,11 @@ verifies('identity:forgotten', async () => {
 
   const again = await Subjects.load(path, FINDER, systemRandom);
   expect(again.pseudonym(ADA)).toBe(ada);
+  const before = `${path}.before`;
+  linkSync(path, before);
   expect(await again.forget(ada)).toBe(true);
+  // Nor is it in the bytes that the disk was given back.
+  expect(readFileSync(before).every((byte) => byte === 0)).toBe(true);
   expect(await again.forget(ada)).toBe(false);
   // The key is gone, so the same person is somebody else from now on.
   expect(readFileSync(path, 'utf8')).not.toContain(key);
@@ -45,4 +49,19 @@ test('a row that was cut off costs nobody else their pseudonym', async () => {
   await subjects.settled();
   writeFileSync(path, `${readFileSync(path, 'utf8')}{"who":"ab`);
   expect((await Subjects.load(path, FINDER, systemRandom)).pseudonym(ADA)).toBe(ada);
+});
+
+test('a stop while somebody is forgotten costs nobody else their pseudonym', async () => {
+  const path = join(temporaryFolder(), 'subjects.jsonl');
+  const subjects = await Subjects.load(path, FINDER, systemRandom);
+  const ada = subjects.pseudonym(ADA);
+  await subjects.settled();
+  // Before the new file took its place: the same file under two names.
+  linkSync(path, `${path}.former`);
+  expect((await Subjects.load(path, FINDER, systemRandom)).pseudonym(ADA)).toBe(ada);
+  // After that: a file of its own.
+  writeFileSync(`${path}.former`, readFileSync(path));
+  linkSync(`${path}.former`, `${path}.seen`);
+  expect((await Subjects.load(path, FINDER, systemRandom)).pseudonym(ADA)).toBe(ada);
+  expect(readFileSync(`${path}.seen`).every((byte) => byte === 0)).toBe(true);
 });
