@@ -14,6 +14,7 @@ import {
   type Problem,
   type RuleView,
 } from '@spoor/core';
+import { PRUNED } from '@spoor/ledger/verify';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
@@ -101,6 +102,8 @@ export function createApp(options: AppOptions): Hono {
   app.get('/ledger/*', async (c) => {
     const path = c.req.path.slice('/ledger/'.length);
     const bytes = isLogPath(path) ? await readUnder(options.ledgerPath, path) : undefined;
+    // That nothing was pruned is no error, and a browser would report one to its user.
+    if (bytes === undefined && path === PRUNED) return c.body(null, 204);
     if (bytes === undefined) throw new CodedError('NOT_FOUND');
     return c.body(new Uint8Array(bytes), 200, { 'content-type': 'application/octet-stream' });
   });

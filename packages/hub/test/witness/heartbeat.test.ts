@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LedgerView } from '@spoor/core';
+import { nodeDisk } from '@spoor/ledger';
 import { readLeaves } from '@spoor/ledger/verify';
 import { expect } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
@@ -17,7 +17,7 @@ verifies(
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     await hub.stop();
-    const source = { read: (path: string) => readFile(join(hub.home.ledger, path)) };
+    const source = { read: (path: string) => nodeDisk.read(join(hub.home.ledger, path)) };
     const kinds: string[] = [];
     for await (const { leaf } of readLeaves(source)) kinds.push(JSON.parse(leaf).kind);
     expect(kinds.filter((kind) => kind === 'heartbeat').length).toBeGreaterThanOrEqual(3);

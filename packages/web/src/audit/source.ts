@@ -7,7 +7,7 @@ export const hubLog: LogSource = {
     const response = await fetch(`/ledger/${path}`, { credentials: 'same-origin' }).catch(() => {
       throw new ApiError(0, 'UNREACHABLE', 'The hub does not answer');
     });
-    if (response.status === 404) return undefined;
+    if (response.status === 404 || response.status === 204) return undefined;
     if (!response.ok) {
       throw new ApiError(response.status, `HTTP_${response.status}`, `The hub refused ${path}`);
     }
