@@ -6,6 +6,7 @@ import { CodedError, type Random, toHex } from '@spoor/core';
 import { type Disk, folderOf } from './disk.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import type { Entry } from './entry.ts';
+import { logOn } from './folder.ts';
 import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
 import { parseNote } from './note.ts';
 import { checkByPlatform } from './platform.ts';
@@ -205,7 +206,7 @@ export async function confirmLost(
     const rotation = readRotation(leaf);
     if (rotation !== undefined && rotation !== 'malformed') newest = rotation.epoch;
   };
-  const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
+  const source = logOn(disk, dir);
   for await (const { leaf } of readLeaves(source)) take(leaf);
   for (const leaf of leaves) take(leaf.toString('latin1'));
   if (newest === number) return;

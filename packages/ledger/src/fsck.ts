@@ -6,6 +6,7 @@
 import { CodedError } from '@spoor/core';
 import { parseCheckpoint } from './checkpoint.ts';
 import type { Disk } from './disk.ts';
+import { logOn } from './folder.ts';
 import { readSigned } from './lock.ts';
 import { checkByPlatform, sha256ByPlatform } from './platform.ts';
 import { levelSize, TILE_WIDTH, tilePath, tileWidth } from './tree/tile.ts';
@@ -42,7 +43,7 @@ export interface FsckReport {
 
 export async function fsck(options: FsckOptions): Promise<FsckReport> {
   const { disk, dir, stateDir, verifierKey, former = [], onProgress } = options;
-  const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
+  const source = logOn(disk, dir);
   const check = new PayloadCheck(source);
   const result = await verifyLog(source, {
     verifierKey,

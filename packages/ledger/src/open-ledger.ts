@@ -3,6 +3,7 @@ import { formatCheckpoint } from './checkpoint.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { makeDurableFolder, syncFolder } from './durable.ts';
 import { confirmLost, Epochs, epochInForce } from './epochs.ts';
+import { logOn } from './folder.ts';
 import { loadSigner, makeSigner, type NoteSigner } from './key.ts';
 import type { Ledger, LedgerOptions, Published } from './ledger.ts';
 import { Lock, readSigned, type SignedCheckpoint } from './lock.ts';
@@ -81,7 +82,7 @@ async function open(options: LedgerOptions): Promise<Ledger> {
   }
   // Or else a torn one that comes back beside a newer one would look like a damaged one.
   if (wal.paths.length > 0) await syncFolder(disk, `${stateDir}/wal`);
-  const source = { read: (path: string) => disk.read(`${dir}/${path}`) };
+  const source = logOn(disk, dir);
   const writer = new LedgerWriter({
     options,
     timer: options.timer ?? systemTimer,

@@ -6,6 +6,7 @@
 import { CodedError, equalBytes, LIMITS } from '@spoor/core';
 import { type Disk, folderOf } from './disk.ts';
 import { replaceFile, syncFolder } from './durable.ts';
+import { logOn } from './folder.ts';
 import { nodeHasher } from './publish.ts';
 import { decodeBundle, splitTile, TILE_WIDTH, tilePath } from './tree/tile.ts';
 import {
@@ -45,7 +46,7 @@ export async function planPrune(
   minimum: number,
   atMs: number,
 ): Promise<Pruning> {
-  const before = await readPruned({ read: (path) => disk.read(`${dir}/${path}`) });
+  const before = await readPruned(logOn(disk, dir));
   const from = before?.minimum ?? 0;
   if (minimum % TILE_WIDTH !== 0 || minimum <= from) {
     throw new CodedError('LEDGER_PRUNE_REFUSED', `${minimum} after ${from}`);

@@ -18,6 +18,7 @@ import { type Keys, keysOf, ownKeys } from '@spoor/edge/keys';
 import type { Begun, Ended, Found, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import type { Sealer } from '@spoor/ledger/seal';
 import { Answers } from './answers.ts';
+import { delay } from './delay.ts';
 import { helloAt, type Place, placeOf } from './elsewhere.ts';
 import type { Fallback } from './fallback.ts';
 import { type HubPort, type Known, targetOf } from './hubport.ts';
@@ -459,9 +460,6 @@ const goneOn = (observation: Sensed): Sensed =>
   observation.outcome === 'pending'
     ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }
     : observation;
-
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 /** Whether it took too long or could not be done. */
 function within<Value extends object>(

@@ -14,6 +14,7 @@ import type { Home } from '@spoor/edge/home';
 import type { Attester, AttesterOptions } from './attester.ts';
 import { Boundary, type Trust } from './boundary.ts';
 import { type Exit, startChild } from './child.ts';
+import { delay } from './delay.ts';
 import { findHost, identify } from './host.ts';
 import { HubClient } from './hubclient.ts';
 import { Relay } from './relay.ts';
@@ -230,6 +231,3 @@ export function exitAs(exit: Exit): never {
 export const sayToTerminal = (line: string): void => {
   writeSync(2, `spoor: ${line}\n`);
 };
-
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Leaf } from '@spoor/ledger';
+import { readLog } from '@spoor/ledger/folder';
 import { openContent } from '@spoor/ledger/open';
 import { readLeaves } from '@spoor/ledger/verify';
-import { readLog } from '../../../packages/cli/src/log.ts';
 import type { World } from '../support.ts';
 
 /** An entry with what an auditor reads in it. */

@@ -2,7 +2,7 @@ import { type ContentMatches, LIMITS, type Observation, type SipKey, sipHash } f
 import { CONTENT_FIELDS, type ContentField } from '../schema.ts';
 import { RuleFault } from './document.ts';
 import { type Scalar, valueCheck, type Written } from './field-test.ts';
-import type { Modifier } from './modifiers.ts';
+import { isOfText, type Modifier } from './modifiers.ts';
 import type { Placeholders } from './pattern.ts';
 
 /**
@@ -40,7 +40,7 @@ export class ContentPool implements ContentTests {
     written: Written,
     placeholders: Placeholders,
   ): ContentTest {
-    const fault = modifiers.find((name) => !OF_TEXT.has(name));
+    const fault = modifiers.find((name) => !isOfText(name));
     if (fault !== undefined || written.value === null) {
       const what = fault === undefined ? 'null' : `“${fault}”`;
       throw new RuleFault('modifier', written.node, `${what} is not asked of ${field.name}`);
@@ -72,25 +72,6 @@ export class ContentPool implements ContentTests {
     return this.#known.set;
   }
 }
-
-const OF_TEXT: ReadonlySet<Modifier> = new Set([
-  'expand',
-  'windash',
-  'utf16',
-  'utf16le',
-  'utf16be',
-  'wide',
-  'base64',
-  'base64offset',
-  'contains',
-  'startswith',
-  'endswith',
-  'cased',
-  're',
-  'i',
-  'm',
-  's',
-]);
 
 export const findContentField = (name: string): ContentField | undefined =>
   CONTENT_FIELDS.find((field) => field.name === name);

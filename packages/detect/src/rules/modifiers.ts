@@ -61,6 +61,10 @@ const FAMILIES: Readonly<Record<Modifier, Family>> = {
   s: 'flag',
 };
 
+/** Does it say how a text is compared? The others compare numbers, addresses and other fields. */
+export const isOfText = (modifier: Modifier): boolean =>
+  modifier === 're' || !['link', 'type'].includes(FAMILIES[modifier]);
+
 /** Other names of the same. */
 const ALIASES: Readonly<Record<string, Modifier>> = {
   ignorecase: 'i',

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import {
   ALLOW,
   type CallId,
@@ -17,6 +16,7 @@ import type { Hello } from '@spoor/edge';
 import type { Appended, Ledger } from '@spoor/ledger';
 import { LEAKING_INSTRUMENTATION } from '../builtin.ts';
 import type { RecordBatch } from '../bus.ts';
+import { pseudonymOf } from '../identify/pseudonym.ts';
 import { isSameCall, type Side, spanKey } from '../ingest/calls.ts';
 import type {
   ForeignOpened,
@@ -222,10 +222,7 @@ export class Foreign {
   #principal(agent: string, claims: boolean): Principal {
     return {
       level: 'unverified',
-      pseudonym: createHmac('sha256', this.#options.secrets.pseudonymKey)
-        .update(`telemetry|${agent}`)
-        .digest('hex')
-        .slice(0, 32),
+      pseudonym: pseudonymOf(this.#options.secrets.pseudonymKey, `telemetry|${agent}`),
       agent,
       evidence: claims ? ['telemetry', 'claimed-identity'] : ['telemetry'],
     };

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { ClaimedSubject, Principal } from '@spoor/core';
+import { pseudonymOf } from './pseudonym.ts';
 
 /**
  * The same principal, with whom a token names that nobody has checked. Under a prefix of its own,
@@ -14,6 +14,6 @@ export function withClaim(
   return {
     ...principal,
     evidence: [...principal.evidence, 'unchecked-token'],
-    claimed: { sub_p: createHmac('sha256', key).update(named).digest('hex').slice(0, 32) },
+    claimed: { sub_p: pseudonymOf(key, named) },
   };
 }

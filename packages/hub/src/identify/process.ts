@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { Principal } from '@spoor/core';
 import type { Hello } from '@spoor/edge';
 import type { Node } from '../decide/node.ts';
+import { pseudonymOf } from './pseudonym.ts';
 
 /**
  * Who speaks on a connection, by the facts of processes alone. A key proves which machine speaks,
@@ -16,7 +16,7 @@ export function identify({ host, claims, sensor }: Hello, key: Uint8Array, node?
   const process = node === undefined ? ['process'] : ['enrolled', 'process'];
   return {
     level: 'unverified',
-    pseudonym: createHmac('sha256', key).update(subject).digest('hex').slice(0, 32),
+    pseudonym: pseudonymOf(key, subject),
     agent: host.name,
     evidence: claimed ? ['claimed-token', ...process] : process,
   };

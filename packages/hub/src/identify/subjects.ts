@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { appendFile, link, open, readFile, rename } from 'node:fs/promises';
 import { CodedError, LIMITS, type Random, toHex } from '@spoor/core';
 import type { IdentitySubject } from '@spoor/edge/identity';
 import { destroyFile } from '@spoor/edge/overwrite';
+import { pseudonymOf } from './pseudonym.ts';
 
 /** One subject: how it is found, its own key, and what it is called. All hexadecimal. */
 interface Row {
@@ -58,15 +58,15 @@ export class Subjects {
    */
   pseudonym({ issuer, subject }: IdentitySubject): string {
     const name = JSON.stringify([issuer, subject]);
-    const who = digest(this.#finder, name);
+    const who = pseudonymOf(this.#finder, name);
     const known = this.#rows.get(who);
     if (known !== undefined) return known.pseudonym;
     if (this.#rows.size >= LIMITS.identitySubjectsMax) {
       this.counts.subjectsWithoutKey += 1;
-      return digest(this.#finder, `without a key\n${name}`);
+      return pseudonymOf(this.#finder, `without a key\n${name}`);
     }
     const key = this.#random.bytes(KEY_BYTES);
-    const row = { who, key: toHex(key), pseudonym: digest(key, name) };
+    const row = { who, key: toHex(key), pseudonym: pseudonymOf(key, name) };
     this.#rows.set(who, row);
     void this.#write(() => this.#append(row));
     return row.pseudonym;
@@ -79,7 +79,7 @@ export class Subjects {
 
   /** The pseudonym that a subject has; undefined where it was never proved, or was forgotten. */
   known({ issuer, subject }: Named): string | undefined {
-    return this.#rows.get(digest(this.#finder, JSON.stringify([issuer, subject])))?.pseudonym;
+    return this.#rows.get(pseudonymOf(this.#finder, JSON.stringify([issuer, subject])))?.pseudonym;
   }
 
   /**
@@ -113,9 +113,6 @@ export class Subjects {
     return done;
   }
 }
-
-const digest = (key: Uint8Array, text: string): string =>
-  createHmac('sha256', key).update(text).digest('hex').slice(0, 32);
 
 const lineOf = (row: Row): string => `${JSON.stringify(row)}\n`;
 

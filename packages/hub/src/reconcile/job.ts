@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { CodedError, LIMITS } from '@spoor/core';
-import type { LogSource } from '@spoor/ledger/verify';
+import { LIMITS } from '@spoor/core';
+import { readLog } from '@spoor/ledger/folder';
 import type { Store } from '../store/store.ts';
 import { compare, type Gap, type Place } from './compare.ts';
 
@@ -51,7 +49,7 @@ export class Reconciliation {
     const { ledgerPath, store, found, nowMs, settledAfterMs = SETTLED_AFTER_MS } = this.#options;
     try {
       const piece = await compare({
-        source: folder(ledgerPath),
+        source: readLog(ledgerPath),
         store,
         place: this.#place,
         max: LIMITS.reconcilePieceMax,
@@ -67,14 +65,3 @@ export class Reconciliation {
     }
   }
 }
-
-const folder = (path: string): LogSource => ({
-  read: async (name) => {
-    try {
-      return new Uint8Array(await readFile(join(path, name)));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new CodedError('LEDGER_UNREADABLE', name, error);
-    }
-  },
-});

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   CodedError,
   type Hold,
@@ -12,6 +10,7 @@ import {
   type VaultView,
 } from '@spoor/core';
 import type { Leaf } from '@spoor/ledger';
+import { readLog } from '@spoor/ledger/folder';
 import { type LogSource, readLeaves } from '@spoor/ledger/verify';
 import type { Shredding } from '../store/shred.ts';
 import type { Holds } from './holds.ts';
@@ -56,7 +55,7 @@ export class VaultDesk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    this.#source = sourceAt(options.ledgerPath);
+    this.#source = readLog(options.ledgerPath);
   }
 
   async status(): Promise<VaultView> {
@@ -234,17 +233,6 @@ export class VaultDesk {
     return done;
   }
 }
-
-const sourceAt = (folder: string): LogSource => ({
-  read: async (path) => {
-    try {
-      return await readFile(join(folder, path));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new CodedError('LEDGER_UNREADABLE', path, error);
-    }
-  },
-});
 
 function viewOf(found: Selection, { running, unreadable }: Readiness): ShredView {
   const live = new Set(running);

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { userInfo } from 'node:os';
+import { pseudonymOf } from '../identify/pseudonym.ts';
 import type { Named } from '../identify/subjects.ts';
 
 export interface Naming {
@@ -24,15 +24,12 @@ export function pseudonymsOf(
   const [issuer = '', subject, ...more] = person.split(' ');
   if (subject !== undefined && more.length === 0) {
     const proved = known({ issuer, subject });
-    const claimed = pseudonym(JSON.stringify([issuer, subject]), key);
+    const claimed = pseudonymOf(key, JSON.stringify([issuer, subject]));
     return proved === undefined ? [claimed] : [proved, claimed];
   }
   const uid = uidOf(person);
-  return uid === undefined ? [] : agents.map((agent) => pseudonym(`${uid}|${agent}`, key));
+  return uid === undefined ? [] : agents.map((agent) => pseudonymOf(key, `${uid}|${agent}`));
 }
-
-const pseudonym = (subject: string, key: Uint8Array): string =>
-  createHmac('sha256', key).update(subject).digest('hex').slice(0, 32);
 
 function uidOf(person: string): number | undefined {
   const [, number] = /^uid:(\d{1,10})$/.exec(person) ?? [];

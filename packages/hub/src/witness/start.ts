@@ -6,7 +6,8 @@ import {
   systemClock,
   type WitnessView,
 } from '@spoor/core';
-import { type Appended, type Entry, type Ledger, nodeDisk, type Published } from '@spoor/ledger';
+import type { Appended, Entry, Ledger, Published } from '@spoor/ledger';
+import { readLog } from '@spoor/ledger/folder';
 import { LEDGER_REFUSED } from '../builtin.ts';
 import type { DetectionRecord } from '../bus.ts';
 import { evidenceOf } from '../decide/entry.ts';
@@ -59,7 +60,7 @@ export async function loadWitnesses({ witness, say }: HubOptions): Promise<Witne
         policy,
         askers,
         ledger,
-        source: { read: (path) => nodeDisk.read(`${dir}/${path}`) },
+        source: readLog(dir),
         nowMs: systemClock.nowMs,
         note: (entry) => void note(entry),
         refused: (name, answer) => {

@@ -14,6 +14,7 @@ import {
   uuidv7,
 } from '@spoor/core';
 import type { Home } from '@spoor/edge/home';
+import { delay } from '../delay.ts';
 import { findHost } from '../host.ts';
 import { HubClient } from '../hubclient.ts';
 import type { HookEvent, HookHost, HookJson, HookTool, Verdict } from './host.ts';
@@ -206,6 +207,3 @@ const contextOf = (hub: HubClient) => ({
   random: systemRandom,
   nowMs: systemClock.nowMs(),
 });
-
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -15,6 +15,7 @@ import {
   type Request,
 } from '@spoor/core';
 import type { Exit } from '../child.ts';
+import { delay } from '../delay.ts';
 import { Counts } from '../gateway/counts.ts';
 import { mirrorOf } from '../gateway/mirror.ts';
 import type { UpstreamPort } from '../gateway/upstream.ts';
@@ -314,6 +315,3 @@ function oneLine(bytes: Uint8Array): Uint8Array {
   const breaks = bytes.includes(LF) || bytes.includes(CR);
   return breaks ? bytes.map((byte) => (byte === LF || byte === CR ? SPACE : byte)) : bytes;
 }
-
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms).unref());

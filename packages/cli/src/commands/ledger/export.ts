@@ -1,6 +1,6 @@
+import { readLog } from '@spoor/ledger/folder';
 import { readLeaves } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { tellPruned } from './pruned.ts';
 import { CSV_HEAD, exportFormat, exportLine } from './rows.ts';
 import { dirOf } from './source.ts';

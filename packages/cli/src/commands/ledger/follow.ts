@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '@spoor/core';
+import { readLog } from '@spoor/ledger/folder';
 import { publishedSize, readLeaves } from '@spoor/ledger/verify';
 import type { Context, Output } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { paint, visible } from '../../output.ts';
 import { tellPruned } from './pruned.ts';
 import { dirOf } from './source.ts';

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError, ERRORS } from '@spoor/core';
 import { checkByPlatform } from '@spoor/ledger';
+import { readLog } from '@spoor/ledger/folder';
 import {
   type Checkpoint,
   consistencyProof,
@@ -19,7 +20,6 @@ import {
   verifyProof,
 } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { paint } from '../../output.ts';
 import { LAUNCHER } from '../../places.ts';
 import { keyOf } from './source.ts';

@@ -1,8 +1,8 @@
 /** The vault beside the log: is the content there that the entries tell of? */
 import { PayloadCheck, type PayloadReport } from '@spoor/ledger';
+import { readLog } from '@spoor/ledger/folder';
 import type { VerifyResult, VerifyStatus } from '@spoor/ledger/verify';
 import type { Context, Output } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { paint } from '../../output.ts';
 import { dirOf } from './source.ts';
 

@@ -1,6 +1,6 @@
+import { readLog } from '@spoor/ledger/folder';
 import { proveEntry } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { refuseAbsent } from './pruned.ts';
 import { dirOf, indexOf } from './source.ts';
 

@@ -1,8 +1,8 @@
 /** What commands say of a log whose oldest entries were pruned. */
 import { CodedError } from '@spoor/core';
+import { readLog } from '@spoor/ledger/folder';
 import { type Pruned, readPruned } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { timeWords } from '../vault/words.ts';
 import { dirOf } from './source.ts';
 

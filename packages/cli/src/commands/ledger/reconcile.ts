@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { CodedError, ERRORS } from '@spoor/core';
 import type { Gap, Place } from '@spoor/hub';
+import { readLog } from '@spoor/ledger/folder';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { paint } from '../../output.ts';
 import { tellPruned } from './pruned.ts';
 import { dirOf, readText } from './source.ts';

@@ -1,7 +1,7 @@
 import { CodedError, isUuidv7 } from '@spoor/core';
+import { readLog } from '@spoor/ledger/folder';
 import { readLeaves } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { visible } from '../../output.ts';
 import { refuseAbsent, tellPruned } from './pruned.ts';
 import { dirOf, indexOf, leafAt } from './source.ts';

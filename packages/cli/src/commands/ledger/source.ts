@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@spoor/core';
+import { readLog } from '@spoor/ledger/folder';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 
 export const dirOf = ({ flags, home }: Context): string =>
   typeof flags.dir === 'string' ? flags.dir : home.ledger;

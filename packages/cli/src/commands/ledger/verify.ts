@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ERRORS, toHex } from '@spoor/core';
 import { checkByPlatform, sha256ByPlatform } from '@spoor/ledger';
+import { readLog } from '@spoor/ledger/folder';
 import {
   type LogSource,
   STALE_AFTER_MS,
@@ -11,7 +12,6 @@ import {
   verifyWitnessed,
 } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { paint, visible } from '../../output.ts';
 import { exitOf } from './outcomes.ts';
 import { outcomeOf, payloadCheck, tellPayloads } from './payloads.ts';

@@ -1,10 +1,10 @@
 import { CodedError, type SealedPart } from '@spoor/core';
 import type { Leaf } from '@spoor/ledger';
+import { readLog } from '@spoor/ledger/folder';
 import { type OpenFailure, openContent, recipientsOf } from '@spoor/ledger/open';
 import { readLeaves } from '@spoor/ledger/verify';
 import type { HubApi } from '../../client.ts';
 import type { Context } from '../../command.ts';
-import { readLog } from '../../log.ts';
 import { paint, visible } from '../../output.ts';
 import { askPassphrase } from '../../passphrase.ts';
 import { refuseAbsent } from '../ledger/pruned.ts';

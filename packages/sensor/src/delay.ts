@@ -1,0 +1,3 @@
+/** Keeps no process alive. */
+export const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms).unref());
