@@ -83,7 +83,13 @@ async function strays(disk: Disk, dir: string, size: number): Promise<Finding[]>
     const tiles = Math.ceil(levelSize(level, size) / TILE_WIDTH);
     const oldest = level === 'entries' ? minimum / TILE_WIDTH : 0;
     for (let index = oldest; index < tiles; index++) {
-      wanted.add(tilePath(level, index, tileWidth(level, index, size)));
+      const width = tileWidth(level, index, size);
+      wanted.add(tilePath(level, index, width));
+      // Those of checkpoints before are kept for a while, for their readers.
+      const older = width === TILE_WIDTH ? 0 : width;
+      for (let narrower = 1; narrower < older; narrower++) {
+        wanted.add(tilePath(level, index, narrower));
+      }
     }
   }
   const found = await filesBelow(disk, dir, 'tile');

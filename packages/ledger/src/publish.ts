@@ -6,7 +6,14 @@ import type { Epochs } from './epochs.ts';
 import type { Lock, SignedCheckpoint } from './lock.ts';
 import { sha256ByPlatform } from './platform.ts';
 import { createHasher, type Hasher } from './tree/hasher.ts';
-import { encodeBundle, levelSize, TILE_WIDTH, tilePath, tileWidth } from './tree/tile.ts';
+import {
+  encodeBundle,
+  levelSize,
+  TILE_WIDTH,
+  type TileLevel,
+  tilePath,
+  tileWidth,
+} from './tree/tile.ts';
 import type { Tile, TileTree } from './tree/tile-tree.ts';
 
 export const nodeHasher: Hasher = createHasher(sha256ByPlatform);
@@ -37,6 +44,9 @@ export interface PublisherOptions {
 
 /** The newest checkpoint with a quorum of cosignatures, beside the newest of all. */
 export const COSIGNED = 'checkpoint.cosigned';
+
+/** Partial tiles kept beside the newest while a log grows: readers hold checkpoints before it. */
+export const PARTIALS_KEPT = 8;
 
 /** Leaves hashed before decisions and acknowledgements have their turn: about a millisecond. */
 const LEAVES_A_TURN = 512;
@@ -116,29 +126,33 @@ export class Publisher {
   }
 
   /**
-   * Destroys the key of an epoch that is closed; removes partial tiles that larger or full ones
-   * have replaced.
+   * Destroys the key of an epoch that is closed; removes partial tiles that full ones have
+   * replaced.
+   *
+   * @param kept Partial tiles that stay beside the newest.
    */
-  async tidy(): Promise<void> {
+  async tidy(kept: number = 0): Promise<void> {
     const { size } = this.#tree;
     await this.#options.epochs.settle(size);
     for (const level of ['entries', 0, 1, 2, 3, 4, 5] as const) {
       const last = Math.floor(levelSize(level, size) / TILE_WIDTH);
       const first = Math.floor(levelSize(level, this.#tidyFrom) / TILE_WIDTH);
       if (levelSize(level, size) === 0) break;
-      for (let index = first; index <= last; index++) await this.#tidyTile(level, index);
+      for (let index = first; index <= last; index++) await this.#tidyTile(level, index, kept);
     }
     this.#tidyFrom = size;
   }
 
-  async #tidyTile(level: number | 'entries', index: number): Promise<void> {
+  async #tidyTile(level: TileLevel, index: number, kept: number): Promise<void> {
     const { disk, dir } = this.#options;
     const folder = `${dir}/${tilePath(level, index)}.p`;
     const width = tileWidth(level, index, this.#tree.size);
     const names = await disk.list(folder);
     if (names.length === 0) return;
     if (width === TILE_WIDTH) return disk.remove(folder);
-    for (const name of names) if (name !== String(width)) await disk.remove(`${folder}/${name}`);
+    const older = names.map(Number).filter((other) => other !== width);
+    older.sort((a, b) => b - a);
+    for (const name of older.slice(kept)) await disk.remove(`${folder}/${name}`);
   }
 
   #sign(tree: TileTree): SignedCheckpoint {

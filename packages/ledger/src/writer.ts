@@ -15,7 +15,7 @@ import {
 } from './ledger.ts';
 import { type AckLevel, TreeWaits } from './levels.ts';
 import { type PruneFolders, planPrune, settlePrune, stagePrune } from './prune.ts';
-import type { Publisher } from './publish.ts';
+import { PARTIALS_KEPT, type Publisher } from './publish.ts';
 import { hashPrefixed, keysOf, newLeaves, prefixLeaf, Queue } from './queue.ts';
 import { placeSealed, type Stamp, stampEntry } from './stamp.ts';
 import type { Timer } from './timer.ts';
@@ -391,7 +391,7 @@ export class LedgerWriter implements Ledger {
       this.#queue.published(items.length);
       this.#announce();
     }
-    await publisher.tidy();
+    await publisher.tidy(this.#closed ? 0 : PARTIALS_KEPT);
     await this.#rotateDaily();
     await wal.retire(this.#queue.publishedThrough);
   }

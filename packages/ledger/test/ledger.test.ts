@@ -102,6 +102,34 @@ describe('tiles', () => {
   });
 });
 
+describe('a reader that holds a checkpoint while the log grows', () => {
+  it('still finds its tree, until the log stops and only the newest tiles stay', async () => {
+    const disk = new MemoryDisk();
+    const ledger = await openOn(disk);
+    const { verifierKey } = ledger;
+    const frozen = async () => {
+      await vi.waitFor(() => expect(ledger.published?.size).toBe(ledger.size));
+      const note = Buffer.from(ledger.published?.note ?? '');
+      const { read } = sourceOf(disk);
+      return {
+        read: (path: string) => (path === 'checkpoint' ? Promise.resolve(note) : read(path)),
+      };
+    };
+    const source = await frozen();
+    for (let n = 0; n < 8; n++) {
+      ledger.append(entry(n));
+      await frozen();
+      expect((await verifyLog(source, { verifierKey })).status).toBe('unwitnessed');
+    }
+    await ledger.close();
+    const partials = disk.paths().filter((path) => path.includes('.p/'));
+    expect(partials).toEqual([
+      `/log/tile/0/000.p/${ledger.size}`,
+      `/log/tile/entries/000.p/${ledger.size}`,
+    ]);
+  });
+});
+
 describe('append', () => {
   it('refuses text and fractions in an entry, and sealed content without a place', async () => {
     const ledger = await openOn(new MemoryDisk());
