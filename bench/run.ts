@@ -19,6 +19,7 @@ interface Budget {
 }
 
 const BENCHES: readonly { readonly name: string; readonly flags: readonly string[] }[] = [
+  { name: 'definitions', flags: [] },
   { name: 'examine', flags: [] },
   { name: 'gateway', flags: [] },
   { name: 'identity', flags: [] },

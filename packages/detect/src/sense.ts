@@ -23,7 +23,7 @@ import {
 } from '@spoor/core';
 import { examine } from './examine/examine.ts';
 import type { ContentMatcher } from './rules/match-content.ts';
-import { examineTool } from './tool/definition.ts';
+import { examineToolOnce } from './tool/definition.ts';
 
 /** Turns messages into facts about them: the last place that sees plaintext. */
 
@@ -170,11 +170,8 @@ export function senseDefinitions(result: unknown, context: SenseContext): Defini
     .filter((tool) => isObject(tool) && typeof tool.name === 'string')
     .slice(0, LIMITS.toolsPerServerMax)
     .map((tool) => {
-      const seen = examineTool(tool, {
-        key: keys.print,
-        digest: keys.definitionDigest,
-        role: 'result',
-      });
+      const how = { key: keys.print, digest: keys.definitionDigest, role: 'result' } as const;
+      const seen = examineToolOnce(tool, how, keys);
       return { ...withoutProjection(seen, context.project), name: safeName(tool.name, keys.short) };
     });
   const digest = keys.definitionDigest(facts.map((tool) => tool.digest).join());

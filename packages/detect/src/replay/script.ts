@@ -1,8 +1,7 @@
 import { isObject } from '@spoor/core';
 import type { Step } from '../engine/detector.ts';
 import type { ToolDefinition } from '../tool/classify.ts';
-import { examineTool } from '../tool/definition.ts';
-import { poisonOf } from '../tool/poison/poison.ts';
+import { weighTool } from '../tool/definition.ts';
 import { type PlayedCall, Player, type PlayerOptions } from './player.ts';
 
 /** What is said of one call, or of one tool's definition. */
@@ -111,17 +110,13 @@ const judged = ({ detections }: Step): Omit<Answer, 'id'> => {
 const NO_KEY = [0, 0, 0, 0] as const;
 
 function judgedTool(message: Fields): Omit<Answer, 'session'> {
-  const definition = definitionOf(message);
-  const facts = examineTool(definition, {
-    key: NO_KEY,
-    digest: () => '',
-    role: 'result',
-  });
+  const how = { key: NO_KEY, digest: () => '', role: 'result' } as const;
+  const { facts, poison } = weighTool(definitionOf(message), how);
   const rules = [
     ...(facts.poison === undefined ? [] : ['tool-poisoning']),
     ...(facts.hiddenText ? ['hidden-text'] : []),
   ];
-  const { weight } = poisonOf(definition);
+  const { weight } = poison;
   const score = facts.hiddenText ? 1 : weight / (1 + weight);
   return { score, alert: rules.length > 0, rules };
 }

@@ -1,32 +1,42 @@
+type Literals = readonly string[];
+
 /**
  * Texts of which every match of a regular expression contains at least one, in lower case;
  * undefined where there is no such set that is worth looking for. A text is found much faster than
  * an expression runs, and most expressions have nothing to find.
  */
-export function requiredLiterals(source: string): readonly string[] | undefined {
+export const requiredLiterals = (source: string): Literals | undefined =>
+  bestOf(requiredSets(source));
+
+/**
+ * All such sets that one concatenation gives: every match contains a text of each. Empty where
+ * nothing is known.
+ */
+export function requiredSets(source: string): readonly Literals[] {
   const reader = new Reader(source);
   try {
-    const { need } = reader.alternation();
-    return reader.atEnd ? need : undefined;
+    const { needs } = reader.alternation();
+    return reader.atEnd ? needs : [];
   } catch (unknown) {
-    if (unknown instanceof UnknownSyntax) return undefined;
+    if (unknown instanceof UnknownSyntax) return [];
     throw unknown;
   }
 }
 
 class UnknownSyntax extends Error {}
 
-/** Shorter ones stand in every text. */
+/** Shorter ones stand in every text, but for marks that words have not. */
 const CHARS_MIN = 3;
+const RARE_MARK = /[@~$/\\{[<(=+]/;
 const LITERALS_MAX = 48;
 
 interface Found {
   /** Where it matches this text and no other. */
   readonly exact?: string;
-  readonly need?: readonly string[];
+  readonly needs: readonly Literals[];
 }
 
-const NOTHING: Found = {};
+const NOTHING: Found = { needs: [] };
 
 /** Reads RE2's syntax; of what it does not know it claims nothing. */
 class Reader {
@@ -46,33 +56,33 @@ class Reader {
     while (this.#accept('|')) branches.push(this.#concatenation());
     const [only] = branches;
     if (branches.length === 1 && only) return only;
-    const need = branches.map((branch) => branch.need);
-    if (need.includes(undefined)) return NOTHING;
-    const all = [...new Set(need.flatMap((one) => one ?? []))];
-    return all.length > LITERALS_MAX ? NOTHING : { need: all };
+    const best = branches.map(({ needs }) => bestOf(needs));
+    if (best.includes(undefined)) return NOTHING;
+    const all = [...new Set(best.flatMap((one) => one ?? []))];
+    return all.length > LITERALS_MAX ? NOTHING : { needs: [all] };
   }
 
   #concatenation(): Found {
     let run = '';
-    let best: readonly string[] | undefined;
+    const sets: Literals[] = [];
     let whole = true;
-    const end = (need: readonly string[] | undefined): void => {
-      best = better(best, run.length >= CHARS_MIN ? [run] : undefined);
-      best = better(best, need);
+    const end = (needs: readonly Literals[]): void => {
+      if (worthwhile(run)) sets.push([run]);
+      sets.push(...needs);
       run = '';
       whole = false;
     };
     while (!this.atEnd && this.#peek() !== '|' && this.#peek() !== ')') {
       const atom = this.#atom();
       const [least, most] = this.#quantifier();
-      if (atom.exact === undefined || least === 0) end(least === 0 ? undefined : atom.need);
+      if (atom.exact === undefined || least === 0) end(least === 0 ? [] : atom.needs);
       else {
         run += atom.exact;
-        if (most !== 1) end(undefined);
+        if (most !== 1) end([]);
       }
     }
-    const need = better(best, run.length >= CHARS_MIN ? [run] : undefined);
-    return { ...(whole && { exact: run }), ...(need && { need }) };
+    if (worthwhile(run)) sets.push([run]);
+    return { ...(whole && { exact: run }), needs: sets };
   }
 
   #atom(): Found {
@@ -150,15 +160,16 @@ class Reader {
   }
 }
 
-const literal = (character: string): Found => ({ exact: character.toLowerCase() });
+const literal = (character: string): Found => ({ exact: character.toLowerCase(), needs: [] });
 
 /** The set whose shortest text is longest finds least by chance. */
-function better(
-  a: readonly string[] | undefined,
-  b: readonly string[] | undefined,
-): readonly string[] | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  const shortest = (set: readonly string[]): number =>
-    Math.min(...set.map(({ length }) => length)) - Math.log2(set.length);
-  return shortest(b) > shortest(a) ? b : a;
-}
+const bestOf = (sets: readonly Literals[]): Literals | undefined =>
+  sets.reduce<Literals | undefined>(
+    (best, set) => (best && worth(best) >= worth(set) ? best : set),
+    undefined,
+  );
+
+const worthwhile = (run: string): boolean => run.length >= CHARS_MIN || RARE_MARK.test(run);
+
+const worth = (set: Literals): number =>
+  Math.min(...set.map(({ length }) => length)) - Math.log2(set.length);

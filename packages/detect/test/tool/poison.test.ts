@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { poisonOf } from '../../src/tool/poison/poison.ts';
 import { POISON_SIGNS } from '../../src/tool/poison/signs.ts';
+import { wordFinder } from '../../src/tool/poison/words-in.ts';
 
 const signs = (description: string, inputSchema?: unknown): readonly string[] =>
   poisonOf({ name: 'convert', description, inputSchema }).signs;
@@ -62,12 +63,11 @@ describe('signs of a poisoned definition', () => {
   });
 });
 
-describe('hints', () => {
-  it('are in all that their patterns match', () => {
-    const words = POISON_SIGNS.flatMap(({ hints, patterns }) => [
-      ...hints,
-      ...patterns.flatMap((pattern) => pattern.match(/[a-z]{3,}/g) ?? []),
-    ]);
+describe('words that a pattern needs', () => {
+  it('leave out no pattern that would match', () => {
+    const words = POISON_SIGNS.flatMap(({ patterns }) =>
+      patterns.flatMap((pattern) => pattern.match(/[a-z]{3,}/g) ?? []),
+    );
     const text = fc
       .array(
         fc.constantFrom(...words, 'the', 'user', 'to', 'first', '~/.x', ':', '<', '>', 'a_b'),
@@ -76,21 +76,27 @@ describe('hints', () => {
         },
       )
       .map((parts) => parts.join(' '));
-    const any = POISON_SIGNS.map((sign) => ({
-      sign,
-      any: RE2JS.compile(
-        sign.patterns.map((one) => `(?:${one})`).join('|'),
-        RE2JS.CASE_INSENSITIVE,
-      ),
-    }));
+    const signsOf = POISON_SIGNS.map(({ id, patterns }) => {
+      const all = patterns.map((one) => RE2JS.compile(one, RE2JS.CASE_INSENSITIVE));
+      return { id, in: (text: string) => all.some((one) => one.matcher(text).find()) };
+    });
     fc.assert(
       fc.property(text, (sample) => {
-        for (const { sign, any: pattern } of any) {
-          if (!pattern.matcher(sample).find()) continue;
-          expect(sign.hints.some((hint) => sample.includes(hint))).toBe(true);
-        }
+        const naive = signsOf.filter((sign) => sign.in(sample)).map(({ id }) => id);
+        expect(signs(sample)).toEqual(naive);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('are found in one pass as they are one by one', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', '_', '@', '’'), maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(word), fc.string({ unit: word, maxLength: 40 }), (words, text) => {
+        const asked = words.filter((one) => one !== '');
+        const has = wordFinder(asked)(text);
+        for (const one of asked) expect(has(one)).toBe(text.includes(one));
+      }),
     );
   });
 });

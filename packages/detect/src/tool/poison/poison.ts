@@ -1,7 +1,9 @@
 import { isObject } from '@spoor/core';
 import { RE2JS } from 're2js';
+import { requiredSets } from '../../rules/literals.ts';
 import type { ToolDefinition } from '../classify.ts';
-import { POISON_SIGNS, POISONED_FROM, type PoisonSign } from './signs.ts';
+import { POISON_SIGNS, POISONED_FROM } from './signs.ts';
+import { type Has, wordFinder } from './words-in.ts';
 
 /** What a definition gives away about what it is after. */
 export interface Poison {
@@ -15,31 +17,45 @@ export interface Poison {
 const TEXT_CHARS_MAX = 16_384;
 const SCHEMA_DEPTH_MAX = 6;
 
-const compiled = new Map<string, RE2JS>();
-
 /**
  * Signs in all that a definition says: linear in its length; the same definition, the same signs.
  */
 export function poisonOf(definition: ToolDefinition): Poison {
   const text = unquoted(textOf(definition));
-  const lower = text.toLowerCase();
-  const found = POISON_SIGNS.filter(
-    (sign) => sign.hints.some((hint) => lower.includes(hint)) && matches(sign, text),
-  );
+  const has = wordsIn(text.toLowerCase());
+  const found = SIGNS.filter(({ patterns }) => patterns.some((one) => one.isIn(text, has)));
   const weight = Math.round(100 * found.reduce((sum, one) => sum + one.weight, 0)) / 100;
   return { weight, poisoned: weight >= POISONED_FROM, signs: found.map(({ id }) => id) };
 }
 
-/** Compiled when first needed: most definitions hold no hint of most signs. */
-function matches(sign: PoisonSign, text: string): boolean {
-  let known = compiled.get(sign.id);
-  if (known === undefined) {
-    const source = sign.patterns.map((one) => `(?:${one})`).join('|');
-    known = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
-    compiled.set(sign.id, known);
+/** Runs only where a text has what the expression needs; compiled when that first happens. */
+class Pattern {
+  readonly #source: string;
+  readonly needs: readonly (readonly string[])[];
+  #compiled: RE2JS | undefined;
+
+  constructor(source: string) {
+    this.#source = source;
+    // Short lists are looked through first: most texts fail there.
+    this.needs = requiredSets(source).toSorted((a, b) => a.length - b.length);
   }
-  return known.matcher(text).find();
+
+  isIn(text: string, has: Has): boolean {
+    if (!this.needs.every((set) => set.some(has))) return false;
+    this.#compiled ??= RE2JS.compile(this.#source, RE2JS.CASE_INSENSITIVE);
+    return this.#compiled.matcher(text).find();
+  }
 }
+
+const SIGNS = POISON_SIGNS.map(({ id, weight, patterns }) => ({
+  id,
+  weight,
+  patterns: patterns.map((source) => new Pattern(source)),
+}));
+
+const wordsIn = wordFinder([
+  ...new Set(SIGNS.flatMap(({ patterns }) => patterns.flatMap(({ needs }) => needs.flat()))),
+]);
 
 /** Compatibility forms and invisible characters hide words from patterns, not from models. */
 function textOf({ title, description, inputSchema }: ToolDefinition): string {
