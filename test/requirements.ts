@@ -1,5 +1,6 @@
 import { ATTEST } from './requirements/attest.ts';
 import { AUDITING } from './requirements/auditing.ts';
+import { BASELINE } from './requirements/baseline.ts';
 import { DETECT } from './requirements/detect.ts';
 import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
@@ -402,6 +403,7 @@ const TABLE = {
 } as const;
 
 export type RequirementId =
+  | keyof typeof BASELINE
   | keyof typeof TABLE
   | keyof typeof IDENTITY
   | keyof typeof IN_PROCESS
@@ -423,6 +425,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...AUDITING,
   ...ENROL,
   ...HOOKS_AND_ASKS,
+  ...BASELINE,
   ...DETECT,
   ...TELEMETRY,
   ...VAULT,

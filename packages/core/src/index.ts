@@ -3,6 +3,7 @@ export * from './ascii.ts';
 export * from './assert.ts';
 export * from './attributes.ts';
 export * from './baggage.ts';
+export * from './baseline.ts';
 export * from './bytes.ts';
 export * from './canonical.ts';
 export * from './carrier.ts';

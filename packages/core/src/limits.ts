@@ -40,6 +40,20 @@ export const LIMITS = {
   intentWordsMax: 400,
   /** Fingerprints of one session's prompts before the oldest are dropped, and counted. */
   intentAtomsPerSessionMax: 20_000,
+  /** Fingerprints of destinations kept of one call: a mailing goes to more, and these tell it. */
+  destinationsPerCallMax: 32,
+  /** Names of one deviation that an observation tells: a person reads the first ones. */
+  baselineNamesMax: 8,
+  /** Tools with a baseline; a further one has none, is counted, and says so on its calls. */
+  baselineToolsMax: 10_000,
+  /** Argument paths of one baseline; a further one stays new, and is counted. */
+  baselinePathsMax: 256,
+  /** Members of one inner object; with more it is a map, whose members are one path. */
+  baselineMembersMax: 64,
+  /** Destinations of one baseline; a further one stays new, and is counted. */
+  baselineDestinationsMax: 1_024,
+  /** Principals of one baseline; the longest idle makes room, and is counted. */
+  baselinePrincipalsMax: 256,
   /** Candidates for secrets that are tested in one content: hostile text must not buy time. */
   secretTestsMax: 512,
   /**

@@ -1,3 +1,4 @@
+import type { BaselineFacts } from './baseline.ts';
 import type { CallId, CaseId, SessionId, SpanId, TraceId } from './ids.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
@@ -229,6 +230,8 @@ export interface Facts {
   readonly result?: ContentFacts;
   readonly flows: readonly FlowEdge[];
   readonly definitions?: DefinitionFacts;
+  /** Of a call: how it differs from what is usual for its tool. */
+  readonly baseline?: BaselineFacts;
 }
 
 /** What is known of one content without holding it. */
@@ -240,6 +243,11 @@ export interface ContentFacts {
   readonly classes: readonly ClassFact[];
   /** Number of destinations outside this machine: hosts, e-mail domains. */
   readonly externalDestinations: number;
+  /**
+   * Fingerprints of where an argument says that content goes (domain, host, channel, account): the
+   * same for all sessions of one hub. Treated as content: never exported.
+   */
+  readonly destinations?: readonly string[];
   readonly instructionLike: boolean;
   readonly hiddenText: boolean;
   /** Keyed digest of the canonical content: equal arguments have equal digests within a session. */
@@ -342,6 +350,8 @@ export interface ToolDefinitionFacts {
   readonly labels: readonly Label[];
   /** Argument names that the input schema declares: only these may appear on spans. */
   readonly argumentNames: readonly string[];
+  /** The schema says that there may be others, or says it in a way that names do not tell. */
+  readonly openArguments?: true;
   readonly hiddenText: boolean;
   readonly instructionLike: boolean;
   /** Signs of orders to the model that the tool's purpose does not explain; absent: none. */

@@ -1,5 +1,12 @@
 export { intentCluster } from '@spoor/core';
 export {
+  type BaselineOptions,
+  type BaselineRow,
+  Baselines,
+  type LockedItself,
+} from './baseline/baselines.ts';
+export { type NormRow, Norms } from './baseline/norms.ts';
+export {
   createDetector,
   type Detector,
   type DetectorLimits,

@@ -6,6 +6,7 @@ import {
   LIMITS,
   type Observation,
 } from '@spoor/core';
+import { BASELINE_FIELDS } from './baseline/fields.ts';
 
 /**
  * The MCP log schema: every field that a rule may name. `docs/mcp-log-schema.md` is generated from
@@ -20,6 +21,8 @@ export interface Field<Source> {
   /** What it means, in one sentence. */
   readonly about: string;
   readonly get: (source: Source) => FieldValue;
+  /** How evidence says it, where its value alone does not tell. */
+  readonly words?: (source: Source) => string;
 }
 
 const classesOf = (facts: ContentFacts | undefined): readonly ContentClass[] =>
@@ -261,6 +264,7 @@ const BASE: readonly Field<Observation>[] = [
 /** Fields of an observation. */
 export const FIELDS: readonly Field<Observation>[] = [
   ...BASE,
+  ...BASELINE_FIELDS,
   ...contentFields('request', 'request'),
   ...contentFields('result', 'result'),
 ];

@@ -30,6 +30,8 @@ import { examineToolOnce } from './tool/definition.ts';
 /** Keyed hashes of one session, as sensing needs them. Digests are hexadecimal digits. */
 export interface SenseKeys {
   readonly print: SipKey;
+  /** The same for all sessions of one hub; without it, destinations are not told apart. */
+  readonly cluster?: SipKey;
   /** The same within a session. */
   digest(text: string): string;
   /** The same for all sessions of one hub. */
@@ -200,6 +202,7 @@ function examineContent(
     key: context.keys.print,
     digest: context.keys.digest,
     role,
+    ...(context.keys.cluster && { shared: context.keys.cluster }),
   });
   const matched = context.content?.(role === 'result' ? 'result' : 'request', content);
   return withoutProjection(matched ? { ...facts, matched } : facts, context.project);

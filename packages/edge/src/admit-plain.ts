@@ -121,7 +121,10 @@ const CONTENT_FACTS = shape(
     atoms: list(isPlainAtom, LIMITS.atomsMax),
     truncated: FLAG,
   },
-  { projection: text(LIMITS.projectionCharsMax) },
+  {
+    projection: text(LIMITS.projectionCharsMax),
+    destinations: list(matches(PRINT), LIMITS.destinationsPerCallMax),
+  },
 );
 
 const CAUSE = shape(

@@ -21,6 +21,7 @@ import type { SensorRequest } from './wire.ts';
 const UUID = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 const NAME = z.string().min(1).max(LIMITS.nameCharsMax);
 const DIGEST = z.string().regex(/^[0-9a-f]{8,64}$/);
+const PRINT = z.string().regex(/^[0-9a-f]{16}$/);
 /** All zeros stand for no id in W3C Trace Context. */
 const TRACE_ID = z.string().regex(/^(?!0+$)[0-9a-f]{32}$/);
 const SPAN_ID = z.string().regex(/^(?!0+$)[0-9a-f]{16}$/);
@@ -57,6 +58,7 @@ const CONTENT_FACTS = z.object({
     .array(z.object({ class: z.enum(CONTENT_CLASSES), count: COUNT }))
     .max(CONTENT_CLASSES.length),
   externalDestinations: COUNT,
+  destinations: z.array(PRINT).max(LIMITS.destinationsPerCallMax).optional(),
   instructionLike: FLAG,
   hiddenText: FLAG,
   digest: DIGEST,
@@ -77,6 +79,7 @@ const DEFINITIONS = z.object({
         digest: DIGEST,
         labels: z.array(z.enum(LABELS)).max(LABELS.length),
         argumentNames: z.array(NAME).max(LIMITS.argumentPathsMax),
+        openArguments: z.literal(true).optional(),
         hiddenText: FLAG,
         instructionLike: FLAG,
         poison: z

@@ -51,6 +51,7 @@ const content = fc.record(
       maxLength: 3,
     }),
     externalDestinations: count,
+    destinations: fc.array(hex(8), { maxLength: 3 }),
     instructionLike: flag,
     hiddenText: flag,
     digest,

@@ -11,6 +11,7 @@ import {
   type SessionId,
   whoOf,
 } from '@spoor/core';
+import { type Norms, normsOf } from '../baseline/norms.ts';
 import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
 import { Candidates } from './candidates.ts';
 import { type Correlation, Correlations } from './correlations.ts';
@@ -26,6 +27,8 @@ export interface DetectorOptions {
   /** Makes the id of a case, when a rule wants anything but to allow. */
   readonly newCase: () => CaseId;
   readonly limits?: Partial<DetectorLimits>;
+  /** What is usual; without it, calls keep what is recorded of that. */
+  readonly norms?: Norms;
 }
 
 export interface DetectorLimits {
@@ -90,11 +93,13 @@ class Engine implements Detector {
   readonly #sessions = new Sessions();
   readonly #open = new Map<CallId, OpenCall>();
   readonly #answers: Answers;
+  readonly #norms: Norms | undefined;
   #policy: Policy;
   #openDropped = 0;
 
-  constructor({ rules, policy, newCase, limits }: DetectorOptions) {
+  constructor({ rules, policy, newCase, limits, norms }: DetectorOptions) {
     this.#rules = rules;
+    this.#norms = norms;
     this.#policy = policy;
     this.#newCase = newCase;
     this.#limits = {
@@ -125,9 +130,10 @@ class Engine implements Detector {
       options ?? {},
     );
     const goesOn = decision.action === 'allow' || decision.action === 'modify';
-    if (goesOn && observation.outcome !== 'denied')
+    if (goesOn && observation.outcome !== 'denied') {
       this.#commit(observation, hits, correlated, open);
-    else this.#open.delete(observation.id);
+      this.#norms?.take(observation, { first: open === undefined, suspect: fired.length > 0 });
+    } else this.#open.delete(observation.id);
     return { observation, detections: fired.map(({ detection }) => detection), decision };
   }
 
@@ -171,8 +177,9 @@ class Engine implements Detector {
     if (raw.kind === 'intent') return raw;
     const flows = open ? open.flows : this.#sessions.flows(raw);
     const intent = open ? open.intent : this.#sessions.intentOf(raw);
-    const facts =
-      flows.length === 0 && raw.facts.flows.length === 0 ? raw.facts : { ...raw.facts, flows };
+    const norms = open ? open.norms : this.#norms?.of(raw);
+    const same = flows.length === 0 && raw.facts.flows.length === 0 && norms === undefined;
+    const facts = same ? raw.facts : { ...raw.facts, flows, ...norms };
     return { ...raw, facts, ...(intent && { intent }) };
   }
 
@@ -212,7 +219,7 @@ class Engine implements Detector {
   }
 
   #remember({ id, facts, intent }: Observation, matched: ReadonlySet<number>): void {
-    this.#open.set(id, { matched, flows: facts.flows, intent });
+    this.#open.set(id, { matched, flows: facts.flows, intent, norms: normsOf(facts) });
     for (const oldest of this.#open.keys()) {
       if (this.#open.size <= this.#limits.openCallsMax) break;
       this.#open.delete(oldest);

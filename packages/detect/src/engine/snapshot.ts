@@ -37,6 +37,7 @@ type StoredCall = readonly [
   readonly number[],
   OpenCall['flows'],
   OpenCall['intent'] | null,
+  OpenCall['norms'] | null,
 ];
 
 interface StoredSession {
@@ -62,7 +63,13 @@ export function writeSnapshot({ rules, groups, sessions, open }: Memory): string
     groups: [...groups.byKey].map(([key, group]) => storeGroup(key, group)),
     sources: [...sources.keys()],
     sessions: stored,
-    open: [...open].map(([id, call]) => [id, [...call.matched], call.flows, call.intent ?? null]),
+    open: [...open].map(([id, { matched, flows, intent, norms }]) => [
+      id,
+      [...matched],
+      flows,
+      intent ?? null,
+      norms ?? null,
+    ]),
   };
   return JSON.stringify(snapshot);
 }
@@ -104,9 +111,10 @@ export function readSnapshot(text: string, memory: Memory): void {
   }
   for (const session of snapshot.sessions)
     restoreSession(session, snapshot.sources, memory.sessions);
-  for (const [id, matched, flows, intent] of snapshot.open) {
+  for (const [id, matched, flows, intent, norms] of snapshot.open) {
     const now = matched.map((predicate) => places.predicate(predicate));
-    memory.open.set(id, { matched: new Set(now), flows, intent: intent ?? undefined });
+    const restored = { intent: intent ?? undefined, norms: norms ?? undefined };
+    memory.open.set(id, { matched: new Set(now), flows, ...restored });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CallId, FlowEdge, IntentRef, Observation } from '@spoor/core';
+import type { NormFacts } from '../baseline/norms.ts';
 import type { Matched } from '../rules/types.ts';
 
 /** The hub's clock orders observations; a sensor that stands alone has only its own. */
@@ -11,6 +12,7 @@ export interface OpenCall {
   readonly matched: ReadonlySet<number>;
   readonly flows: readonly FlowEdge[];
   readonly intent: IntentRef | undefined;
+  readonly norms?: NormFacts | undefined;
 }
 
 /** One match of one predicate: a step of a path. */

@@ -34,3 +34,32 @@ export function isExternalHost(host: string): boolean {
   if (PRIVATE_V4.test(host) || LOCAL_NAMES.test(host)) return false;
   return host.includes('.');
 }
+
+/** Providers where anybody has an address: there the domain says nothing of who it is. */
+const OPEN_MAIL: ReadonlySet<string> = new Set(
+  (
+    'gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com gmx.de gmx.net ' +
+    'web.de t-online.de proton.me protonmail.com mail.com mail.ru yandex.ru yandex.com qq.com 163.com 126.com orange.fr ' +
+    'free.fr laposte.net libero.it fastmail.com tutanota.com zoho.com hey.com'
+  ).split(' '),
+);
+
+/**
+ * Where a destination belongs: domain of an address (the address, where anybody has one there),
+ * host of a URL, else the text itself, such as a channel or an account. In lower case.
+ */
+export function belongingOf(text: string): readonly string[] {
+  const lower = text.trim().toLowerCase();
+  if (!lower.includes('@') || lower.includes('://')) return [hostOf(lower) ?? lower];
+  return lower
+    .split(/[\s,;<>]+/)
+    .filter((part) => part.includes('@', 1))
+    .map((address) => {
+      const domain = address.slice(address.lastIndexOf('@') + 1);
+      return OPEN_MAIL.has(domain) ? address : domain;
+    });
+}
+
+/** Of `scheme://user@host:port/path`. */
+const hostOf = (url: string): string | undefined =>
+  /^[a-z][a-z0-9+.-]{0,15}:\/\/(?:[^/?#@]*@)?([^/?#:]+|\[[0-9a-f:.]+\])/.exec(url)?.[1];

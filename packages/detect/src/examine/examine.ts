@@ -11,6 +11,8 @@ export interface ExamineContext {
   readonly role: Role;
   /** Argument names that the pinned input schema declares. */
   readonly schema?: readonly string[];
+  /** Fingerprint key that all sessions share; without it, destinations have no such prints. */
+  readonly shared?: SipKey;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface ExamineContext {
  * @param bytes length of the content as it came
  */
 export function examine(content: unknown, bytes: number, context: ExamineContext): ContentFacts {
-  const walk = new Walk(context.key, context.role, context.schema);
+  const walk = new Walk(context.key, context.role, context.schema, context.shared);
   const { reading } = walk;
   walk.read(content);
   if (context.role === 'intent' && typeof content === 'string') readIntent(reading, content);
@@ -31,6 +33,7 @@ export function examine(content: unknown, bytes: number, context: ExamineContext
     paths: walk.paths,
     classes: [...reading.classes].map(([name, count]) => ({ class: name, count })),
     externalDestinations: reading.externals.size,
+    ...(reading.destinations.size > 0 && { destinations: [...reading.destinations] }),
     instructionLike: reading.instructionLike,
     hiddenText: reading.hiddenText,
     digest: context.digest(canonicalText(content)),

@@ -24,6 +24,8 @@ export class Reading {
   readonly classes: Map<ContentClass, number> = new Map();
   readonly atoms: Mutable<Atom>[] = [];
   readonly externals: Set<string> = new Set();
+  /** Where the content goes, as fingerprints that all sessions share. */
+  readonly destinations: Set<string> = new Set();
   readonly secrets: SecretBudget = new SecretBudget();
   instructionLike = false;
   hiddenText = false;

@@ -1,5 +1,5 @@
-import { LIMITS, type PathFact, type SipKey } from '@spoor/core';
-import { isDestinationName } from './destinations.ts';
+import { LIMITS, type PathFact, type SipKey, sipHash } from '@spoor/core';
+import { belongingOf, isDestinationName } from './destinations.ts';
 import { readEmbedded } from './embedded.ts';
 import { readLines } from './lines.ts';
 import { HIDDEN_KEY, type Place, Places } from './places.ts';
@@ -19,8 +19,11 @@ export class Walk {
   readonly #declared: readonly string[];
   readonly #places = new Places();
   readonly #trail = new Trail();
+  readonly #shared: SipKey | undefined;
 
-  constructor(key: SipKey, role: Role, declared: readonly string[] = []) {
+  /** @param shared key of fingerprints that all sessions share */
+  constructor(key: SipKey, role: Role, declared: readonly string[] = [], shared?: SipKey) {
+    this.#shared = shared;
     this.reading = new Reading(key, role, () => this.#trail.path());
     this.#declared = declared;
   }
@@ -128,6 +131,7 @@ export class Walk {
       this.projection.string(text, reading.spans);
       return bytes;
     }
+    if (destination) this.#reach(text);
     const read = readText(reading);
     if (read >= Math.min(text.length, 2 * VALUE_CHARS_MAX)) {
       this.projection.string(text, reading.spans);
@@ -135,6 +139,15 @@ export class Walk {
     if (!long) readValue(reading, text);
     else if (!readEmbedded(reading, this.#trail)) readLines(reading, read);
     return bytes;
+  }
+
+  #reach(text: string): void {
+    const { destinations } = this.reading;
+    if (this.#shared === undefined) return;
+    for (const one of belongingOf(text)) {
+      if (destinations.size >= LIMITS.destinationsPerCallMax) return;
+      destinations.add(sipHash(this.#shared, `destination ${one}`));
+    }
   }
 
   /**

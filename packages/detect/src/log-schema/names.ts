@@ -1,4 +1,4 @@
-import { CONTENT_CLASSES, LABELS, OBSERVATION_KINDS, OUTCOMES } from '@spoor/core';
+import { BASELINE_STATES, CONTENT_CLASSES, LABELS, OBSERVATION_KINDS, OUTCOMES } from '@spoor/core';
 
 /**
  * Where OCSF's API Activity (class 6003), with its security control and trace profiles, has the
@@ -32,6 +32,7 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   outcome: OUTCOMES,
   'cause.kind': ['user', 'tool', 'server', 'unknown'],
   'identity.level': ['verified', 'attested', 'unverified', 'conflict'],
+  'baseline.state': BASELINE_STATES,
   'intent.covers': ['yes', 'no', 'unknown'],
   'decision.action': ['allow', 'deny', 'modify', 'ask', 'defer'],
   'decision.wanted': ['allow', 'deny', 'modify', 'ask', 'defer'],

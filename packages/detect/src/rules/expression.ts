@@ -115,7 +115,7 @@ function collectTest(
 ): void {
   if (!matches(observation, observation)) return;
   const found = field === EVERY_FIELD ? values.map(String) : field.get(observation);
-  matched[field.name] = showValue(found);
+  matched[field.name] = field.words?.(observation) ?? showValue(found);
 }
 
 function collectEdge(

@@ -104,6 +104,16 @@ export function argumentNames(schema: unknown): readonly string[] {
   return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
 }
 
+/** Keywords of JSON Schema by which `properties` need not be all. */
+const OPENING = ['patternProperties', 'oneOf', 'anyOf', 'allOf', '$ref', 'if'] as const;
+
+/** Does the schema say that there are arguments beside its properties, or leave that open? */
+export function hasOpenArguments(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { additionalProperties = false } = schema as Readonly<Record<string, unknown>>;
+  return additionalProperties !== false || OPENING.some((word) => word in schema);
+}
+
 function hint(annotations: unknown, name: string): boolean {
   if (typeof annotations !== 'object' || annotations === null) return false;
   return (annotations as Record<string, unknown>)[name] === true;

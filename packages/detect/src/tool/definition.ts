@@ -1,6 +1,6 @@
 import { LIMITS, type ToolDefinitionFacts } from '@spoor/core';
 import { canonicalText, type ExamineContext, examine } from '../examine/examine.ts';
-import { argumentNames, classifyTool, type ToolDefinition } from './classify.ts';
+import { argumentNames, classifyTool, hasOpenArguments, type ToolDefinition } from './classify.ts';
 import { type Poison, poisonOf } from './poison/poison.ts';
 
 /** What is known of one tool from its definition, without holding it. */
@@ -77,6 +77,8 @@ function factsOf(
     digest: facts.digest,
     labels: classifyTool(definition).labels,
     argumentNames: argumentNames(definition.inputSchema).slice(0, LIMITS.argumentPathsMax),
+    argumentNames: argumentNames(inputSchema).slice(0, LIMITS.argumentPathsMax),
+    ...(hasOpenArguments(inputSchema) ? { openArguments: true } : {}),
     hiddenText: facts.hiddenText,
     instructionLike: facts.instructionLike,
     ...(poison.poisoned ? { poison: poison.signs } : {}),

@@ -13,12 +13,16 @@ describe('the rule pack', () => {
       'denial-of-wallet',
       'denial-of-wallet-loop',
       'hidden-text',
+      'high-frequency',
       'horizontal-movement',
       'identity-conflict',
+      'new-destination',
       'pii-through-code-to-share',
       'replayed-proof',
       'server-asks-model',
       'tool-poisoning',
+      'unexpected-arguments',
+      'unusual-hour',
       'unverified-sensitive-call',
     ]);
   });

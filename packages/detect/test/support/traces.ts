@@ -2,6 +2,7 @@ import type { Observation, Outcome, ToolDefinitionFacts } from '@spoor/core';
 import { examineTool } from '../../src/index.ts';
 import { digest, KEY, Scenario, text } from './scenario.ts';
 import { renamed, TOOLS } from './tools.ts';
+import { BASELINE_TRACES } from './traces-baseline.ts';
 
 const CUSTOMERS = [
   {
@@ -143,6 +144,7 @@ const readEnv = (prompt: string): Scenario =>
 
 /** Traces beside the rules, by path under `rules/`. */
 export const TRACES: Readonly<Record<string, () => Scenario>> = {
+  ...BASELINE_TRACES,
   'exfiltration/pii-through-code-to-share.chain': () =>
     chain('How are our customers in the north doing? Make me an overview.', 'denied'),
   'exfiltration/pii-through-code-to-share.renamed': () =>

@@ -1,0 +1,27 @@
+/** Promises about what is usual for a tool, and about what may be spent. */
+export const BASELINE = {
+  'baseline:deviations': {
+    behavior: 'A call with an argument, type, size or destination that its tool never had says so.',
+    source: 'docs/baselines.md',
+  },
+  'baseline:locks-itself': {
+    behavior: 'A baseline locks by itself after the calls and the time that its owner has set.',
+    source: 'docs/baselines.md',
+  },
+  'baseline:poison': {
+    behavior: 'What came late while a baseline learned is shown, and suspect calls teach nothing.',
+    source: 'docs/baselines.md',
+  },
+  'baseline:bounded': {
+    behavior: 'A million distinct argument names take no more room than the limits say, counted.',
+    source: 'docs/limits.md',
+  },
+  'baseline:order': {
+    behavior: 'What is learned of a tool does not depend on the order of its calls.',
+    source: 'docs/baselines.md',
+  },
+  'baseline:restart': {
+    behavior: 'A baseline that is stored and restored, also between calls, goes on as if never.',
+    source: 'docs/baselines.md',
+  },
+} as const;
