@@ -1,6 +1,7 @@
 import { ATTEST } from './requirements/attest.ts';
 import { AUDITING } from './requirements/auditing.ts';
 import { BASELINE } from './requirements/baseline.ts';
+import { DECIDE } from './requirements/decide.ts';
 import { DETECT } from './requirements/detect.ts';
 import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
@@ -408,6 +409,7 @@ export type RequirementId =
   | keyof typeof IDENTITY
   | keyof typeof IN_PROCESS
   | keyof typeof ATTEST
+  | keyof typeof DECIDE
   | keyof typeof DETECT
   | keyof typeof AUDITING
   | keyof typeof ENROL
@@ -426,6 +428,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...ENROL,
   ...HOOKS_AND_ASKS,
   ...BASELINE,
+  ...DECIDE,
   ...DETECT,
   ...TELEMETRY,
   ...VAULT,

@@ -53,6 +53,16 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Deny a waiting call',
     load: async () => (await import('./commands/answer.ts')).deny,
   },
+  stop: {
+    group: 'Protect',
+    summary: 'Deny all calls of a session, principal, server or all',
+    load: async () => (await import('./commands/stop/stop.ts')).stop,
+  },
+  resume: {
+    group: 'Protect',
+    summary: 'Let go on what was stopped',
+    load: async () => (await import('./commands/stop/resume.ts')).resume,
+  },
   hook: {
     group: 'Protect',
     summary: 'Answer the hooks of an agent program',

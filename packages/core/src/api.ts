@@ -21,6 +21,9 @@
  * GET  /api/v1/rules                           RulesView
  * GET  /api/v1/asks?identity=&sort=            {rows: AskView[]}  calls that wait for a person
  * POST /api/v1/asks/:case   {answer, digest}   AnswerView         answer is `approve` or `deny`
+ * GET  /api/v1/stops                           {rows: StopView[]} what is stopped
+ * POST /api/v1/stops    {kind, value?, reason?, who?}  StopView
+ * POST /api/v1/stops/:case/resume  {reason?, who?}  StopView      what was stopped
  * POST /api/v1/enforce  {mode, rule?, server?, ask?} PolicyView
  * GET  /api/v1/inventory                       InventoryView
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
@@ -40,6 +43,7 @@ import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
 import type { Decision, Mode, Observation } from './observation.ts';
 import type { SealedPart } from './sealed.ts';
+import type { Stop } from './stop.ts';
 
 export interface Page<Row> {
   readonly rows: readonly Row[];
@@ -83,6 +87,14 @@ export interface HubView {
   readonly leaks: readonly LeakView[];
   /** What wrappers and gateways say that they have counted; those that run first. */
   readonly reports: readonly ReportView[];
+  /** What is stopped now, newest first. */
+  readonly stops: readonly StopView[];
+}
+
+/** A stop, as people see it. */
+export interface StopView extends Omit<Stop, 'hosts'> {
+  /** Calls that it has denied since the hub began. */
+  readonly denied: number;
 }
 
 /** Counts of one sensor, as it says itself. */

@@ -1,4 +1,5 @@
 import { ATTEST_ERRORS } from './errors-attest.ts';
+import { DECIDE_ERRORS } from './errors-decide.ts';
 import { GATEWAY_ERRORS } from './errors-gateway.ts';
 import { IDENTITY_ERRORS } from './errors-identity.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
@@ -406,6 +407,7 @@ const TABLE = {
 export type ErrorCode =
   | keyof typeof TABLE
   | keyof typeof ATTEST_ERRORS
+  | keyof typeof DECIDE_ERRORS
   | keyof typeof GATEWAY_ERRORS
   | keyof typeof LEDGER_ERRORS
   | keyof typeof IDENTITY_ERRORS
@@ -416,6 +418,7 @@ export type ErrorCode =
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...TABLE,
   ...ATTEST_ERRORS,
+  ...DECIDE_ERRORS,
   ...GATEWAY_ERRORS,
   ...LEDGER_ERRORS,
   ...IDENTITY_ERRORS,

@@ -35,6 +35,7 @@ export * from './sensed.ts';
 export * from './setting.ts';
 export * from './siphash.ts';
 export * from './span.ts';
+export * from './stop.ts';
 export * from './tracecontext.ts';
 export * from './trust.ts';
 export * from './vault.ts';

@@ -380,4 +380,8 @@ export const LIMITS = {
   identitySubjectsMax: 100_000,
   /** Messages of a connection that wait for a signature; then evidence goes unchecked, counted. */
   identityWaitingMax: 1_000,
+  /** Stops in force: more than a person could know of, and each is compared with every call. */
+  stopsMax: 1_000,
+  /** Characters of the reason that a person gives: it stands in the ledger. */
+  reasonCharsMax: 200,
 } as const;

@@ -26,6 +26,8 @@ export interface Home {
   /** Public half of that root key, as it was pinned here. */
   readonly rootKey: string;
   readonly config: string;
+  /** What is stopped: the hub writes it, and sensors that find no hub read it. */
+  readonly stops: string;
   /** On a machine that is enrolled at a hub elsewhere: where that is, and the key for it. */
   readonly enrolment: string;
 }
@@ -58,6 +60,7 @@ export function locateHome(env: Environment): Home {
     recipients: join(folder, 'recipients'),
     manifest: join(folder, 'ledger', 'manifest'),
     rootKey: join(folder, 'ledger-state', 'root.vkey'),
+    stops: join(folder, 'stops.json'),
     enrolment: join(folder, 'enrolment.json'),
     config: config.endsWith('.yaml') ? config : join(config, 'config.yaml'),
   };

@@ -10,6 +10,7 @@ import type {
   Raw,
   SealedMeta,
   Sensed,
+  StopNotice,
 } from '@spoor/core';
 
 export type { HostInfo, ProcessId, Sensed } from '@spoor/core';
@@ -84,6 +85,8 @@ export interface Welcome {
   readonly budgetMs: number;
   /** Has the owner configured an endpoint that the texts of prompts are sent to? */
   readonly embeds?: true;
+  /** What of it is stopped; nothing without it. */
+  readonly stop?: StopNotice;
   /** To a hook: a sensor on the way to that server sees the same calls. */
   readonly elsewhere?: true;
 }
@@ -186,4 +189,6 @@ export type Push =
     }
   /** A call that was answered `ask` has its final decision. */
   | { readonly kind: 'decided'; readonly call: string; readonly decision: Decision }
+  /** What of this connection is stopped now; nothing without `stop`. */
+  | { readonly kind: 'stop'; readonly stop?: StopNotice }
   | { readonly kind: 'drain' };

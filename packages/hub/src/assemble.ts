@@ -13,6 +13,7 @@ import { Foreign, type ForeignOptions } from './decide/foreign.ts';
 import { Keeping } from './decide/keeping.ts';
 import { Levels } from './decide/levels.ts';
 import type { Node } from './decide/node.ts';
+import { type Owner, readOwner } from './decide/owner.ts';
 import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
 import { loadDestinations } from './export/load.ts';
@@ -21,7 +22,7 @@ import { loadIdentity } from './identify/start.ts';
 import { joiner } from './joining.ts';
 import { noteManifest, readManifest } from './manifest.ts';
 import type { HubOptions } from './options.ts';
-import { PolicyFile } from './policy.ts';
+import type { PolicyFile } from './policy.ts';
 import { Remote } from './remote/remote.ts';
 import { Reports } from './reports.ts';
 import { lastSeqOf } from './resume.ts';
@@ -35,13 +36,12 @@ import { loadWitnesses, type Witnesses } from './witness/start.ts';
 import { WorkerPort } from './worker-port.ts';
 
 /** What a running hub consists of. */
-export interface Parts {
+export interface Parts extends Owner {
   readonly decisions: Decisions;
   readonly detector: Detector;
   readonly keeping: Keeping;
   readonly ledger: Ledger;
   readonly ledgerPath: string;
-  readonly policy: PolicyFile;
   readonly rules: CompiledRules;
   readonly sensors: SensorServer;
   readonly remote: Remote;
@@ -68,17 +68,17 @@ export async function assemble(
 ): Promise<{ readonly parts: Parts; readonly url: string }> {
   const { home, random } = options;
   const secrets = loadSecrets(home, random);
-  const policy = new PolicyFile(join(home.folder, 'policy.json'), options.mode);
+  const owner = readOwner(options);
   const { rules, labeler, destinations } = await readFiles(options);
   const identityOf = await loadIdentity(options, secrets);
   const witnesses = await loadWitnesses(options);
   const ledger = await openHubLedger(options, witnesses);
-  const started = await startWorker(options, secrets, destinations, answer, ledger);
-  const { port: worker, loaded, url } = started;
+  const starting = startWorker(options, secrets, destinations, answer, ledger);
+  const { port: worker, loaded, url } = await starting;
   const { written, counts } = await storeBehind(ledger, loaded, options);
   const sessions = new Sessions(random, loaded.bindings);
   const definitions = new Definitions(labeler, loaded.definitions);
-  const detector = newDetector(rules, policy, random);
+  const detector = newDetector(rules, owner.policy, random);
   const keeping = catchUp(detector, loaded, options.sampleRate);
   const recipients = (): readonly string[] => readRecipients(home);
   const identifier = identityOf(ledger, recipients);
@@ -92,15 +92,14 @@ export async function assemble(
     ledger,
     random,
     nowMs: systemClock.nowMs,
-    policy: () => policy.policy,
+    policy: () => owner.policy.policy,
     record: (part) => worker.record(part),
     relabelled: (server, push) => sensors.pushTo(server, push),
     tell: (connection, push) => sensors.pushToOne(connection, push),
-    asksChanged: () => {
-      if (parts !== undefined) worker.state(stateOf(parts));
-    },
+    asksChanged: () => parts && worker.state(stateOf(parts)),
     askTimeoutMs: options.askTimeoutMs,
     levels: options.levels ?? new Levels(),
+    stopOf: (connection, { principal }) => owner.stops.of(connection, principal),
     isShort: (observation) => identifier.isShort(observation),
     admitted: (observation, connection) => parts?.foreign.observed(observation, connection),
   });
@@ -113,7 +112,7 @@ export async function assemble(
     identifier,
     decisions,
     ledger,
-    policy,
+    ...owner,
     recipients,
     embed: (call, text) => worker.embed(call, text),
   });
@@ -125,7 +124,7 @@ export async function assemble(
     keeping,
     ledger,
     ledgerPath: home.ledger,
-    policy,
+    ...owner,
     rules,
     sensors,
     remote: newRemote(options, sensors, ledger, (machine) => identifier.levelOf(machine)),

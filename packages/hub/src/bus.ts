@@ -12,11 +12,13 @@ import {
   type PolicyView,
   type ReportView,
   type RulesView,
+  type StopView,
 } from '@spoor/core';
 import type { ClientPlaces } from '@spoor/edge/clients';
 import type { Answer } from './decide/asks.ts';
 import type { KnownTool } from './decide/definitions.ts';
 import type { SessionBinding } from './decide/sessions.ts';
+import type { StopsQuestion } from './decide/stopping.ts';
 import type { EmbeddingOptions } from './embedding/embedder.ts';
 import type { Destination } from './export/destinations.ts';
 import type { ForeignQuestion } from './ingest/told.ts';
@@ -124,6 +126,7 @@ export interface HubState {
   readonly reports: readonly ReportView[];
   /** Calls that wait for a person. */
   readonly asks: readonly AskView[];
+  readonly stops: readonly StopView[];
 }
 
 /** Worker → main. */
@@ -160,6 +163,7 @@ export type Question =
   | { readonly kind: 'entries'; readonly indexes: readonly number[] }
   | { readonly kind: 'triage'; readonly alert: string; readonly status: string }
   | { readonly kind: 'stop' }
+  | StopsQuestion
   | RemoteQuestion
   | VaultQuestion
   | ForeignQuestion;

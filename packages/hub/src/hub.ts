@@ -5,6 +5,7 @@ import type { Appended, Entry } from '@spoor/ledger';
 import { leafHash } from '@spoor/ledger/verify';
 import { assemble, type Parts } from './assemble.ts';
 import type { Entries, Question } from './bus.ts';
+import { Stopping } from './decide/stopping.ts';
 import { isAlive, takeLock } from './lock.ts';
 import type { HubOptions } from './options.ts';
 import { takeIn } from './spool.ts';
@@ -28,6 +29,7 @@ export class Hub {
   #resolveStopped: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
   readonly #shredding: Shredding;
+  readonly #stops: Stopping;
   #spooling: Promise<void> | undefined;
 
   private constructor(options: HubOptions, parts: Parts, url: string, release: () => void) {
@@ -44,6 +46,13 @@ export class Hub {
       spool: options.home.spool,
       pseudonymKey: parts.secrets.pseudonymKey,
       takeSpool: () => this.#takeSpool(),
+    });
+    this.#stops = new Stopping({
+      ...parts,
+      random: options.random,
+      nowMs: Date.now,
+      note: (entry) => this.#note(entry),
+      changed: () => parts.worker.state(stateOf(parts)),
     });
     this.#timers = [
       setInterval(() => parts.worker.state(stateOf(parts)), STATE_EVERY_MS),
@@ -196,6 +205,9 @@ export class Hub {
       case 'vault.prune':
       case 'vault.note':
         return this.#shredding.answer(question);
+      case 'stops.add':
+      case 'stops.remove':
+        return this.#stops.answer(question);
       case 'stop':
         // The answer goes out first.
         setTimeout(() => void this.stop(), 10);

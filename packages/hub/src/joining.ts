@@ -14,6 +14,7 @@ import type { Decisions } from './decide/decisions.ts';
 import { type Node, onNode } from './decide/node.ts';
 import { Pairs } from './decide/pairs.ts';
 import type { Session, Sessions } from './decide/sessions.ts';
+import type { Stops } from './decide/stops.ts';
 import type { Identifier } from './identify/identifier.ts';
 import type { HubOptions } from './options.ts';
 import type { PolicyFile } from './policy.ts';
@@ -33,6 +34,7 @@ interface Joining {
   readonly counts: Record<string, number>;
   readonly recipients: () => readonly string[];
   readonly reports: Reports;
+  readonly stops: Pick<Stops, 'notice'>;
   /** Asks for the embedding of a prompt. */
   readonly embed: (call: string, text: string) => void;
 }
@@ -69,6 +71,7 @@ export function joiner(joining: Joining): (hello: Hello, node?: Node) => Joined 
       connection,
       welcome: {
         ...welcomeTo(session, joining),
+        ...joining.stops.notice(connection),
         ...(elsewhere ? { elsewhere } : {}),
       } satisfies Welcome,
       leave: () => {

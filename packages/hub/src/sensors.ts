@@ -126,6 +126,24 @@ export class SensorServer {
       if (joined !== undefined) this.#send(socket, { push });
   }
 
+  /** To each sensor what is meant for its connection. */
+  pushEach(pushTo: (connection: Connection) => Push): void {
+    for (const [socket, joined] of this.#sockets)
+      if (joined !== undefined) this.#send(socket, { push: pushTo(joined.connection) });
+  }
+
+  /** Does a program stand below one that a sensor serves? Its host's doing may be its own. */
+  isWithin(ancestors: readonly string[]): boolean {
+    return [...this.#sockets.values()].some((joined) => {
+      if (joined === undefined) return false;
+      const { sensor, host } = joined.connection.hello;
+      // Clients of a gateway are not the program that started it.
+      return (
+        sensor.kind !== 'gateway' && ancestors.includes(`${host.process.pid}.${host.process.start}`)
+      );
+    });
+  }
+
   /** To the sensors of one server. */
   pushTo(server: string, push: Push): void {
     for (const [socket, joined] of this.#sockets)

@@ -33,6 +33,7 @@ export function stateOf(parts: Parts): HubState {
     },
     rules: rulesView(rules, policy.policy),
     asks: decisions.asks,
+    stops: parts.stops.views,
     leaks: parts.foreign.leaks,
     reports: parts.reports.views,
   };

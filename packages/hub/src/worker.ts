@@ -202,7 +202,9 @@ async function openEmbedder(): Promise<Embedder | undefined> {
 }
 
 function noteState(next: HubState, live: LiveStream): void {
-  if (JSON.stringify(state?.policy) !== JSON.stringify(next.policy))
+  const owners = ({ policy, stops }: HubState): string =>
+    JSON.stringify([policy, stops.map((stop) => stop.case)]);
+  if (state === undefined || owners(state) !== owners(next))
     live.publish({ type: 'policy', policy: next.policy });
   if (JSON.stringify(state?.asks ?? []) !== JSON.stringify(next.asks))
     live.publish({ type: 'asks', asks: next.asks });

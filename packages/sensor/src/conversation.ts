@@ -1,5 +1,6 @@
 import {
   type Batch,
+  type CaseId,
   type Clock,
   eraOf,
   FAIL_CLOSED,
@@ -11,10 +12,12 @@ import {
   type Mode,
   type Notification,
   parseMessage,
+  passesStopped,
   type Random,
   type Request,
   type Response,
   SENSITIVE_LABELS,
+  stopped,
   type UnreadableReason,
 } from '@spoor/core';
 import type { Boundary } from './boundary.ts';
@@ -40,6 +43,9 @@ export interface ConversationCounts {
 
 /** Answers of Spoor's own, one line each, to calls that were denied; empty where all may go on. */
 export type Denials = readonly Uint8Array[];
+
+/** Nothing goes on, and nothing is said about it: what was said has no answer. */
+export const UNANSWERED: Denials = [];
 
 /**
  * What one client and one server say to each other, whatever carries it: pairs messages, asks for
@@ -76,6 +82,11 @@ export class Conversation {
     return this.#hub.mode;
   }
 
+  /** Is all stopped that is said here? */
+  get stopped(): boolean {
+    return this.#hub.stopped !== undefined;
+  }
+
   read(frame: Frame): Message | InvalidFrame {
     try {
       return parseMessage(frame);
@@ -101,6 +112,10 @@ export class Conversation {
     onAsk?: () => void,
   ): Promise<Denials> | undefined {
     const { method } = request;
+    const stop = this.#hub.stopped;
+    // A call is refused by the hub, which writes it down; of all else it hears nothing anyway.
+    if (stop !== undefined && !CALL_METHODS.has(method) && !passesStopped(method))
+      return Promise.resolve([refusedByStop(request, stop)]);
     if (!OBSERVED_METHODS.has(method) && method !== 'initialize') return undefined;
     const exchange = this.#asked.add(request, frame.bytes.length, scope);
     if (!CALL_METHODS.has(method)) {
@@ -125,7 +140,25 @@ export class Conversation {
     const isCall = ({ request }: Exchange): boolean => CALL_METHODS.has(request.method);
     for (const exchange of exchanges) if (!isCall(exchange)) this.#passes(exchange, frame);
     const calls = exchanges.filter(isCall);
+    const stop = this.#hub.stopped;
+    if (stop !== undefined && !batch.messages.every(goesOnStopped)) {
+      const requests = batch.messages.filter((message) => message.kind === 'request');
+      const refused = requests.map((request) => refusedByStop(request, stop));
+      return Promise.resolve(refused.length === 0 ? UNANSWERED : refused);
+    }
     return calls.length === 0 ? undefined : this.#gate(calls, frame, onAsk);
+  }
+
+  /** Does this message of the client stay behind, unanswered, since all is stopped? */
+  isStopped(message: Response | Notification): boolean {
+    return this.#hub.stopped !== undefined && !goesOnStopped(message);
+  }
+
+  /** What a server asks of its client goes no further either: the answer to it. */
+  refusal(request: Request): Uint8Array | undefined {
+    const stop = this.#hub.stopped;
+    if (stop === undefined || passesStopped(request.method)) return undefined;
+    return refusedByStop(request, stop);
   }
 
   /** The client notifies. */
@@ -287,6 +320,12 @@ export class Conversation {
     return this.track(this.#teller.ended(exchange, response, frame, this.#asked));
   }
 }
+
+const refusedByStop = (request: Request, stop: CaseId | true): Uint8Array =>
+  denial(request, stopped(stop === true ? undefined : stop, 'sensor'), eraOf(request));
+
+const goesOnStopped = (message: Request | Notification | Response): boolean =>
+  message.kind !== 'response' && passesStopped(message.method);
 
 const deniedByFault = ({ request }: Exchange): Uint8Array =>
   denial(request, FAIL_CLOSED, eraOf(request));

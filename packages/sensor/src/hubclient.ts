@@ -1,5 +1,6 @@
 import {
   ALLOW,
+  type CaseId,
   CodedError,
   type Decision,
   effectiveMode,
@@ -24,6 +25,7 @@ import type { Fallback } from './fallback.ts';
 import { type HubPort, type Known, targetOf } from './hubport.ts';
 import { Link, type Unacked } from './link.ts';
 import { Spool } from './spool.ts';
+import { Stopping } from './stopping.ts';
 
 export interface HubClientOptions {
   readonly home: Home;
@@ -69,6 +71,7 @@ export class HubClient implements HubPort {
   readonly #decidedAlone = new Map<string, Decision>();
   readonly #known = new Map<string, Known>();
   readonly #answers = new Answers();
+  readonly #stopping = new Stopping();
   #startedMs = 0;
   /** Why there is no hub. */
   #why = 'HUB_UNREACHABLE';
@@ -144,11 +147,17 @@ export class HubClient implements HubPort {
 
   get mode(): Mode {
     const { mode, server } = this.#hello;
+    if (this.#stopping.whole) return 'enforce';
     return mode ?? effectiveMode(this.#policy, '', server.name);
   }
 
   get enforces(): boolean {
+    if (this.#stopping.some) return true;
     return this.mode === 'enforce' || Object.values(this.#policy.rules).includes('enforce');
+  }
+
+  get stopped(): CaseId | true | undefined {
+    return this.#stopping.whole ? (this.#stopping.case ?? true) : undefined;
   }
 
   get #budgetMs(): number {
@@ -183,12 +192,19 @@ export class HubClient implements HubPort {
         return this.#answer(observation, sealed, begun, begun.waitMs);
       }
     }
-    const labels = this.#known.get(targetOf(observation))?.labels;
-    const begun = await (await this.#alone()).decide(observation, labels);
+    const begun = await this.#decideAlone(observation, identity !== undefined);
     // A hub that was only late has the call already, and hears with its end how it was decided.
     if (this.#link?.open === true) this.#rememberAlone(observation.id, begun.decision);
     else this.#spool.add({ ...observation, decidedAlone: begun.decision }, sealed);
     return begun;
+  }
+
+  async #decideAlone(observation: Sensed, isProved: boolean): Promise<Begun> {
+    const { labels = [], hold = false } = this.#known.get(targetOf(observation)) ?? {};
+    const stopped = this.#stopping.alone(isProved);
+    if (stopped !== undefined) return { decision: stopped, labels, hold };
+    const known = this.#known.get(targetOf(observation))?.labels;
+    return (await this.#alone()).decide(observation, known);
   }
 
   /** A person's word, or the ledger's; a denial where the hub can bring none. */
@@ -377,6 +393,7 @@ export class HubClient implements HubPort {
     await this.#prepareSealer(welcome.session, welcome.recipients);
     if (this.#sealer !== undefined) await link.key(this.#sealer.key.kek, this.#sealer.key.wrapped);
     this.#welcome = welcome;
+    this.#stopping.told(welcome.stop);
     this.#link = link;
     if (this.#fallback !== undefined) (await this.#fallback).setPolicy(welcome.policy);
   }
@@ -394,6 +411,7 @@ export class HubClient implements HubPort {
       this.#welcome = { ...this.#welcome, policy: push.policy };
     }
     if (push.kind === 'tool') this.#learn(push.tool, push);
+    if (push.kind === 'stop') this.#stopping.told(push.stop);
     if (push.kind === 'decided') this.#answers.came(push.call, push.decision);
   }
 
@@ -407,6 +425,7 @@ export class HubClient implements HubPort {
 
   #wentDown(): void {
     if (this.#closed) return;
+    this.#stopping.untold(this.#options.home.stops, this.#hello);
     this.#options.onState?.('down', this.#why);
     if (this.#options.brief !== undefined) return;
     void this.#alone();

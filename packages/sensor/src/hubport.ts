@@ -1,4 +1,5 @@
 import {
+  type CaseId,
   type IdentityEvidence,
   type Label,
   type Mode,
@@ -33,6 +34,8 @@ export interface HubPort {
   readonly mode: Mode;
   /** Could any rule deny a call on this connection? */
   readonly enforces: boolean;
+  /** Case of the stop, where all that is said here is stopped; `true` where it has no name. */
+  readonly stopped?: CaseId | true | undefined;
   /** What the hub last said of a tool (or other target); undefined while it is not asked for. */
   known(target: string): Known | undefined;
   /** Nothing without auditors' keys. */

@@ -1,4 +1,5 @@
 import {
+  type Batch,
   type Frame,
   FrameSplitter,
   type InvalidFrame,
@@ -13,6 +14,7 @@ import {
   type ConversationCounts,
   type ConversationOptions,
   type Denials,
+  UNANSWERED,
 } from './conversation.ts';
 import { unreadableAnswer } from './deny.ts';
 import { Lane, type Slot } from './lane.ts';
@@ -89,7 +91,7 @@ export class Relay {
       this.#gate((onAsk) => conversation.asksBatch(message, frame, '', onAsk), bytes);
     else if (message?.kind === 'request')
       this.#gate((onAsk) => conversation.asks(message, frame, '', onAsk), bytes);
-    else {
+    else if (message === undefined || !conversation.isStopped(message)) {
       this.#toServer.pass(bytes);
       if (message?.kind === 'notification') conversation.notifies(message);
       if (message?.kind === 'response') conversation.answers(message, frame);
@@ -129,7 +131,7 @@ export class Relay {
   }
 
   #settle(slot: Slot | undefined, bytes: Uint8Array, answers: Denials): void {
-    if (answers.length > 0) slot?.drop();
+    if (answers.length > 0 || answers === UNANSWERED) slot?.drop();
     else if (slot === undefined) this.#toServer.pass(bytes);
     else slot.release();
     for (const answer of answers) this.#toClient.pass(answer);
@@ -137,6 +139,7 @@ export class Relay {
 
   #serverFrame(frame: Frame): void {
     const conversation = this.#conversation;
+    if (conversation.stopped && this.#refuses(frame)) return;
     const { holds } = conversation;
     const bytes = this.#boundary.toClient(frame);
     // Only a result that may have to wait is read before it goes on.
@@ -152,9 +155,23 @@ export class Relay {
     }
     if (message?.kind === 'response')
       void conversation.responds(message, frame).then(() => slot?.release());
-    for (const one of message?.kind === 'batch' ? message.messages : []) {
-      if (one.kind === 'response') void conversation.responds(one, frame);
-    }
+    else if (message?.kind === 'batch') this.#batchOfServer(message, frame);
+  }
+
+  #batchOfServer({ messages }: Batch, frame: Frame): void {
+    for (const one of messages)
+      if (one.kind === 'response') void this.#conversation.responds(one, frame);
+  }
+
+  /** While all is stopped, no server asks anything of its client. */
+  #refuses(frame: Frame): boolean {
+    const message = this.#read(frame);
+    const asked = message?.kind === 'batch' ? message.messages : [message];
+    const answers = asked.flatMap((one) =>
+      one?.kind === 'request' ? (this.#conversation.refusal(one) ?? []) : [],
+    );
+    for (const answer of answers) this.#toServer.pass(answer);
+    return answers.length > 0;
   }
 
   #read(frame: Frame): Message | InvalidFrame | undefined {

@@ -147,6 +147,7 @@ export const hub = (more: Partial<HubView> = {}): HubView => ({
   ingest: {},
   leaks: [],
   reports: [],
+  stops: [],
   ...more,
 });
 

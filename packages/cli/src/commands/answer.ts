@@ -1,7 +1,7 @@
 import { type AnswerView, CodedError } from '@spoor/core';
-import { findHost } from '@spoor/sensor/host';
 import { hubApi } from '../client.ts';
 import type { Command, Context } from '../command.ts';
+import { ancestorsHere } from '../said.ts';
 import { waiting } from './asks.ts';
 
 const MORE =
@@ -33,11 +33,10 @@ async function answer(
   const { rows } = await waiting(api);
   const ask = rows.find((one) => one.case === caseId);
   if (ask === undefined) throw new CodedError('CASE_ANSWERED', caseId);
-  const { ancestors } = findHost();
   const view = await api.post<AnswerView>(`/api/v1/asks/${encodeURIComponent(caseId)}`, {
     answer: said,
     digest: ask.digest,
-    ancestors: ancestors.map(({ pid, start }) => `${pid}.${start}`),
+    ancestors: ancestorsHere(),
   });
   const goesOn = view.decision.action === 'allow';
   if (flags.json === true) out.json(view);

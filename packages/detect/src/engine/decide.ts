@@ -6,6 +6,7 @@ import {
   type Level,
   type Observation,
   type Policy,
+  stopped as stoppedBy,
 } from '@spoor/core';
 import type { Rule } from '../rules/types.ts';
 
@@ -18,10 +19,11 @@ export function decide(
   fired: readonly Rule[],
   policy: Policy,
   newCase: () => CaseId,
-  { allowOnce, approved }: Consent,
+  { allowOnce, approved, stop }: Consent,
 ): Decision {
   const server = observation.server.name;
   const pending = observation.outcome === 'pending';
+  if (stop !== undefined && pending) return stoppedBy(stop, 'hub');
   const ranked = fired
     .map((rule) => judge(rule, server, policy))
     .filter(({ wanted }) => pending && wanted !== 'allow')
@@ -49,6 +51,8 @@ export interface Consent {
   readonly allowOnce?: boolean;
   /** It goes on where rules ask. */
   readonly approved?: boolean;
+  /** Case of what stops it: it is denied whatever else anybody has said. */
+  readonly stop?: CaseId | undefined;
 }
 
 type Judged = Pick<Decision, 'action' | 'wanted' | 'rule' | 'mode'> & {

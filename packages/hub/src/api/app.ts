@@ -30,6 +30,7 @@ import { isLogPath, readUnder, typeOf } from './files.ts';
 import type { LiveStream } from './live.ts';
 import { cursorAfter, cursorOf, orderOf } from './order.ts';
 import { sensorRoutes } from './sensors.ts';
+import { stopRoutes } from './stops.ts';
 import { vaultRoutes } from './vault.ts';
 import { callDetail, caseView, inventory, sessionDetail, withContents } from './views.ts';
 
@@ -87,6 +88,10 @@ export function createApp(options: AppOptions): Hono {
   alertRoutes(app, options);
   hubRoutes(app, options);
   askRoutes(app, {
+    ...options,
+    isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
+  });
+  stopRoutes(app, {
     ...options,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });
@@ -276,7 +281,7 @@ const healthView = (
 
 function hubView(options: AppOptions, counting: Counting): HubView {
   const { state, nowMs, startedMs, version } = options;
-  const { policy, counts, rules, sealing, sensors, leaks, reports } = state();
+  const { policy, counts, rules, sealing, sensors, leaks, reports, stops } = state();
   const { calls, newestMs } = counting.since(nowMs() - DAY_MS);
   return {
     version,
@@ -294,6 +299,7 @@ function hubView(options: AppOptions, counting: Counting): HubView {
     ingest: options.ingest(),
     leaks,
     reports,
+    stops,
   };
 }
 

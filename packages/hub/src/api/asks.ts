@@ -1,16 +1,10 @@
-import {
-  type AnswerView,
-  type AskView,
-  CodedError,
-  type Decision,
-  isCaseId,
-  LIMITS,
-} from '@spoor/core';
+import { type AnswerView, type AskView, CodedError, type Decision, isCaseId } from '@spoor/core';
 import type { Context, Hono } from 'hono';
 import type { Question } from '../bus.ts';
 import type { Answer } from '../decide/asks.ts';
 import { bodyOf } from './body.ts';
 import { inOrder, orderOf } from './order.ts';
+import { ancestorsOf } from './said.ts';
 
 interface AskRoutes {
   readonly state: () => { readonly asks: readonly AskView[] };
@@ -40,14 +34,4 @@ export function askRoutes(app: Hono, { state, ask, isCommand }: AskRoutes): void
     })) as Decision;
     return c.json({ case: caseId, decision } satisfies AnswerView);
   });
-}
-
-function ancestorsOf(value: unknown): readonly string[] {
-  if (value === undefined) return [];
-  const fits =
-    Array.isArray(value) &&
-    value.length <= LIMITS.ancestorsMax &&
-    value.every((one) => typeof one === 'string' && /^\d{1,10}\.\d{0,20}$/.test(one));
-  if (!fits) throw new CodedError('BAD_REQUEST', 'ancestors');
-  return value;
 }

@@ -115,6 +115,7 @@ const REASONS: Readonly<Record<string, string>> = {
   refused: 'a person said no',
   'ask-timeout': 'no person answered in time',
   'no-approver': 'nobody could be asked',
+  stopped: 'it was stopped until somebody resumes it',
   withdrawn: 'its client took it back before a person answered',
   durability: 'its ledger entry could not be brought to disk',
   'fail-closed': 'no hub answered and the tool is sensitive',

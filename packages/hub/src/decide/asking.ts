@@ -106,7 +106,8 @@ export class Asking {
     const { admission, detector, nowMs } = this.#options;
     const { mode } = connection.hello;
     const again = admission.again(observation, nowMs());
-    return detector.step(again, { ...consent, ...(mode === undefined ? {} : { mode }) });
+    const stop = this.#options.stopOf?.(connection, again);
+    return detector.step(again, { ...consent, stop, ...(mode === undefined ? {} : { mode }) });
   }
 
   async #approve(waiting: Waiting): Promise<Decision> {
@@ -146,6 +147,13 @@ export class Asking {
     this.#steps.settle(connection, final, { detections: [] });
     tell(connection, { kind: 'decided', call: observation.id, decision });
     return decision;
+  }
+
+  /** Of what waits, all that is stopped by now. */
+  stopped(): void {
+    const isStopped = ({ connection, observation }: Waiting): boolean =>
+      this.#options.stopOf?.(connection, observation) !== undefined;
+    for (const waiting of this.#asks.takeAll(isStopped)) this.#refuse(waiting, 'stopped');
   }
 
   /** Nobody is left to go on: the client took the call back, its sensor is gone, the hub stops. */

@@ -27,7 +27,7 @@ export interface Waiting {
 }
 
 /** Why a call that waited is denied. */
-export type Refusal = 'refused' | 'ask-timeout' | 'withdrawn';
+export type Refusal = 'refused' | 'ask-timeout' | 'withdrawn' | 'stopped';
 
 /** An answer, by whom and from where. */
 export interface Answer {
@@ -105,12 +105,17 @@ export class Asks {
     readonly session?: Session;
     readonly connection?: Connection;
   }): readonly Waiting[] {
-    const found = [...this.#waiting.values()].filter(
+    return this.takeAll(
       ({ observation, connection }) =>
         (of.call === undefined || observation.id === of.call) &&
         (of.session === undefined || connection.session === of.session) &&
         (of.connection === undefined || connection === of.connection),
     );
+  }
+
+  /** Takes those of which it is true. */
+  takeAll(isTaken: (waiting: Waiting) => boolean): readonly Waiting[] {
+    const found = [...this.#waiting.values()].filter(isTaken);
     for (const waiting of found) this.#remove(keyOf(waiting));
     return found;
   }

@@ -1,6 +1,7 @@
 import {
   type AskView,
   type CallId,
+  type CaseId,
   type Decision,
   type DecisionAction,
   type Detection,
@@ -52,6 +53,8 @@ export interface DecisionsOptions {
   readonly askTimeoutMs: number;
   /** How sure the entry of a call must be before it goes on. */
   readonly levels: Levels;
+  /** What stops such a call, if anything does. */
+  readonly stopOf?: (connection: Connection, observation: Observation) => CaseId | undefined;
   /** Is its principal less proved than the owner asks for? */
   readonly isShort?: (observation: Observation) => boolean;
   /** Every observation as admitted, before anything is decided on it. */
@@ -110,6 +113,11 @@ export class Decisions {
     return this.#asking.answer(answer);
   }
 
+  /** Something was stopped: what waits for a person and is of it waits no more. */
+  stopped(): void {
+    this.#asking.stopped();
+  }
+
   /** Nobody is left to go on: a sensor is gone or, without a connection, the hub stops. */
   withdraw(connection?: Connection): void {
     this.#asking.withdraw(connection);
@@ -128,8 +136,13 @@ export class Decisions {
     const { detector } = this.#options;
     const admitted = this.#admit(connection, sensed, principal);
     const { mode } = connection.hello;
-    const allowOnce = this.#allowances.take(admitted);
-    const step = detector.step(admitted, { allowOnce, ...(mode === undefined ? {} : { mode }) });
+    const stop = this.#options.stopOf?.(connection, admitted);
+    const allowOnce = stop === undefined && this.#allowances.take(admitted);
+    const step = detector.step(admitted, {
+      allowOnce,
+      stop,
+      ...(mode === undefined ? {} : { mode }),
+    });
     const labels = step.observation.tool?.labels ?? [];
     const begun = { labels, hold: hasAny(labels, READING_LABELS) };
     count(this.counts, 'begun');

@@ -221,6 +221,12 @@ export class Sessions {
     return binding;
   }
 
+  /** By what its sensors are known: a session that begins from there later is of the same host. */
+  hostsOf(id: string): readonly string[] {
+    const keys = [...this.#byHost, ...this.#byHostSession];
+    return keys.filter(([, session]) => session.id === id).map(([key]) => key);
+  }
+
   /** Its host gets a new one: the keys and the content of this one are gone. */
   forget(id: string): void {
     for (const map of [this.#byHost, this.#byHostSession])

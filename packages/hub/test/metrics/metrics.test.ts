@@ -18,6 +18,7 @@ const STATE: HubState = {
   asks: [],
   leaks: [],
   reports: [],
+  stops: [],
   counts: { begun: 3, recordsDropped: 7, samplingHeld: 5 },
   ledger: {
     origin: 'test',

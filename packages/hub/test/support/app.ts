@@ -51,6 +51,7 @@ const STATE: HubState = {
   asks: [],
   leaks: [],
   reports: [],
+  stops: [],
 };
 
 /**

@@ -9,6 +9,7 @@ import { Definitions } from '../../src/decide/definitions.ts';
 import { Keeping } from '../../src/decide/keeping.ts';
 import { Levels } from '../../src/decide/levels.ts';
 import { Sessions } from '../../src/decide/sessions.ts';
+import type { Stops } from '../../src/decide/stops.ts';
 import { identify } from '../../src/identify/process.ts';
 import { countingRandom, definitionOf, hello, START_MS } from './build.ts';
 
@@ -18,6 +19,7 @@ export const SHARE = 'create_shareable_link';
 
 export interface SetUp {
   readonly decisions: Decisions;
+  readonly sessions: Sessions;
   readonly connect: (pid: number, part?: Partial<Hello>) => Connection;
   readonly recorded: Partial<RecordBatch>[];
   readonly entries: Entry[];
@@ -32,7 +34,13 @@ export function setUp(
     rule = '',
     askTimeoutMs = 60_000,
     levels = new Levels(),
-  }: { rule?: string; askTimeoutMs?: number; levels?: Levels } = {},
+    stops,
+  }: {
+    rule?: string;
+    askTimeoutMs?: number;
+    levels?: Levels;
+    stops?: Stops;
+  } = {},
 ): SetUp {
   const random = countingRandom();
   const sessions = new Sessions(random, []);
@@ -70,6 +78,7 @@ export function setUp(
     asksChanged: () => undefined,
     askTimeoutMs,
     levels,
+    stopOf: (connection, { principal }) => stops?.of(connection, principal),
   });
   const connect = (pid: number, part: Partial<Hello> = {}): Connection => {
     const host = { ...hello().host, process: { pid, start: '1' }, ancestors: [] };
@@ -77,7 +86,7 @@ export function setUp(
     const { session } = sessions.resolve(said.host, START_MS);
     return { hello: said, session, principal: identify(said, new Uint8Array(32)), open: new Set() };
   };
-  return { decisions, connect, recorded, entries, pushed };
+  return { decisions, sessions, connect, recorded, entries, pushed };
 }
 
 export const durable = (): Appended => ({

@@ -1,4 +1,12 @@
-import { type Decision, isLabel, isObject, type JsonObject, type Label } from '@spoor/core';
+import {
+  type Decision,
+  isCaseId,
+  isLabel,
+  isObject,
+  type JsonObject,
+  type Label,
+  type StopNotice,
+} from '@spoor/core';
 
 /** What a hub says, read as bytes from outside are: what has not its form is not there. */
 
@@ -37,6 +45,13 @@ const ACTIONS: ReadonlySet<unknown> = new Set(['allow', 'deny', 'modify', 'ask',
 export function decisionOf(said: unknown): Decision | undefined {
   if (!isObject(said) || !ACTIONS.has(said.action)) return undefined;
   return said as unknown as Decision;
+}
+
+export function stopOf(said: unknown): Partial<StopNotice> | undefined {
+  if (!isObject(said)) return undefined;
+  const { case: caseId, whole } = said;
+  const named = typeof caseId === 'string' && isCaseId(caseId) ? { case: caseId } : {};
+  return { ...named, whole: whole === true };
 }
 
 export function policyOf(said: unknown, server: string): Policy {

@@ -10,7 +10,11 @@ import {
   type Outcome,
   type Raw,
   SENSITIVE_LABELS,
+  type StopNotice,
   safeName,
+  stopHosts,
+  stopNotice,
+  stopped,
   systemRandom,
   uuidv7,
 } from '@spoor/core';
@@ -19,9 +23,17 @@ import { counts } from '../counts.ts';
 import { useClusterKey } from '../keys.ts';
 import type { HubOptions } from '../options.ts';
 import { VERSION } from '../version.ts';
-import { begunOf, decisionOf, type Known, knownOf, type Policy, policyOf } from './answers.ts';
+import {
+  begunOf,
+  decisionOf,
+  type Known,
+  knownOf,
+  type Policy,
+  policyOf,
+  stopOf,
+} from './answers.ts';
 import { Link, MESSAGE_BYTES_MAX } from './link.ts';
-import { findHub, readProcess } from './place.ts';
+import { findHub, readProcess, readStops } from './place.ts';
 import type { HubTarget, Told } from './port.ts';
 
 const RETRY_FIRST_MS = 100;
@@ -44,6 +56,8 @@ export class HubJoin {
   readonly #asked = new Map<string, (decision: Decision | undefined) => void>();
   #link: Link | undefined;
   #policy: Policy;
+  /** What the hub said last, or the file that the last one left. */
+  #stop: Partial<StopNotice> | undefined;
   #budgetMs: number;
   #lost = 0;
   /** Resolves when the first contact was made or failed. */
@@ -56,12 +70,14 @@ export class HubJoin {
     this.#budgetMs = options.budgetMs ?? LIMITS.decisionBudgetMs;
     this.#policy = policyOf({ mode: options.mode }, '');
     this.ready = this.#connect().then((connected) => {
+      if (!connected) this.#stop = this.#stopInFile();
       if (!connected) this.#reconnect();
     });
   }
 
   /** Must this call wait for an answer? */
   waits(told: Told): boolean {
+    if (this.#stop !== undefined) return true;
     if (this.#link?.open !== true) return this.#policy.mode === 'enforce';
     if (this.#policy.enforces) return true;
     // Before a server's handler nothing waits where nothing can be denied: its client has waited.
@@ -70,6 +86,11 @@ export class HubJoin {
     if (known === undefined || hasAny(known.labels, SENSITIVE_LABELS)) return true;
     told.hold = known.hold;
     return false;
+  }
+
+  /** The denial of whatever is asked, where all is stopped. */
+  get stopped(): Decision | undefined {
+    return this.#stop?.whole === true ? stopped(this.#stop.case, 'sensor') : undefined;
   }
 
   /** The denial, or undefined where the call goes on. */
@@ -160,6 +181,8 @@ export class HubJoin {
    */
   #alone(told: Told): Decision | undefined {
     counts.hubLate += 1;
+    // Who calls here, no call proves on its own: what is not all stopped is not stopped.
+    if (this.#stop?.whole === true) return this.stopped;
     if (this.#policy.mode !== 'enforce') return undefined;
     const known = this.#known.get(targetOf(told));
     const harmless = known !== undefined && !hasAny(known.labels, SENSITIVE_LABELS);
@@ -225,6 +248,7 @@ export class HubJoin {
     if (typeof budgetMs === 'number') this.#budgetMs = this.#options.budgetMs ?? budgetMs;
     useClusterKey(definitionKey);
     this.#setPolicy(policy);
+    this.#stop = stopOf(welcome.stop);
     this.#link = link;
     if (this.#lost > 0) void link.ask({ op: 'lost', count: this.#lost });
     this.#lost = 0;
@@ -236,7 +260,12 @@ export class HubJoin {
       mode === undefined ? policyOf(policy, this.#target.name) : policyOf({ mode }, '');
   }
 
-  #hello(): object {
+  #stopInFile(): Partial<StopNotice> | undefined {
+    const { host, server } = this.#hello();
+    return stopNotice(readStops(this.#folder), { server: server.name, hosts: stopHosts({ host }) });
+  }
+
+  #hello() {
     const uid = process.getuid?.() ?? 0;
     const { side, name } = this.#target;
     const program = process.argv[1]?.split(/[\\/]/).at(-1) ?? 'node';
@@ -260,6 +289,7 @@ export class HubJoin {
 
   #pushed(push: JsonObject): void {
     if (push.kind === 'policy') this.#setPolicy(push.policy);
+    if (push.kind === 'stop') this.#stop = stopOf(push.stop);
     if (push.kind === 'tool' && typeof push.tool === 'string') {
       this.#learn(push.tool, knownOf(push));
     }

@@ -1,4 +1,4 @@
-import { type Decision, type JsonObject, LIMITS, type Outcome } from '@spoor/core';
+import { type Decision, type JsonObject, LIMITS, type Outcome, passesStopped } from '@spoor/core';
 import { counts, fault } from '../counts.ts';
 import type { HubOptions, InstrumentOptions } from '../options.ts';
 import { processWide } from '../shared.ts';
@@ -53,6 +53,8 @@ class LazyHub implements HubPort {
 
   begin(told: Told): Promise<Decision | undefined> | undefined {
     const { method } = told.request;
+    const stop = CALLS.has(method) || passesStopped(method) ? undefined : this.#join?.stopped;
+    if (stop !== undefined) return Promise.resolve(stop);
     if (!CALLS.has(method) && !RECORDED.has(method)) return undefined;
     // Read at once: what it belongs to may change it later.
     const bytes = bytesOf(told.message);

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { ReadProcess } from '@spoor/core';
+import { parseStops, type ReadProcess } from '@spoor/core';
 
 /** Where a hub is met: its socket, and the token that only its own user can read. */
 export interface Place {
@@ -27,6 +27,15 @@ export function findHub(folder: string): Place | undefined {
     return typeof socket === 'string' && token !== '' ? { socket, token } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** What the last hub left of stops: undefined where the file cannot be believed. */
+export function readStops(folder: string): ReturnType<typeof parseStops> {
+  try {
+    return parseStops(readFileSync(join(folder, 'stops.json'), 'utf8'));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : undefined;
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type Request,
 } from '@spoor/core';
 import type { UpstreamExchange, UpstreamFailure, UpstreamReader } from '@spoor/edge/upstream';
-import type { Conversation, Denials } from '../conversation.ts';
+import { type Conversation, type Denials, UNANSWERED } from '../conversation.ts';
 import { answerDenied, eventOf, refuse } from './answers.ts';
 import type { Talk } from './conversations.ts';
 import type { Counts } from './counts.ts';
@@ -66,7 +66,9 @@ export class Passage implements UpstreamReader {
       const decided = this.#tell(this.#talk, message, said.frame, scope);
       if (decided !== undefined)
         return decided.then((denials) =>
-          denials.length > 0 ? this.#denied(denials, message) : this.#send(),
+          denials.length > 0 || denials === UNANSWERED
+            ? this.#denied(denials, message)
+            : this.#send(),
         );
     }
     this.#send();
@@ -89,9 +91,11 @@ export class Passage implements UpstreamReader {
       case 'batch':
         return conversation.asksBatch(message, frame, scope);
       case 'notification':
+        if (conversation.isStopped(message)) return Promise.resolve(UNANSWERED);
         conversation.notifies(message, scope);
         return undefined;
       case 'response':
+        if (conversation.isStopped(message)) return Promise.resolve(UNANSWERED);
         conversation.answers(message, frame);
         return undefined;
     }
@@ -103,6 +107,10 @@ export class Passage implements UpstreamReader {
     const { request, response, onOver } = this.#options;
     onOver(200);
     if (response.destroyed) return;
+    if (denials === UNANSWERED) {
+      response.writeHead(202).end();
+      return;
+    }
     const spoken = this.#talk?.speak;
     if (spoken === undefined)
       answerDenied(response, denials, request.headers.accept ?? '', message.kind === 'batch');

@@ -11,6 +11,7 @@ import type {
   RulesView,
   SessionDetail,
   SessionView,
+  StopView,
 } from '@spoor/core';
 import {
   type InfiniteData,
@@ -91,6 +92,13 @@ export const answerAsk = (
   { case: caseId, digest }: AskView,
   answer: 'approve' | 'deny',
 ): Promise<AnswerView> => postJson<AnswerView>(`/api/v1/asks/${part(caseId)}`, { answer, digest });
+
+/** All further calls of a session are denied until it is resumed. */
+export const stopSession = (session: string): Promise<StopView> =>
+  postJson<StopView>('/api/v1/stops', { kind: 'session', value: session });
+
+export const resumeStop = (caseId: string): Promise<StopView> =>
+  postJson<StopView>(`/api/v1/stops/${part(caseId)}/resume`, {});
 
 export const useRules = (): UseQueryResult<RulesView> =>
   useQuery({ queryKey: KEYS.rules, queryFn: () => getJson<RulesView>('/api/v1/rules') });

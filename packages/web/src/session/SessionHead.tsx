@@ -4,6 +4,7 @@ import { byUrgency, SEVERITY } from '../model/kinds.ts';
 import { plainProjection } from '../model/projection.ts';
 import { revealed } from '../model/reveal.ts';
 import { countText, durationText, shortId } from '../model/words.ts';
+import { StopButton } from '../stops/StopButton.tsx';
 import { Name, Severity } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
 import { ClockTime } from '../ui/Time.tsx';
@@ -33,6 +34,7 @@ export function SessionHead({ detail, alertId, onAlert }: SessionHeadProps): Rea
         <span className="mono" title={session.id}>
           {shortId(session.id)}
         </span>
+        <StopButton session={session.id} />
       </div>
       <div className={styles.line}>
         {session.intent !== undefined && (

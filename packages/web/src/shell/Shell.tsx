@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
+import { StopsBanner } from '../stops/StopsBanner.tsx';
 import { useKeyboard, useKeys } from '../ui/useKeys.ts';
 import { LiveProvider, useLive } from './live.tsx';
 import { Palette } from './Palette.tsx';
@@ -22,6 +23,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <main className={styles.main}>
           <Lost />
           <WaitingBanner />
+          <StopsBanner />
           {children}
         </main>
       </div>

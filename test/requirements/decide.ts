@@ -1,0 +1,19 @@
+/** Promises about what owners and rules decide: stops, exceptions, masks, deferred sessions. */
+export const DECIDE = {
+  'stop:denies': {
+    behavior: 'What is stopped is denied within a second, in every mode, until it is resumed.',
+    source: 'docs/decisions.md',
+  },
+  'stop:survives': {
+    behavior: 'A stop outlives a restart of the hub, and holds while there is no hub.',
+    source: 'docs/decisions.md',
+  },
+  'stop:bypass': {
+    behavior: 'No new session, child program, other method, answer or approval gets past a stop.',
+    source: 'docs/decisions.md',
+  },
+  'stop:recorded': {
+    behavior: 'The ledger tells what was stopped and resumed, by whom and why.',
+    source: 'docs/decisions.md',
+  },
+} as const;
