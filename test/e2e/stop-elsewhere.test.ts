@@ -26,7 +26,8 @@ verifies(
     expect(await crm.call('read_entitlements')).toMatchObject({ isError: true });
     await kill(hub);
     expect(await crm.call('read_entitlements')).toMatchObject({ isError: true });
-    await expect(crm.client.listResources()).rejects.toThrow();
+    const file = crm.client.readResource({ uri: 'file:///etc/passwd' });
+    await expect(file).rejects.toMatchObject({ code: -31_403 });
     await crm.close();
   },
   { case: 'an instrumented program, and without a hub', timeoutMs: 60_000 },
