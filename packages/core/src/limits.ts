@@ -90,6 +90,13 @@ export const LIMITS = {
   contentTestCharsMax: 1_048_576,
   /** Content tests of all rules together; a rule that would add more does not load. */
   contentTestsMax: 20_000,
+  /** Their text as sensors get it, which each of them keeps. */
+  contentTestsCharsMax: 4_194_304,
+  /**
+   * Characters that the expressions of content tests run over in one content, each counted for
+   * itself: half a second of hostile text. Beyond it they say “not covered”.
+   */
+  contentTestWorkMax: 33_554_432,
   /** Ways to meet one extended condition of a rule: each is followed by itself. */
   ruleAlternativesMax: 32,
   /** Text of one rule file. */

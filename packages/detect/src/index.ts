@@ -33,6 +33,7 @@ export { type LogRecord, logRecord } from './log-schema/record.ts';
 export { renderJsonSchema, renderSchemaDocs } from './log-schema/schema-docs.ts';
 export { type ReadTrace, type RuleTestResult, runRuleTests } from './rule-tests.ts';
 export { compileRules } from './rules/compile.ts';
+export { askedBy } from './rules/content.ts';
 export { asksForContent, notCovered } from './rules/coverage.ts';
 export { describeRule } from './rules/describe.ts';
 export { renderRuleDocs } from './rules/docs.ts';

@@ -1,6 +1,6 @@
 import { type CaseId, isObject, type Observation } from '@spoor/core';
 import { createDetector } from './engine/detector.ts';
-import type { ContentTest, ContentTests } from './rules/content.ts';
+import { askedBy, type ContentTest, type ContentTests } from './rules/content.ts';
 import { notCovered } from './rules/coverage.ts';
 import type { Expression } from './rules/expression.ts';
 import { contentMatcher } from './rules/match-content.ts';
@@ -93,7 +93,7 @@ function observationIn(line: string): TraceLine | undefined {
 
 /** Answers the content tests of one rule, where the trace has the content. */
 function answerer(set: RuleSet, rule: Rule): (line: TraceLine) => Observation {
-  const match = contentMatcher(testsOf(set, rule));
+  const match = contentMatcher(askedBy(testsOf(set, rule)));
   return ({ content, ...observation }) => {
     if (content === undefined) return observation;
     const { request, result, definitions, flows } = observation.facts;

@@ -2,6 +2,7 @@ import {
   type ContentClass,
   type ContentFacts,
   type ContentMatches,
+  type ContentPart,
   type FlowEdge,
   LIMITS,
   type Observation,
@@ -324,8 +325,6 @@ export const FLOW_FIELDS: readonly Field<FlowEdge>[] = [
     get: (edge) => edge.to,
   },
 ];
-
-export type ContentPart = 'request' | 'result' | 'definition';
 
 /** Content itself, which rules can ask for by tests that are answered where the content is. */
 export interface ContentField {

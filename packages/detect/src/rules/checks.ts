@@ -1,75 +1,31 @@
-import { LIMITS } from '@spoor/core';
+import { LIMITS, type TextForm } from '@spoor/core';
 import ipaddr from 'ipaddr.js';
-import { RE2JS } from 're2js';
 import { RuleFault } from './document.ts';
-import { requiredLiterals } from './literals.ts';
-import type { Part, Pattern } from './pattern.ts';
-
-/** Does one text meet one value of a test? */
-export type Check = (found: string) => boolean;
+import { readRegex } from './literals.ts';
+import { type Check, compileRegex } from './text-form.ts';
 
 /** Regular expressions run in linear time, whatever stands in them and in the text. */
-export function regexCheck(source: string, flags: readonly string[], node: unknown): Check {
+export function regexForm(source: string, flags: readonly string[], node: unknown): TextForm {
   if (source.length > LIMITS.ruleRegexCharsMax)
     throw new RuleFault(
       'unbounded',
       node,
       `a regular expression has at most ${LIMITS.ruleRegexCharsMax} characters`,
     );
+  const { needs, sure } = readRegex(source);
+  const named = flags.filter((flag) => 'ims'.includes(flag)).join('');
+  // Most are known to be right without being compiled, which is done when one first runs.
+  if (!sure) tried(source, named, node);
+  return { kind: 'regex', source, flags: named, needs };
+}
+
+function tried(source: string, flags: string, node: unknown): void {
   try {
-    const compiled = RE2JS.compile(source, flagsOf(flags));
-    const literals = requiredLiterals(source);
-    const run: Check = (found) => compiled.matcher(found).find();
-    if (literals === undefined) return run;
-    return (found) => {
-      const lower = lowered(found);
-      return literals.some((one) => lower.includes(one)) && run(found);
-    };
+    compileRegex(source, flags);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RuleFault('regex', node, `not a regular expression of RE2: ${why}`);
   }
-}
-
-let newest = { text: '', lower: '' };
-
-/** Many expressions look at one text in turn. The long s folds to an ASCII letter, too. */
-function lowered(text: string): string {
-  if (newest.text !== text) newest = { text, lower: text.toLowerCase().replaceAll('\u017f', 's') };
-  return newest.lower;
-}
-
-const FLAGS: Readonly<Record<string, number>> = {
-  i: RE2JS.CASE_INSENSITIVE,
-  m: RE2JS.MULTILINE,
-  s: RE2JS.DOTALL,
-};
-
-const flagsOf = (names: readonly string[]): number =>
-  names.reduce((flags, name) => flags | (FLAGS[name] ?? 0), 0);
-
-/** Text with wildcards; case counts only where `cased`. */
-export function globCheck({ parts }: Pattern, cased: boolean): Check {
-  if (cased) return glob(parts);
-  const check = glob(parts.map((part) => (typeof part === 'string' ? part.toLowerCase() : part)));
-  return (found) => check(found.toLowerCase());
-}
-
-function glob(parts: readonly Part[]): Check {
-  const [a, b, c] = parts;
-  if (parts.length === 1 && typeof a === 'string') return (found) => found === a;
-  if (parts.length === 2 && a === null && typeof b === 'string')
-    return (found) => found.endsWith(b);
-  if (parts.length === 2 && typeof a === 'string' && b === null)
-    return (found) => found.startsWith(a);
-  if (parts.length === 3 && a === null && typeof b === 'string' && c === null) {
-    return (found) => found.includes(b);
-  }
-  const source = parts.map((part) =>
-    typeof part === 'string' ? RE2JS.quote(part) : part ? '.' : '.*',
-  );
-  const compiled = RE2JS.compile(source.join(''), RE2JS.DOTALL);
-  return (found) => compiled.matcher(found).matches();
 }
 
 /** Is the text an address of the network? Host bits of the network must be zero. */

@@ -1,7 +1,16 @@
-import { type ContentMatches, LIMITS, type Observation, type SipKey, sipHash } from '@spoor/core';
+import {
+  type ContentAsk,
+  type ContentAsked,
+  type ContentMatches,
+  LIMITS,
+  type Observation,
+  type SipKey,
+  sipHash,
+  type TextForm,
+} from '@spoor/core';
 import { CONTENT_FIELDS, type ContentField } from '../schema.ts';
 import { RuleFault } from './document.ts';
-import { type Scalar, valueCheck, type Written } from './field-test.ts';
+import { type Scalar, textForms, type Written } from './field-test.ts';
 import { isOfText, type Modifier } from './modifiers.ts';
 import type { Placeholders } from './pattern.ts';
 
@@ -13,8 +22,8 @@ export interface ContentTest {
   /** The same for the same test, whatever rule it stands in. */
   readonly id: string;
   readonly field: ContentField;
-  /** Of one text of the content. */
-  readonly matches: (text: string) => boolean;
+  /** One text of the content meets one of them. */
+  readonly forms: readonly TextForm[];
   readonly modifiers: readonly Modifier[];
   readonly values: readonly Scalar[];
 }
@@ -31,6 +40,8 @@ const KEY: SipKey = [0, 0, 0, 0];
 /** Collects the content tests of all rules while they are read. */
 export class ContentPool implements ContentTests {
   readonly #tests = new Map<string, ContentTest>();
+  readonly #forms = new Map<string, readonly TextForm[]>();
+  #chars = 0;
   #known = { size: 0, set: '' };
 
   /** One test for each value: what joins them is part of the condition. */
@@ -45,18 +56,35 @@ export class ContentPool implements ContentTests {
       const what = fault === undefined ? 'null' : `“${fault}”`;
       throw new RuleFault('modifier', written.node, `${what} is not asked of ${field.name}`);
     }
-    const id = sipHash(KEY, JSON.stringify([field.name, modifiers, written.value]));
+    const forms = this.#formsOf(modifiers, written, placeholders);
+    const id = sipHash(KEY, JSON.stringify([field.name, forms]));
     const known = this.#tests.get(id);
     if (known !== undefined) return known;
     if (this.#tests.size >= LIMITS.contentTestsMax) {
       const message = `the rules have more than ${LIMITS.contentTestsMax} content tests together`;
       throw new RuleFault('unbounded', written.node, message);
     }
-    const check = valueCheck(written, modifiers, placeholders);
-    const matches = check === 'absent' ? () => false : check;
-    const test = { id, field, matches, modifiers, values: [written.value] };
+    const test = { id, field, forms, modifiers, values: [written.value] };
     this.#tests.set(id, test);
     return test;
+  }
+
+  #formsOf(
+    modifiers: readonly Modifier[],
+    written: Written,
+    placeholders: Placeholders,
+  ): readonly TextForm[] {
+    const key = JSON.stringify([modifiers, written.value]);
+    const known = this.#forms.get(key);
+    if (known !== undefined) return known;
+    const forms = textForms(written, modifiers, placeholders);
+    this.#chars += JSON.stringify(forms).length;
+    if (this.#chars > LIMITS.contentTestsCharsMax) {
+      const message = `the content tests have more than ${LIMITS.contentTestsCharsMax} characters together`;
+      throw new RuleFault('unbounded', written.node, message);
+    }
+    this.#forms.set(key, forms);
+    return forms;
   }
 
   get tests(): readonly ContentTest[] {
@@ -71,6 +99,18 @@ export class ContentPool implements ContentTests {
     }
     return this.#known.set;
   }
+}
+
+/** The tests as questions to whoever sees the content; undefined where there are none. */
+export function askedBy({ set, tests }: ContentTests): ContentAsked | undefined {
+  if (set === '') return undefined;
+  const asks = new Map<string, ContentAsk>();
+  for (const { id, field, forms } of tests) {
+    const key = JSON.stringify(forms);
+    const ids = { ...asks.get(key)?.ids, [field.part]: id };
+    asks.set(key, { ids, forms });
+  }
+  return { set, asks: [...asks.values()] };
 }
 
 export const findContentField = (name: string): ContentField | undefined =>

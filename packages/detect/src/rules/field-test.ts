@@ -1,7 +1,7 @@
-import type { FlowEdge, Observation } from '@spoor/core';
+import type { FlowEdge, Observation, TextForm } from '@spoor/core';
 import { isScalar, isSeq } from 'yaml';
 import type { Field, FieldValue } from '../schema.ts';
-import { type Check, cidrCheck, globCheck, regexCheck } from './checks.ts';
+import { cidrCheck, regexForm } from './checks.ts';
 import { RuleFault } from './document.ts';
 import type { Modifier } from './modifiers.ts';
 import {
@@ -17,6 +17,7 @@ import {
   widen,
   windash,
 } from './pattern.ts';
+import { type Check, formCheck, globForm } from './text-form.ts';
 
 export type { Modifier } from './modifiers.ts';
 
@@ -194,25 +195,34 @@ const placesOf = (modifiers: readonly Modifier[]): readonly [boolean, boolean, b
 ];
 
 /** A value becomes several where a modifier gives it several forms; one of them is enough. */
-export function valueCheck(
-  { value, node }: Written,
+function valueCheck(
+  written: Written,
   modifiers: readonly Modifier[],
   placeholders: Placeholders,
 ): ValueCheck {
+  const { value, node } = written;
   if (value === null) return 'absent';
-  const text = String(value);
-  const forms = modifiers.includes('re') || modifiers.includes('cidr') ? 'plain' : 'patterns';
-  const checks =
-    forms === 'plain'
-      ? plainForms(text, modifiers, placeholders, node).map((form) =>
-          modifiers.includes('re') ? regexCheck(form, modifiers, node) : cidrCheck(form, node),
-        )
-      : patterns(text, modifiers, placeholders, node).map((form) =>
-          globCheck(form, modifiers.includes('cased')),
-        );
+  const checks = modifiers.includes('cidr')
+    ? plainForms(String(value), modifiers, placeholders, node).map((form) => cidrCheck(form, node))
+    : textForms(written, modifiers, placeholders).map(formCheck);
   const [only] = checks;
   if (checks.length === 1 && only) return only;
   return (found) => checks.some((check) => check(found));
+}
+
+/** The same of a text, in a form that needs nothing else to be answered. */
+export function textForms(
+  { value, node }: Written,
+  modifiers: readonly Modifier[],
+  placeholders: Placeholders,
+): readonly TextForm[] {
+  const text = String(value);
+  if (modifiers.includes('re'))
+    return plainForms(text, modifiers, placeholders, node).map((form) =>
+      regexForm(form, modifiers, node),
+    );
+  const cased = modifiers.includes('cased');
+  return patterns(text, modifiers, placeholders, node).map((form) => globForm(form, cased));
 }
 
 /** Of a regular expression or a network, only placeholders are replaced. */

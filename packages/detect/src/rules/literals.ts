@@ -1,88 +1,109 @@
-type Literals = readonly string[];
+import { alternatives, bestFirst, type Exact, joined, type Needs, needsOf } from './exact.ts';
+
+/** What is known of a regular expression without compiling it. */
+export interface RegexReading {
+  /** Every match of it holds, folded, one text of each of these sets. */
+  readonly needs: Needs;
+  /** It is one in RE2's syntax for sure; where not, only compiling tells. */
+  readonly sure: boolean;
+}
+
+/** Sets that are looked for; of more, few are rarer than these. */
+const NEEDS_MAX = 3;
 
 /**
- * Texts of which every match of a regular expression contains at least one, in lower case;
- * undefined where there is no such set that is worth looking for. A text is found much faster than
+ * Reads RE2's syntax; of what it does not know it claims nothing. A text is found much faster than
  * an expression runs, and most expressions have nothing to find.
  */
-export const requiredLiterals = (source: string): Literals | undefined =>
-  bestOf(requiredSets(source));
-
-/**
- * All such sets that one concatenation gives: every match contains a text of each. Empty where
- * nothing is known.
- */
-export function requiredSets(source: string): readonly Literals[] {
+export function readRegex(source: string): RegexReading {
   const reader = new Reader(source);
   try {
-    const { needs } = reader.alternation();
-    return reader.atEnd ? needs : [];
+    const found = reader.alternation(0);
+    if (!reader.atEnd) return { needs: [], sure: false };
+    return { needs: bestFirst(needsOf(found)).slice(0, NEEDS_MAX), sure: reader.sure };
   } catch (unknown) {
-    if (unknown instanceof UnknownSyntax) return [];
+    if (unknown instanceof UnknownSyntax) return { needs: [], sure: false };
     throw unknown;
   }
 }
 
 class UnknownSyntax extends Error {}
 
-/** Shorter ones stand in every text, but for marks that words have not. */
-const CHARS_MIN = 3;
-const RARE_MARK = /[@~$/\\{[<(=+]/;
-const LITERALS_MAX = 48;
+/** Stands in a set for any character outside ASCII. */
+export const WIDE = '\u{10ffff}';
 
 interface Found {
-  /** Where it matches this text and no other. */
-  readonly exact?: string;
-  readonly needs: readonly Literals[];
+  /** Where it matches these texts and no others. */
+  readonly exact?: Exact;
+  readonly needs: Needs;
+  /** How often at most something is written out in it. */
+  readonly repeats: number;
 }
 
-const NOTHING: Found = { needs: [] };
+const NOTHING: Found = { needs: [], repeats: 1 };
+const EMPTY: Found = { exact: [''], needs: [], repeats: 1 };
+const SPACES: Found = { exact: [' '], needs: [], repeats: 1 };
+const WIDE_ONLY: Found = { needs: [[WIDE]], repeats: 1 };
 
-/** Reads RE2's syntax; of what it does not know it claims nothing. */
+const DEPTH_MAX = 100;
+/** RE2 takes no more, and neither do groups of repeats multiply to more. */
+const REPEATS_MAX = 1_000;
+/** Larger classes say little. */
+const CLASS_MAX = 4;
+const WRITTEN_OUT_MAX = 4;
+
+type Range = readonly [string, string];
+
+const ANYTHING: Range = ['\0', '\u{10ffff}'];
+
 class Reader {
-  readonly #source: string;
+  sure = true;
+  readonly #source: readonly string[];
   #at = 0;
+  #depth = 0;
 
   constructor(source: string) {
-    this.#source = source;
+    this.#source = Array.from(source);
   }
 
   get atEnd(): boolean {
     return this.#at >= this.#source.length;
   }
 
-  alternation(): Found {
+  alternation(depth: number): Found {
+    if (depth > DEPTH_MAX) this.#giveUp();
+    this.#depth = depth;
     const branches = [this.#concatenation()];
     while (this.#accept('|')) branches.push(this.#concatenation());
     const [only] = branches;
     if (branches.length === 1 && only) return only;
-    const best = branches.map(({ needs }) => bestOf(needs));
-    if (best.includes(undefined)) return NOTHING;
-    const all = [...new Set(best.flatMap((one) => one ?? []))];
-    return all.length > LITERALS_MAX ? NOTHING : { needs: [all] };
+    return { ...alternatives(branches), repeats: mostOf(branches) };
   }
 
   #concatenation(): Found {
-    let run = '';
-    const sets: Literals[] = [];
+    const needs: Exact[] = [];
+    let run: Exact = [''];
     let whole = true;
-    const end = (needs: readonly Literals[]): void => {
-      if (worthwhile(run)) sets.push([run]);
-      sets.push(...needs);
-      run = '';
+    let repeats = 1;
+    const end = (): void => {
+      needs.push(...needsOf({ exact: run, needs: [] }));
+      run = [''];
       whole = false;
     };
     while (!this.atEnd && this.#peek() !== '|' && this.#peek() !== ')') {
-      const atom = this.#atom();
-      const [least, most] = this.#quantifier();
-      if (atom.exact === undefined || least === 0) end(least === 0 ? [] : atom.needs);
+      const found = this.#quantified(this.#atom());
+      repeats = Math.max(repeats, found.repeats);
+      const longer = found.exact && joined(run, found.exact);
+      if (longer) run = longer;
       else {
-        run += atom.exact;
-        if (most !== 1) end([]);
+        end();
+        if (found.exact) run = found.exact;
+        else needs.push(...found.needs);
       }
     }
-    if (worthwhile(run)) sets.push([run]);
-    return { ...(whole && { exact: run }), needs: sets };
+    if (whole) return { exact: run, needs: [], repeats };
+    end();
+    return { needs, repeats };
   }
 
   #atom(): Found {
@@ -90,55 +111,134 @@ class Reader {
     if (character === '(') return this.#group();
     if (character === '[') return this.#class();
     if (character === '\\') return this.#escape();
-    return /[\w ,:;<>="'`~!@#%&/-]/.test(character) ? literal(character) : NOTHING;
+    if (character === '^' || character === '$') return EMPTY;
+    if (character === '.') return NOTHING;
+    // A quantifier without anything before it.
+    if ('*+?{'.includes(character)) this.sure = false;
+    return literal(character);
   }
 
   #group(): Found {
+    const depth = this.#depth;
     if (this.#accept('?')) {
-      const head = /^(?:P?<\w+>|[imsU-]*:)/.exec(this.#source.slice(this.#at))?.[0];
-      const flags = /^[imsU-]*\)/.exec(this.#source.slice(this.#at))?.[0];
-      this.#at += (head ?? flags ?? '').length;
-      if (head === undefined) return flags === undefined ? this.#giveUp() : NOTHING;
+      const rest = this.#rest(48);
+      const name = /^P?<\w+>/.exec(rest)?.[0];
+      const head =
+        name ?? /^(?:[imsU]*(?:-[imsU]+)?:|[imsU]+(?:-[imsU]+)?\)|-[imsU]+\))/.exec(rest)?.[0];
+      if (head === undefined) return this.#giveUp();
+      if (name !== undefined) this.sure = false;
+      this.#at += head.length;
+      if (head.endsWith(')')) {
+        // A quantifier would have nothing before it.
+        if ('*+?{'.includes(this.#peek())) this.sure = false;
+        return EMPTY;
+      }
     }
-    const inner = this.alternation();
+    const inner = this.alternation(depth + 1);
+    this.#depth = depth;
     return this.#accept(')') ? inner : this.#giveUp();
   }
 
-  /** What is in a class is one of many characters. */
+  /** One of few characters is as good as an alternative of them. */
   #class(): Found {
-    this.#accept('^');
-    this.#accept(']');
-    while (!this.atEnd && this.#peek() !== ']') {
-      const posix = /^\[:\^?\w+:\]/.exec(this.#source.slice(this.#at))?.[0];
-      if (posix !== undefined) this.#at += posix.length;
-      else if (this.#next() === '\\') this.#next();
+    const not = this.#accept('^');
+    const ranges: Range[] = [];
+    for (let first = true; first || this.#peek() !== ']'; first = false) {
+      if (this.atEnd) this.#giveUp();
+      ranges.push(this.#range());
     }
-    return this.#accept(']') ? NOTHING : this.#giveUp();
+    this.#next();
+    return not ? NOTHING : classOf(ranges);
+  }
+
+  #range(): Range {
+    const low = this.#member();
+    if (this.#peek() !== '-' || this.#source[this.#at + 1] === ']')
+      return low === undefined ? ANYTHING : [low, low];
+    this.#next();
+    const high = this.#member();
+    if (low === undefined || high === undefined || codeOf(low) > codeOf(high)) this.sure = false;
+    return low === undefined || high === undefined ? ANYTHING : [low, high];
+  }
+
+  /** Undefined for what is more than one character. */
+  #member(): string | undefined {
+    const posix = /^\[:\^?\w+:\]/.exec(this.#rest(16))?.[0];
+    if (posix !== undefined) {
+      this.sure = false;
+      this.#at += posix.length;
+      return undefined;
+    }
+    const character = this.#next();
+    if (character !== '\\') return character;
+    const escaped = this.#next();
+    if (/^[dDwWS]$/.test(escaped)) return undefined;
+    if (escaped === 's') return ' ';
+    return this.#character(escaped);
   }
 
   #escape(): Found {
-    const character = this.#next();
-    if (/^[!-/:-@[-`{-~]$/.test(character) && character !== '_') return literal(character);
-    const rest = this.#source.slice(this.#at);
-    const long = { x: /^(?:\{[^}]*\}|[0-9a-fA-F]{2})/, p: /^(?:\{[^}]*\}|.)/ };
-    if (character === 'x') this.#at += long.x.exec(rest)?.[0].length ?? 0;
-    else if (character === 'p' || character === 'P') this.#at += long.p.exec(rest)?.[0].length ?? 0;
-    else if (!/^[dDwWsSbBAznrtfv]$/.test(character)) this.#giveUp();
+    const escaped = this.#next();
+    if (/^[AzbB]$/.test(escaped)) return EMPTY;
+    if (/^[dDwWS]$/.test(escaped)) return NOTHING;
+    if (escaped === 's') return SPACES;
+    if (escaped !== 'p' && escaped !== 'P') return literal(this.#character(escaped));
+    this.sure = false;
+    this.#at += /^(?:\{[^}]*\}|.)/su.exec(this.#rest(48))?.[0].length ?? 0;
     return NOTHING;
   }
 
-  /** How often at least, and at most. */
+  /** The one character that an escape stands for. */
+  #character(escaped: string): string {
+    if (/^[!-/:-@[-`{-~]$/.test(escaped) && escaped !== '_') return escaped;
+    if (/^[nrtfv]$/.test(escaped)) return ' ';
+    if (escaped === 'a') return '\u0007';
+    if (escaped !== 'x') return this.#giveUp();
+    const found = /^(?:\{([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{2}))/.exec(this.#rest(8));
+    const code = Number.parseInt(found?.[1] ?? found?.[2] ?? '', 16);
+    if (!found || code > 0x10ffff) return this.#giveUp();
+    this.#at += found[0].length;
+    return String.fromCodePoint(code);
+  }
+
+  /** How often what was just read stands there. */
+  #quantified(found: Found): Found {
+    const [least, most] = this.#quantifier();
+    if (least === 1 && most === 1) return found;
+    const times = Number.isFinite(most) ? most : Math.max(1, least);
+    const repeats = found.repeats * Math.max(1, times);
+    if (repeats > REPEATS_MAX || least > most) this.sure = false;
+    const { exact } = found;
+    // Runs of white space are one space where texts are looked for.
+    if (exact?.join() === ' ' && least > 0) return { ...SPACES, repeats };
+    if (exact && least === 0 && most === 1 && !exact.includes(''))
+      return { exact: [...exact, ''], needs: [], repeats };
+    if (least === 0) return { needs: [], repeats };
+    if (exact && least === most && least <= WRITTEN_OUT_MAX) {
+      const written = new Array<Exact>(least).fill(exact);
+      const all = written.reduce<Exact | undefined>((sum, one) => sum && joined(sum, one), ['']);
+      if (all) return { exact: all, needs: [], repeats };
+    }
+    return { needs: needsOf(found), repeats };
+  }
+
   #quantifier(): readonly [number, number] {
-    const found = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})/.exec(this.#source.slice(this.#at));
+    const form = /^(?:[*+?]|\{(\d{1,4})(?:(,)(\d{0,4}))?\})/;
+    const found = form.exec(this.#rest(12));
     if (!found) return [1, 1];
     this.#at += found[0].length;
     this.#accept('?');
+    if (form.test(this.#rest(12))) this.sure = false;
     if (found[0] === '?') return [0, 1];
     if (found[0] === '*') return [0, Number.POSITIVE_INFINITY];
     if (found[0] === '+') return [1, Number.POSITIVE_INFINITY];
     const least = Number(found[1]);
-    // `a{3}` is more than one `a`, of which one is claimed.
-    return [least, least === 1 && found[2] === '' ? 1 : Number.POSITIVE_INFINITY];
+    if (found[2] === undefined) return [least, least];
+    return [least, found[3] === '' ? Number.POSITIVE_INFINITY : Number(found[3])];
+  }
+
+  #rest(characters: number): string {
+    return this.#source.slice(this.#at, this.#at + characters).join('');
   }
 
   #peek(): string {
@@ -160,16 +260,36 @@ class Reader {
   }
 }
 
-const literal = (character: string): Found => ({ exact: character.toLowerCase(), needs: [] });
+const codeOf = (character: string): number => character.codePointAt(0) ?? 0;
 
-/** The set whose shortest text is longest finds least by chance. */
-const bestOf = (sets: readonly Literals[]): Literals | undefined =>
-  sets.reduce<Literals | undefined>(
-    (best, set) => (best && worth(best) >= worth(set) ? best : set),
-    undefined,
-  );
+const mostOf = (all: readonly Found[]): number =>
+  all.reduce((most, { repeats }) => Math.max(most, repeats), 1);
 
-const worthwhile = (run: string): boolean => run.length >= CHARS_MIN || RARE_MARK.test(run);
+/** Outside ASCII, only what has no upper and lower case is looked for as it is. */
+function literal(character: string): Found {
+  const code = codeOf(character);
+  if (code < 128) return { exact: [foldedAscii(character)], needs: [], repeats: 1 };
+  if (foldsToAscii(code)) return NOTHING;
+  const caseless = character.toLowerCase() === character.toUpperCase();
+  return caseless ? { exact: [character], needs: [], repeats: 1 } : WIDE_ONLY;
+}
 
-const worth = (set: Literals): number =>
-  Math.min(...set.map(({ length }) => length)) - Math.log2(set.length);
+const foldedAscii = (character: string): string =>
+  /^[\t-\r ]$/.test(character) ? ' ' : character.toLowerCase();
+
+/** The long s, and the sign for kelvin. */
+const foldsToAscii = (code: number): boolean => code === 0x17f || code === 0x212a;
+
+function classOf(ranges: readonly Range[]): Found {
+  const spans = ranges.map(([low, high]) => [codeOf(low), codeOf(high)] as const);
+  const holds = (code: number): boolean => spans.some(([low, high]) => low <= code && code <= high);
+  if (spans.every(([low]) => low >= 128))
+    return holds(0x17f) || holds(0x212a) ? NOTHING : WIDE_ONLY;
+  const count = spans.reduce((sum, [low, high]) => sum + high - low + 1, 0);
+  if (count > 2 * CLASS_MAX || spans.some(([, high]) => high >= 128)) return NOTHING;
+  const codes = spans.flatMap(([low, high]) => {
+    return Array.from({ length: Math.max(0, high - low + 1) }, (_, at) => low + at);
+  });
+  const exact = [...new Set(codes.map((code) => foldedAscii(String.fromCodePoint(code))))];
+  return exact.length > CLASS_MAX ? NOTHING : { exact, needs: [], repeats: 1 };
+}

@@ -1,24 +1,55 @@
-import { type ContentMatches, isObject, LIMITS } from '@spoor/core';
-import type { ContentPart } from '../schema.ts';
-import type { ContentTest, ContentTests } from './content.ts';
+import {
+  type ContentAsk,
+  type ContentAsked,
+  type ContentMatches,
+  type ContentPart,
+  isObject,
+  LIMITS,
+} from '@spoor/core';
+import { Candidates } from './candidates.ts';
 
 /** Answers the content tests of rules, where the content is. */
 export type ContentMatcher = (part: ContentPart, content: unknown) => ContentMatches | undefined;
 
+/** What an expression costs before its first character. */
+const RUN_CHARS = 64;
+
 /**
  * Undefined for what cannot be asked: where no rule has such a test, and for content that is longer
- * than what is looked through. Then rules say “not covered” and not that nothing was found.
+ * than what is looked through, or that too many expressions would have to run over. Then rules say
+ * “not covered” and not that nothing was found.
  */
-export function contentMatcher({ set, tests }: ContentTests): ContentMatcher {
-  const byPart = Map.groupBy(tests, ({ field }) => field.part);
+export function contentMatcher(asked: ContentAsked | undefined): ContentMatcher {
+  if (asked === undefined) return () => undefined;
+  const { set, asks } = asked;
+  let candidates: Candidates | undefined;
   return (part, content) => {
-    if (set === '') return undefined;
     const texts = textsOf(content);
     if (texts === undefined) return undefined;
-    const asked = byPart.get(part) ?? [];
-    const holds = ({ matches }: ContentTest): boolean => texts.some(matches);
-    return { set, ids: asked.filter(holds).map(({ id }) => id) };
+    candidates ??= new Candidates(asks);
+    const held = matching(candidates, part, texts);
+    return held && { set, ids: [...held].map((ask) => ask.ids[part]).filter(isPresent) };
   };
+}
+
+const isPresent = (id: string | undefined): id is string => id !== undefined;
+
+function matching(
+  candidates: Candidates,
+  part: ContentPart,
+  texts: readonly string[],
+): ReadonlySet<ContentAsk> | undefined {
+  const held = new Set<ContentAsk>();
+  let left: number = LIMITS.contentTestWorkMax;
+  for (const text of texts) {
+    for (const { ask, check } of candidates.of(text)) {
+      if (ask.ids[part] === undefined || held.has(ask)) continue;
+      left -= text.length + RUN_CHARS;
+      if (left < 0) return undefined;
+      if (check(text)) held.add(ask);
+    }
+  }
+  return held;
 }
 
 /** Every text in a JSON value, and the names of its members. */
@@ -28,14 +59,19 @@ function textsOf(content: unknown): readonly string[] | undefined {
   const waiting: unknown[] = [content];
   while (waiting.length > 0) {
     const value = waiting.pop();
-    if (Array.isArray(value)) for (const item of value) waiting.push(item);
-    else if (isObject(value)) waiting.push(...Object.keys(value), ...Object.values(value));
+    const inside = insideOf(value);
+    if (inside !== undefined) for (const one of inside) waiting.push(one);
     else if (value !== null && value !== undefined) {
       const text = String(value);
-      left -= text.length;
+      left -= text.length + 1;
       if (left < 0) return undefined;
       texts.push(text);
     }
   }
   return texts;
+}
+
+function insideOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  return isObject(value) ? Object.entries(value).flat() : undefined;
 }

@@ -1,7 +1,13 @@
 import type { Observation } from '@spoor/core';
 import { describe, expect, it } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
-import { compileRules, contentMatcher, notCovered, type RuleSet } from '../../src/index.ts';
+import {
+  askedBy,
+  compileRules,
+  contentMatcher,
+  notCovered,
+  type RuleSet,
+} from '../../src/index.ts';
 import { detectorOf, Scenario, stepAll } from '../support/scenario.ts';
 import { TOOLS } from '../support/tools.ts';
 
@@ -17,7 +23,7 @@ function compile(...detections: readonly string[]): RuleSet {
 
 /** A call with answers to the content tests of the rules, as a sensor that asks them gives. */
 function calls(args: unknown, asked: RuleSet | undefined): readonly Observation[] {
-  const matcher = asked && contentMatcher(asked.content);
+  const matcher = asked && contentMatcher(askedBy(asked.content));
   return new Scenario().call('drive', TOOLS.share, args).observations.map((observation) => {
     const { request } = observation.facts;
     const matched = matcher?.('request', args);
@@ -60,7 +66,7 @@ describe('content tests', () => {
   });
 
   it('say “not covered” of content that is too long to look through', () => {
-    const matcher = contentMatcher(rules.content);
+    const matcher = contentMatcher(askedBy(rules.content));
     expect(matcher('request', ['x'.repeat(1_048_577)])).toBeUndefined();
     expect(matcher('request', ['x'.repeat(1_000_000), 'password'])?.ids).toHaveLength(1);
   });
