@@ -1,6 +1,7 @@
 import { ATTEST } from './requirements/attest.ts';
 import { AUDITING } from './requirements/auditing.ts';
 import { BASELINE } from './requirements/baseline.ts';
+import { CONTENT } from './requirements/content.ts';
 import { DECIDE } from './requirements/decide.ts';
 import { DETECT } from './requirements/detect.ts';
 import { ENROL } from './requirements/enrol.ts';
@@ -410,6 +411,7 @@ export type RequirementId =
   | keyof typeof IN_PROCESS
   | keyof typeof ATTEST
   | keyof typeof DECIDE
+  | keyof typeof CONTENT
   | keyof typeof DETECT
   | keyof typeof AUDITING
   | keyof typeof ENROL
@@ -429,6 +431,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...HOOKS_AND_ASKS,
   ...BASELINE,
   ...DECIDE,
+  ...CONTENT,
   ...DETECT,
   ...TELEMETRY,
   ...VAULT,

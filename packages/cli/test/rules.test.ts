@@ -101,7 +101,7 @@ describe('spoor rules', () => {
     const { lines } = await run(['lint', into]);
     expect(lines).toEqual([
       '1 rules, 0 problems',
-      '1 ask for content: not covered, since sensors do not answer that yet',
+      '1 ask for content: answered where the content is',
     ]);
     await expect(run(['import', 'safe-mcp', theirs], { out: into })).rejects.toThrow('written');
     await expect(run(['import', 'nothing', theirs])).rejects.toThrow('import atr|safe-mcp|sigma');

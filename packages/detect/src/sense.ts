@@ -25,6 +25,8 @@ import { examine } from './examine/examine.ts';
 import type { ContentMatcher } from './rules/match-content.ts';
 import { examineToolOnce } from './tool/definition.ts';
 
+export { type ContentMatcher, contentMatcher } from './rules/match-content.ts';
+
 /** Turns messages into facts about them: the last place that sees plaintext. */
 
 /** Keyed hashes of one session, as sensing needs them. Digests are hexadecimal digits. */

@@ -108,6 +108,8 @@ const PATH = shape({
   bytes: COUNT,
 });
 
+const MATCHES = shape({ set: DIGEST, ids: list(DIGEST, LIMITS.contentTestsMax) });
+
 const CONTENT_FACTS = shape(
   {
     bytes: COUNT,
@@ -123,6 +125,7 @@ const CONTENT_FACTS = shape(
   },
   {
     projection: text(LIMITS.projectionCharsMax),
+    matched: MATCHES,
     destinations: list(matches(PRINT), LIMITS.destinationsPerCallMax),
   },
 );

@@ -1,4 +1,5 @@
 import type {
+  ContentAsked,
   Decision,
   ErrorCode,
   HostInfo,
@@ -87,6 +88,8 @@ export interface Welcome {
   readonly embeds?: true;
   /** What of it is stopped; nothing without it. */
   readonly stop?: StopNotice;
+  /** What rules ask of content; absent where none does. */
+  readonly asked?: ContentAsked;
   /** To a hook: a sensor on the way to that server sees the same calls. */
   readonly elsewhere?: true;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type IdentityLevel, NETWORK, newCaseId, systemClock } from '@spoor/core';
-import { createDetector, type Detector } from '@spoor/detect';
+import { askedBy, createDetector, type Detector } from '@spoor/detect';
 import { type Hello, readRecipients } from '@spoor/edge';
 import { type Ledger, openLedger } from '@spoor/ledger';
 import type { Loaded, Question, WorkerSettings } from './bus.ts';
@@ -103,7 +103,7 @@ export async function assemble(
     isShort: (observation) => identifier.isShort(observation),
     admitted: (observation, connection) => parts?.foreign.observed(observation, connection),
   });
-  const told = { counts, reports: new Reports() };
+  const told = { counts, reports: new Reports(), asked: askedBy(rules.rules.content) };
   const enter = joiner({
     ...told,
     options,
@@ -136,7 +136,7 @@ export async function assemble(
     ...told,
     join: enter,
     recipients,
-    foreign: foreignOf(options, others),
+    foreign: foreignOf(options, { ...told, ...others }),
   };
   return { url, parts };
 }

@@ -1,4 +1,5 @@
-import type { SealedContent } from '@spoor/core';
+import type { ContentAsked, SealedContent } from '@spoor/core';
+import { type ContentMatcher, contentMatcher } from '@spoor/detect/sense';
 import {
   type Begun,
   type Hello,
@@ -35,6 +36,8 @@ interface Joining {
   readonly recipients: () => readonly string[];
   readonly reports: Reports;
   readonly stops: Pick<Stops, 'notice'>;
+  /** What the rules ask of content. */
+  readonly asked: ContentAsked | undefined;
   /** Asks for the embedding of a prompt. */
   readonly embed: (call: string, text: string) => void;
 }
@@ -46,6 +49,7 @@ interface Joining {
 export function joiner(joining: Joining): (hello: Hello, node?: Node) => Joined {
   const { sessions, identifier } = joining;
   const pairs = new Pairs();
+  const content = contentMatcher(joining.asked);
   return (said, node) => {
     const hello = node === undefined ? said : onNode(said, node);
     const { session, parent } = sessions.resolve(
@@ -84,7 +88,7 @@ export function joiner(joining: Joining): (hello: Hello, node?: Node) => Joined 
         if (request.op !== 'raw') {
           return handle(request, sealed, bytes, connection, joining, pairs);
         }
-        raw ??= rawSensor(connection, joining);
+        raw ??= rawSensor(connection, content, joining);
         return raw.handle(request.raw, bytes);
       },
     };
@@ -142,6 +146,7 @@ function handle(
 
 const rawSensor = (
   connection: Connection,
+  content: ContentMatcher,
   { options, secrets, decisions, identifier, ledger, recipients }: Joining,
 ): RawSensor =>
   new RawSensor({
@@ -153,6 +158,7 @@ const rawSensor = (
       definitionKey: secrets.definitionKey,
     }),
     project: options.project,
+    content,
     random: options.random,
     recipients: recipients(),
     keepKey: (kek, wrapped) => ledger.keepKey(connection.session.id, kek, wrapped),
@@ -160,7 +166,7 @@ const rawSensor = (
 
 const welcomeTo = (
   session: Session,
-  { options, secrets, policy, recipients }: Joining,
+  { options, secrets, policy, recipients, asked }: Joining,
 ): Welcome => ({
   protocol: WIRE_PROTOCOL,
   version: options.version,
@@ -172,4 +178,5 @@ const welcomeTo = (
   project: options.project,
   budgetMs: options.budgetMs,
   ...(options.embedding === undefined ? {} : { embeds: true }),
+  ...(asked === undefined ? {} : { asked }),
 });

@@ -14,6 +14,7 @@ import {
   type Sensed,
 } from '@spoor/core';
 import {
+  type ContentMatcher,
   kindOf,
   NO_CAUSE,
   type SenseContext,
@@ -36,6 +37,8 @@ export interface RawOptions {
   readonly identifier: Identifier;
   readonly keys: Keys;
   readonly project: boolean;
+  /** Answers what rules ask of content. */
+  readonly content: ContentMatcher;
   readonly random: Random;
   readonly recipients: readonly string[];
   readonly keepKey: (kek: string, wrapped: Uint8Array) => Promise<unknown>;
@@ -171,13 +174,13 @@ export class RawSensor {
   }
 
   #context({ protocolVersion, traceparent, given }: Raw, nowMs: number): SenseContext {
-    const { keys, project, random } = this.#options;
+    const { keys, project, content, random } = this.#options;
     const version = protocolVersion === undefined ? {} : { protocolVersion };
     const crossing = {
       ...(traceparent === undefined ? {} : { traceparent }),
       ...(given === undefined ? {} : { given }),
     };
-    return { keys, project, random, nowMs, crossing, ...version };
+    return { keys, project, content, random, nowMs, crossing, ...version };
   }
 }
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CallId,
+  type ContentAsked,
   type Decision,
   effectiveMode,
   FAIL_CLOSED,
@@ -21,11 +22,13 @@ import {
   type TraceId,
 } from '@spoor/core';
 import {
+  askedBy,
   classifyTool,
   compileRules,
   createDetector,
   type Detector,
   hostToolLabels,
+  type RuleSet,
 } from '@spoor/detect';
 import type { Begun, Sensed } from '@spoor/edge/wire';
 
@@ -40,6 +43,7 @@ export class Fallback {
   readonly #session: SessionId;
   readonly #trace: TraceId;
   readonly #mode: (() => Mode) | undefined;
+  #rules: Promise<RuleSet> | undefined;
   #detector: Promise<Detector> | undefined;
   #policy: Policy;
   #seq = 0;
@@ -100,10 +104,20 @@ export class Fallback {
     return { ...FAIL_CLOSED, action, case: newCaseId(this.#random), mode };
   }
 
+  /** Rejects where the rules cannot be read. */
+  async asked(): Promise<ContentAsked | undefined> {
+    return askedBy((await this.#compiled()).content);
+  }
+
+  #compiled(): Promise<RuleSet> {
+    this.#rules ??= loadRules(this.#rulesFolder).then((files) => compileRules(files).rules);
+    return this.#rules;
+  }
+
   #load(): Promise<Detector> {
-    this.#detector ??= loadRules(this.#rulesFolder).then((files) =>
+    this.#detector ??= this.#compiled().then((rules) =>
       createDetector({
-        rules: compileRules(files).rules,
+        rules,
         policy: this.#policy,
         newCase: () => newCaseId(this.#random),
       }),

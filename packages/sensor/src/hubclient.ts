@@ -2,6 +2,7 @@ import {
   ALLOW,
   type CaseId,
   CodedError,
+  type ContentAsked,
   type Decision,
   effectiveMode,
   type IdentityEvidence,
@@ -19,7 +20,7 @@ import { type Keys, keysOf, ownKeys } from '@spoor/edge/keys';
 import type { Begun, Ended, Found, Hello, Push, Sensed, Welcome } from '@spoor/edge/wire';
 import type { Sealer } from '@spoor/ledger/seal';
 import { Answers } from './answers.ts';
-import { delay } from './delay.ts';
+import { delay, within } from './delay.ts';
 import { helloAt, type Place, placeOf } from './elsewhere.ts';
 import type { Fallback } from './fallback.ts';
 import { type HubPort, type Known, targetOf } from './hubport.ts';
@@ -72,6 +73,8 @@ export class HubClient implements HubPort {
   readonly #known = new Map<string, Known>();
   readonly #answers = new Answers();
   readonly #stopping = new Stopping();
+  /** By the rules here, until a hub has answered. */
+  #askedAlone: ContentAsked | undefined;
   #startedMs = 0;
   /** Why there is no hub. */
   #why = 'HUB_UNREACHABLE';
@@ -143,6 +146,10 @@ export class HubClient implements HubPort {
 
   get project(): boolean {
     return this.#welcome?.project ?? true;
+  }
+
+  get asked(): ContentAsked | undefined {
+    return this.#welcome === undefined ? this.#askedAlone : this.#welcome.asked;
   }
 
   get mode(): Mode {
@@ -293,8 +300,19 @@ export class HubClient implements HubPort {
       if (this.#options.brief !== undefined || performance.now() > untilMs) break;
       await delay(waitMs);
     }
-    if (this.#link === undefined) this.#wentDown();
+    if (this.#link === undefined) await this.#firstAlone();
     this.#ready = undefined;
+  }
+
+  /** What is seen first is examined for the same as all that follows. */
+  async #firstAlone(): Promise<void> {
+    this.#wentDown();
+    if (this.#closed || this.#options.brief !== undefined) return;
+    // Rules that cannot be read are told of where something has to be decided by them.
+    this.#askedAlone = await this.#alone().then(
+      (alone) => alone.asked(),
+      () => undefined,
+    );
   }
 
   /** True when a hub was started just now. */
@@ -479,18 +497,3 @@ const goneOn = (observation: Sensed): Sensed =>
   observation.outcome === 'pending'
     ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }
     : observation;
-
-/** Whether it took too long or could not be done. */
-function within<Value extends object>(
-  budgetMs: number,
-  promise: Promise<Value>,
-): Promise<Value | 'late' | 'failed'> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve('late'), budgetMs);
-    const settle = (value: Value | 'failed'): void => {
-      clearTimeout(timer);
-      resolve(value);
-    };
-    promise.then(settle, () => settle('failed'));
-  });
-}

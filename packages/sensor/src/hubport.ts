@@ -1,5 +1,6 @@
 import {
   type CaseId,
+  type ContentAsked,
   type IdentityEvidence,
   type Label,
   type Mode,
@@ -30,6 +31,8 @@ export interface HubPort {
   readonly keys: Keys;
   /** Is the redacted projection wanted? */
   readonly project: boolean;
+  /** What rules ask of content; undefined where none does. */
+  readonly asked: ContentAsked | undefined;
   /** What holds for this server where no rule is named. */
   readonly mode: Mode;
   /** Could any rule deny a call on this connection? */

@@ -6,7 +6,7 @@ import {
   systemRandom,
   uuidv7,
 } from '@spoor/core';
-import { NO_CAUSE, senseIntent } from '@spoor/detect/sense';
+import { contentMatcher, NO_CAUSE, senseIntent } from '@spoor/detect/sense';
 import type { Home } from '@spoor/edge/home';
 import type { Sensed } from '@spoor/edge/wire';
 import { findHost } from './host.ts';
@@ -51,9 +51,18 @@ export async function declareIntent(
 }
 
 /** A prompt as an observation. */
-export function senseIntentOf(hub: Pick<HubClient, 'keys' | 'project'>, prompt: string): Sensed {
+export function senseIntentOf(
+  hub: Pick<HubClient, 'keys' | 'project' | 'asked'>,
+  prompt: string,
+): Sensed {
   const nowMs = systemClock.nowMs();
-  const context = { keys: hub.keys, project: hub.project, random: systemRandom, nowMs };
+  const context = {
+    keys: hub.keys,
+    project: hub.project,
+    content: contentMatcher(hub.asked),
+    random: systemRandom,
+    nowMs,
+  };
   return {
     id: newCallId(nowMs, systemRandom),
     kind: 'intent',

@@ -15,6 +15,7 @@ import type { Exchange, Exchanges } from './calls.ts';
 import { type HubPort, type Known, knownTarget } from './hubport.ts';
 
 type Sense = typeof import('@spoor/detect/sense');
+type ContentMatcher = ReturnType<Sense['contentMatcher']>;
 
 export interface TellerOptions {
   readonly hub: HubPort;
@@ -29,6 +30,8 @@ export class Teller {
   readonly #options: TellerOptions;
   /** Loaded with the first message that needs it, so that a wrapper starts without it. */
   #sense: Sense | undefined;
+  /** Of the questions of which rules? */
+  #content: { readonly set: string | undefined; readonly matcher: ContentMatcher } | undefined;
   /** As the handshake agreed on it. */
   #protocolVersion: string | undefined;
 
@@ -179,12 +182,20 @@ export class Teller {
       await hub.tell('end', sensed, hub.seal(sensed.id, 'request', bytes), []);
   }
 
+  get #matcher(): ContentMatcher {
+    const { asked } = this.#options.hub;
+    if (this.#content === undefined || this.#content.set !== asked?.set)
+      this.#content = { set: asked?.set, matcher: this.#senses.contentMatcher(asked) };
+    return this.#content.matcher;
+  }
+
   #context(): Parameters<Sense['senseRequest']>[4] {
     const { hub, random, clock } = this.#options;
     const version = this.#protocolVersion;
     return {
       keys: hub.keys,
       project: hub.project,
+      content: this.#matcher,
       random,
       nowMs: clock.nowMs(),
       ...(version === undefined ? {} : { protocolVersion: version }),

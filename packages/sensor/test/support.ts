@@ -44,6 +44,7 @@ export function testHub({ mode = 'observe', hold, deny, person, wait }: Answers 
   const evidence: (IdentityEvidence | undefined)[] = [];
   return {
     ready: undefined,
+    asked: undefined,
     keys: ownKeys(),
     project: true,
     mode,

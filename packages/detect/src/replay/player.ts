@@ -18,6 +18,8 @@ import {
   type TraceId,
 } from '@spoor/core';
 import { createDetector, type Detector, type Step } from '../engine/detector.ts';
+import { askedBy } from '../rules/content.ts';
+import { type ContentMatcher, contentMatcher } from '../rules/match-content.ts';
 import type { RuleSet } from '../rules/types.ts';
 import {
   NO_CAUSE,
@@ -65,12 +67,14 @@ export class Player {
   readonly #options: PlayerOptions;
   readonly #detector: Detector;
   readonly #keys: SenseKeys;
+  readonly #content: ContentMatcher;
   readonly #sessions = new Map<string, Played>();
   #seq = 0;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.#keys = keysOf(options.random);
+    this.#content = contentMatcher(askedBy(options.rules.content));
     this.#detector = createDetector({
       rules: options.rules,
       policy: OBSERVE,
@@ -148,7 +152,8 @@ export class Player {
   }
 
   #context(nowMs: number): SenseContext {
-    return { keys: this.#keys, project: false, random: this.#options.random, nowMs };
+    const { random } = this.#options;
+    return { keys: this.#keys, project: false, content: this.#content, random, nowMs };
   }
 
   /** A recording may begin anywhere. */

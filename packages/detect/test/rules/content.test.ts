@@ -65,9 +65,45 @@ describe('content tests', () => {
     expect(calls(SECRET, rules).flatMap((one) => notCovered(rules, one))).not.toContain('r1');
   });
 
-  it('say “not covered” of content that is too long to look through', () => {
-    const matcher = contentMatcher(askedBy(rules.content));
-    expect(matcher('request', ['x'.repeat(1_048_577)])).toBeUndefined();
-    expect(matcher('request', ['x'.repeat(1_000_000), 'password'])?.ids).toHaveLength(1);
+  verifies(
+    'content:bounded',
+    () => {
+      const matcher = contentMatcher(askedBy(rules.content));
+      expect(matcher('request', ['x'.repeat(1_048_577)])).toBeUndefined();
+      expect(matcher('request', ['x'.repeat(1_000_000), 'password'])?.ids).toHaveLength(1);
+      expect(matcher('request', new Array(1_048_577).fill(''))).toBeUndefined();
+    },
+    { case: 'a long text' },
+  );
+
+  verifies(
+    'content:bounded',
+    () => {
+      const many = Array.from({ length: 200 }, (_, n) => `"(a|b)+ needle${n % 7}.*c{${n}}d"`);
+      const hostile = compile(`{s: {request.text|re: [${many.join(', ')}]}, condition: s}`);
+      const matcher = contentMatcher(askedBy(hostile.content));
+      const needles = Array.from({ length: 7 }, (_, n) => ` needle${n} d`).join('');
+      const start = performance.now();
+      expect(matcher('request', 'ab'.repeat(400_000) + needles)).toBeUndefined();
+      expect(performance.now() - start).toBeLessThan(10_000);
+      expect(matcher('request', `a${needles}`)).toBeDefined();
+    },
+    { case: 'expressions that all would run' },
+  );
+
+  it('are the same in words that need nothing else, and once for what is the same', () => {
+    const twice = compile(
+      '{s: {request.text|contains: word, result.text|contains: word}, condition: s}',
+      '{s: {request.text|expand|contains: "%p%"}, condition: s}\n---\nplaceholders: {p: [a1, b2]}',
+    );
+    const asked = askedBy(twice.content);
+    expect(asked?.asks).toHaveLength(2);
+    expect(Object.keys(asked?.asks[0]?.ids ?? {})).toEqual(['request', 'result']);
+    const sent = contentMatcher(JSON.parse(JSON.stringify(asked)));
+    const here = contentMatcher(asked);
+    for (const one of ['words', 'A1', 'none']) {
+      expect(sent('request', one)).toEqual(here('request', one));
+      expect(sent('request', one)?.ids).toHaveLength(one === 'none' ? 0 : 1);
+    }
   });
 });

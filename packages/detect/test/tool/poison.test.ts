@@ -3,7 +3,6 @@ import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { poisonOf } from '../../src/tool/poison/poison.ts';
 import { POISON_SIGNS } from '../../src/tool/poison/signs.ts';
-import { wordFinder } from '../../src/tool/poison/words-in.ts';
 
 const signs = (description: string, inputSchema?: unknown): readonly string[] =>
   poisonOf({ name: 'convert', description, inputSchema }).signs;
@@ -86,17 +85,6 @@ describe('words that a pattern needs', () => {
         expect(signs(sample)).toEqual(naive);
       }),
       { numRuns: 300 },
-    );
-  });
-
-  it('are found in one pass as they are one by one', () => {
-    const word = fc.string({ unit: fc.constantFrom('a', 'b', '_', '@', '’'), maxLength: 5 });
-    fc.assert(
-      fc.property(fc.array(word), fc.string({ unit: word, maxLength: 40 }), (words, text) => {
-        const asked = words.filter((one) => one !== '');
-        const has = wordFinder(asked)(text);
-        for (const one of asked) expect(has(one)).toBe(text.includes(one));
-      }),
     );
   });
 });

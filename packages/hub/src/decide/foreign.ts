@@ -2,6 +2,7 @@ import {
   ALLOW,
   type CallId,
   type Cause,
+  type ContentAsked,
   type Detection,
   type LeakView,
   LIMITS,
@@ -41,6 +42,8 @@ export interface ForeignOptions {
   readonly secrets: Pick<Secrets, 'sessionKeys' | 'definitionKey' | 'pseudonymKey'>;
   readonly recipients: () => readonly string[];
   readonly project: boolean;
+  /** What the rules ask of content. */
+  readonly asked: ContentAsked | undefined;
   readonly nowMs: () => number;
 }
 
@@ -107,21 +110,25 @@ export class Foreign {
     for (const [trace, session] of this.#traces) if (session.id === id) this.#traces.delete(trace);
   }
 
-  open(traces: readonly { readonly trace: string; readonly agent: string }[]): ForeignOpened {
-    const { secrets, recipients, project } = this.#options;
+  open(
+    traces: readonly { readonly trace: string; readonly agent: string }[],
+    set: string,
+  ): ForeignOpened {
+    const { secrets, recipients, project, asked } = this.#options;
     const sessions = traces.map(({ trace, agent }) => {
       const { id } = this.#session(trace, agent);
       return { session: id, ...secrets.sessionKeys(id) };
     });
     const { definitionKey } = secrets;
-    return { sessions, definitionKey, recipients: recipients(), project };
+    const news = asked === undefined || asked.set === set ? {} : { asked };
+    return { sessions, definitionKey, recipients: recipients(), project, ...news };
   }
 
   /** Answers what the intake asks. */
   async answer(question: ForeignQuestion): Promise<unknown> {
     switch (question.kind) {
       case 'foreign.open':
-        return this.open(question.traces);
+        return this.open(question.traces, question.set);
       case 'foreign.key':
         return this.#options.ledger
           .keepKey(question.session, question.kek, question.wrapped)

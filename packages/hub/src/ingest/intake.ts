@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { CodedError, LIMITS, type Random, safeName } from '@spoor/core';
+import { contentMatcher } from '@spoor/detect/sense';
 import { type Keys, keysOf } from '@spoor/edge';
 import {
   type DecodedTraces,
@@ -43,6 +44,7 @@ export class ForeignIntake {
   readonly counts: Record<string, number> = {};
   readonly #options: IntakeOptions;
   readonly #sealers = new Map<string, Sealer>();
+  #content = { set: '', matcher: contentMatcher(undefined) };
   #waiting = 0;
   /** One request after another, so that their order is that of their coming. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -110,8 +112,13 @@ export class ForeignIntake {
       if (!agents.has(row.trace)) agents.set(row.trace, serviceOf(row));
     }
     const traces = [...agents].map(([trace, agent]) => ({ trace, agent }));
-    const opened = (await this.#options.ask({ kind: 'foreign.open', traces })) as ForeignOpened;
-    const { definitionKey, recipients, project } = opened;
+    const opened = (await this.#options.ask({
+      kind: 'foreign.open',
+      set: this.#content.set,
+      traces,
+    })) as ForeignOpened;
+    const { definitionKey, recipients, project, asked } = opened;
+    if (asked !== undefined) this.#content = { set: asked.set, matcher: contentMatcher(asked) };
     const byTrace = new Map<string, Opened>();
     for (const [i, { trace }] of traces.entries()) {
       const one = opened.sessions[i];
@@ -145,12 +152,13 @@ export class ForeignIntake {
     leaks: Map<string, Leak>,
   ): Promise<void> {
     const { random } = this.#options;
+    const content = this.#content.matcher;
     const told: ForeignTold[] = [];
     let sinceMs = performance.now();
     for (const joined of calls) {
       const opened = byTrace.get(joined.head.row.trace);
       if (opened === undefined) continue;
-      const one = senseForeign(joined, { ...opened, project, random });
+      const one = senseForeign(joined, { ...opened, project, content, random });
       noteCall(leaks, joined, one.ended.sensed.id, one.server, one.ended.sensed.tool ?? '');
       told.push(one);
       if (told.length >= TELL_MAX) await this.#hand(told.splice(0), []);

@@ -10,7 +10,7 @@ import {
   safeName,
 } from '@spoor/core';
 import { examine, intentCluster } from '@spoor/detect';
-import { NO_CAUSE } from '@spoor/detect/sense';
+import { type ContentMatcher, NO_CAUSE } from '@spoor/detect/sense';
 import type { Keys } from '@spoor/edge';
 import { type Content, type ForeignCall, serviceOf } from '@spoor/edge/otlp';
 import type { Sealer } from '@spoor/ledger/seal';
@@ -20,6 +20,8 @@ import type { ForeignTold } from './told.ts';
 export interface SensingContext {
   readonly keys: Keys;
   readonly project: boolean;
+  /** Answers what rules ask of content. */
+  readonly content: ContentMatcher;
   /** Undefined while there is no auditor. */
   readonly sealer: Sealer | undefined;
   readonly random: Random;
@@ -126,12 +128,20 @@ function facts(
   content: unknown,
   role: 'arguments' | 'result' | 'intent',
   truncated: boolean,
-  { keys, project }: SensingContext,
+  { keys, project, content: matcher }: SensingContext,
 ): ContentFacts {
   const bytes = Buffer.byteLength(typeof content === 'string' ? content : JSON.stringify(content));
   const seen = examine(content, bytes, { key: keys.print, digest: keys.digest, role });
   const { projection: _, ...rest } = seen;
-  return { ...(project ? seen : rest), truncated: seen.truncated || truncated };
+  // Of what was cut on its way here nobody can say what it held.
+  const matched = truncated
+    ? undefined
+    : matcher(role === 'result' ? 'result' : 'request', content);
+  return {
+    ...(project ? seen : rest),
+    ...(matched && { matched }),
+    truncated: seen.truncated || truncated,
+  };
 }
 
 /** As the attributes held it, so that an auditor sees what was put where. */

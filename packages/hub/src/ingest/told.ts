@@ -1,4 +1,4 @@
-import type { ClaimedIdentity, SealedContent, Sensed } from '@spoor/core';
+import type { ClaimedIdentity, ContentAsked, SealedContent, Sensed } from '@spoor/core';
 import type { Side } from './calls.ts';
 
 /** A call of somebody else's telemetry, as the deciding thread takes it in. */
@@ -40,6 +40,8 @@ export interface ForeignOpened {
   readonly definitionKey: string;
   readonly recipients: readonly string[];
   readonly project: boolean;
+  /** What rules ask of content, where the intake asked for another set. */
+  readonly asked?: ContentAsked;
 }
 
 export interface ForeignSession {
@@ -52,6 +54,8 @@ export interface ForeignSession {
 export type ForeignQuestion =
   | {
       readonly kind: 'foreign.open';
+      /** Of the questions that are known already. */
+      readonly set: string;
       readonly traces: readonly { readonly trace: string; readonly agent: string }[];
     }
   | {

@@ -174,7 +174,7 @@ async function end(
   hub: HubClient,
   event: Extract<Around, { readonly result: unknown }>,
 ): Promise<Verdict> {
-  const { senseResponse } = await import('@spoor/detect/sense');
+  const { contentMatcher, senseResponse } = await import('@spoor/detect/sense');
   const fresh = await senseBegin(hub, event);
   const { call, span, startMs } = await hub.find(fresh.tool ?? '', fresh.pair ?? '');
   const begun: Sensed =
@@ -185,17 +185,23 @@ async function end(
   const result = { content: event.result, isError: failed };
   const bytes = Buffer.from(JSON.stringify(result));
   const response = { kind: 'response' as const, id: 0, result };
-  const { pair: _, ...told } = senseResponse(begun, response, bytes.length, contextOf(hub));
+  const { pair: _, ...told } = senseResponse(begun, response, bytes.length, {
+    ...contextOf(hub),
+    content: contentMatcher(hub.asked),
+  });
   hub.record(told, hub.seal(told.id, 'result', bytes));
   return { kind: 'none' };
 }
 
 async function senseBegin(hub: HubClient, { tool, args, callId }: HookTool): Promise<Sensed> {
-  const { senseRequest, NO_CAUSE } = await import('@spoor/detect/sense');
+  const { contentMatcher, senseRequest, NO_CAUSE } = await import('@spoor/detect/sense');
   const params = { name: tool, arguments: args ?? {} };
   const request = { kind: 'request' as const, id: 0, method: 'tools/call', params };
   const bytes = JSON.stringify(params.arguments).length;
-  const sensed = senseRequest(request, 'tool.call', bytes, NO_CAUSE, contextOf(hub));
+  const sensed = senseRequest(request, 'tool.call', bytes, NO_CAUSE, {
+    ...contextOf(hub),
+    content: contentMatcher(hub.asked),
+  });
   const pair = callId === undefined ? (sensed.request?.digest ?? '') : hub.keys.digest(callId);
   const { requestId: _, ...rest } = sensed;
   return { ...rest, pair };

@@ -23,7 +23,8 @@ export async function explain(context: Context): Promise<number> {
   out.line('');
   out.line('Looks for:');
   for (const line of looksFor) out.line(`  ${visible(line)}`);
-  if (content) out.line('Content is not covered: sensors do not answer content tests yet.');
+  if (content)
+    out.line('It asks for content: answered where the content is, and not for older history.');
   out.line('');
   if (ref.advice !== '') out.line(`What to do: ${visible(ref.advice)}`);
   if (ref.tags.length > 0) out.line(`Tags: ${ref.tags.join(', ')}`);

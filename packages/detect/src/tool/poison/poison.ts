@@ -1,9 +1,9 @@
 import { isObject } from '@spoor/core';
 import { RE2JS } from 're2js';
-import { requiredSets } from '../../rules/literals.ts';
+import { readRegex, WIDE } from '../../rules/literals.ts';
+import { Folded, Search } from '../../rules/search.ts';
 import type { ToolDefinition } from '../classify.ts';
 import { POISON_SIGNS, POISONED_FROM } from './signs.ts';
-import { type Has, wordFinder } from './words-in.ts';
 
 /** What a definition gives away about what it is after. */
 export interface Poison {
@@ -22,7 +22,7 @@ const SCHEMA_DEPTH_MAX = 6;
  */
 export function poisonOf(definition: ToolDefinition): Poison {
   const text = unquoted(textOf(definition));
-  const has = wordsIn(text.toLowerCase());
+  const has = wordsIn(text);
   const found = SIGNS.filter(({ patterns }) => patterns.some((one) => one.isIn(text, has)));
   const weight = Math.round(100 * found.reduce((sum, one) => sum + one.weight, 0)) / 100;
   return { weight, poisoned: weight >= POISONED_FROM, signs: found.map(({ id }) => id) };
@@ -37,7 +37,7 @@ class Pattern {
   constructor(source: string) {
     this.#source = source;
     // Short lists are looked through first: most texts fail there.
-    this.needs = requiredSets(source).toSorted((a, b) => a.length - b.length);
+    this.needs = readRegex(source).needs.toSorted((a, b) => a.length - b.length);
   }
 
   isIn(text: string, has: Has): boolean {
@@ -53,9 +53,22 @@ const SIGNS = POISON_SIGNS.map(({ id, weight, patterns }) => ({
   patterns: patterns.map((source) => new Pattern(source)),
 }));
 
-const wordsIn = wordFinder([
+/** Does the text hold a word? */
+type Has = (word: string) => boolean;
+
+const WORDS = [
   ...new Set(SIGNS.flatMap(({ patterns }) => patterns.flatMap(({ needs }) => needs.flat()))),
-]);
+];
+const search = new Search(WORDS);
+const folded = new Folded();
+
+function wordsIn(text: string): Has {
+  const found = new Set<string>();
+  folded.load(text);
+  search.each(folded, (index) => found.add(WORDS[index] ?? ''));
+  if (folded.isWide) found.add(WIDE);
+  return (word) => found.has(word);
+}
 
 /** Compatibility forms and invisible characters hide words from patterns, not from models. */
 function textOf({ title, description, inputSchema }: ToolDefinition): string {

@@ -1,0 +1,20 @@
+/** What content is examined for, and how rules ask for it. */
+export const CONTENT = {
+  'content:live': {
+    behavior: 'A rule about content itself fires on live traffic, and denies in `enforce`.',
+    source: 'docs/sigma.md',
+  },
+  'content:changed-rules': {
+    behavior: 'Sensors that are connected answer the content tests of changed rules.',
+    source: 'docs/sigma.md',
+  },
+  'content:alone': {
+    behavior: 'A sensor without a hub answers the content tests of the rules that it decides by.',
+    source: 'docs/sigma.md',
+  },
+  'content:bounded': {
+    behavior:
+      'Content that is too long, or that too many expressions would run over, is not covered; it costs bounded time.',
+    source: 'docs/sigma.md',
+  },
+} as const;
