@@ -10,7 +10,10 @@ name: wipes
 description: d
 level: high
 logsource: { product: mcp }
-detection: {s: {request.text|re: 'rm\\s+-rf'}, t: {result.text|contains: removed}, condition: s or t}
+detection:
+  s: { request.text|re: 'rm\\s+-rf' }
+  t: { result.text|contains: removed }
+  condition: s or t
 `;
 
 verifies(
