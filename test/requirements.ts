@@ -8,6 +8,7 @@ import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
+import { LABELS_AND_DEFINITIONS } from './requirements/labels.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -416,6 +417,7 @@ export type RequirementId =
   | keyof typeof AUDITING
   | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
+  | keyof typeof LABELS_AND_DEFINITIONS
   | keyof typeof VAULT
   | keyof typeof TELEMETRY
   | keyof typeof WITNESS
@@ -433,6 +435,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...DECIDE,
   ...CONTENT,
   ...DETECT,
+  ...LABELS_AND_DEFINITIONS,
   ...TELEMETRY,
   ...VAULT,
   ...WITNESS,

@@ -1,6 +1,13 @@
-import { LABELS, type Label } from '@spoor/core';
-import { LABEL_PATTERNS, type LabelPattern, PROPERTY_LABELS, READING_VERBS } from './lexicon.ts';
-import { descriptionPhrases, namePhrase, nameWords, type Phrase, stem } from './words.ts';
+import { LABELS, type Label, READING_LABELS } from '@spoor/core';
+import {
+  LABEL_PATTERNS,
+  type LabelPattern,
+  PROPERTY_LABELS,
+  READ,
+  READING_VERBS,
+  VERBS,
+} from './lexicon.ts';
+import { CLAUSE_END, descriptionPhrases, namePhrase, type Phrase } from './words.ts';
 
 /**
  * A tool as a definition list states it; a peer wrote it, so nothing here is believed beyond its
@@ -15,72 +22,130 @@ export interface ToolDefinition {
   readonly annotations?: unknown;
 }
 
+/** What spoke for a label, and why it was not given all the same. */
+export interface Rejected {
+  readonly label: Label;
+  readonly because: string;
+  readonly rejected: string;
+}
+
 export interface Classification {
   readonly labels: readonly Label[];
   /** Why, in words for people. */
   readonly reasons: Readonly<Partial<Record<Label, string>>>;
+  readonly rejected: readonly Rejected[];
 }
 
-/**
- * These act on the world: a tool whose name begins with a reading verb is not believed to do so.
- */
+/** These act on the world: a tool whose main verb reads is not believed to do so. */
 const ACTING: ReadonlySet<Label> = new Set<Label>([
   'egress',
   'shares-externally',
   'executes-code',
   'destructive',
   'financial',
+  'privileged',
   'costly',
 ]);
 
-/**
- * Labels from name, title, description, property names and annotations; the same definition, the
- * same labels.
- */
+/** Its name and the first sentence, or its title. */
+const ACTING_PHRASES = 2;
+/** Words after a verb among which its object stands. */
+const OBJECT_WITHIN = 7;
+
+/** Labels from name, title, description and property names; the same definition, the same labels. */
 export function classifyTool(definition: ToolDefinition): Classification {
-  const reasons = new Map<Label, string>();
   const phrases = phrasesOf(definition);
-  const reading = READING_VERBS.has(stem(nameWords(definition.name)[0] ?? ''));
-  for (const pattern of LABEL_PATTERNS) {
-    if (reasons.has(pattern.label) || (reading && ACTING.has(pattern.label))) continue;
-    const phrase = phrases.find((candidate) => matches(pattern, candidate));
-    if (phrase) reasons.set(pattern.label, explain(pattern, phrase));
+  const verdicts = LABEL_PATTERNS.flatMap((pattern) => verdictOf(pattern, phrases) ?? []);
+  const reasons = new Map<Label, string>();
+  for (const { label, because, rejected } of verdicts) {
+    if (rejected === undefined && !reasons.has(label)) reasons.set(label, because);
   }
   fromProperties(definition, phrases, reasons);
-  if (hint(definition.annotations, 'destructiveHint') && !reading) {
-    reasons.set('destructive', 'its annotations say so');
-  }
-  if (hint(definition.annotations, 'readOnlyHint') && !reasons.has('executes-code')) {
-    reasons.delete('destructive');
-  }
-  const labels = LABELS.filter((label) => reasons.has(label));
-  return { labels, reasons: Object.fromEntries(reasons) };
+  const rejected = verdicts.filter(({ label }) => !reasons.has(label));
+  return {
+    labels: LABELS.filter((label) => reasons.has(label)),
+    reasons: Object.fromEntries(reasons),
+    rejected: [...new Map(rejected.map((one) => [one.label, one])).values()].filter(isRejected),
+  };
 }
 
-function phrasesOf(definition: ToolDefinition): readonly Phrase[] {
-  const phrases = [namePhrase(definition.name, 'name')];
-  if (definition.title) phrases.push(namePhrase(definition.title, 'title'));
-  return [...phrases, ...descriptionPhrases(definition.description ?? '')];
+type Verdict = Omit<Rejected, 'rejected'> & { readonly rejected?: string };
+
+const isRejected = (verdict: Verdict): verdict is Rejected => verdict.rejected !== undefined;
+
+/** Undefined where nothing speaks for the pattern's label. */
+function verdictOf(pattern: LabelPattern, phrases: readonly Phrase[]): Verdict | undefined {
+  const { label } = pattern;
+  const main = mainVerb(phrases);
+  // A tool that acts answers with what it did: what it returns is no reading.
+  const acts = main !== '' && !READ.has(main);
+  const spoken = acts && READING_LABELS.has(label) ? phrases.slice(0, ACTING_PHRASES) : phrases;
+  const found = firstMatch(pattern, spoken);
+  if (found === undefined) return undefined;
+  const because = `its ${found.source} says ${found.words.map((word) => `“${word}…”`).join(', ')}`;
+  const reading = ACTING.has(label) && READING_VERBS.has(main);
+  const rejected = found.excluded ?? (reading ? `its main verb is “${main}…”` : undefined);
+  return { label, because, ...(rejected === undefined ? {} : { rejected }) };
 }
 
-function matches(pattern: LabelPattern, phrase: Phrase): boolean {
-  const described = phrase.source === 'description';
-  if (pattern.nameOnly === true && described) return false;
-  const { stems } = phrase;
-  const verb = pattern.verbs ? verbIn(phrase, pattern.verbs) : 0;
-  if (verb < 0 || stems.some((word) => pattern.not?.has(word))) return false;
-  // In a sentence the object follows its verb; in a name it may stand before it.
-  const rest = described ? stems.slice(verb) : stems;
-  return pattern.all?.every((list) => rest.some((word) => list.has(word))) ?? true;
+function phrasesOf({ name, title, description }: ToolDefinition): readonly Phrase[] {
+  const phrases = [namePhrase(name, 'name', VERBS)];
+  if (title) phrases.push(namePhrase(title, 'title', VERBS));
+  return [...phrases, ...descriptionPhrases(description ?? '')];
 }
 
-const verbIn = (phrase: Phrase, verbs: ReadonlySet<string>): number =>
-  phrase.stems.findIndex((word, i) => phrase.verbs[i] === true && verbs.has(word));
+/** The first verb of its name, else of its description; empty where there is none. */
+function mainVerb(phrases: readonly Phrase[]): string {
+  const phrase = phrases.find(({ verbs }) => verbs.includes(true));
+  return phrase?.stems[phrase.verbs.indexOf(true)] ?? '';
+}
 
-function explain(pattern: LabelPattern, phrase: Phrase): string {
-  const lists = [...(pattern.verbs ? [pattern.verbs] : []), ...(pattern.all ?? [])];
-  const found = lists.map((list) => phrase.stems.find((word) => list.has(word)) ?? '');
-  return `its ${phrase.source} says ${found.map((word) => `“${word}…”`).join(', ')}`;
+interface Found {
+  readonly source: Phrase['source'];
+  readonly words: readonly string[];
+  /** A word that speaks against it. */
+  readonly excluded?: string;
+}
+
+/** The first phrase that matches; one that is excluded only where no other matches. */
+function firstMatch(pattern: LabelPattern, phrases: readonly Phrase[]): Found | undefined {
+  const found = phrases.flatMap((phrase) => matchesOf(pattern, phrase));
+  return found.find(({ excluded }) => excluded === undefined) ?? found[0];
+}
+
+function matchesOf(pattern: LabelPattern, phrase: Phrase): readonly Found[] {
+  if (pattern.nameOnly === true && phrase.source === 'description') return [];
+  const { stems, source } = phrase;
+  const starts = pattern.verbs ? verbsIn(phrase, pattern.verbs) : [0];
+  return starts.flatMap((start) => {
+    const near = pattern.verbs ? objectsOf(phrase, start) : stems;
+    const words = wordsOf(pattern, near);
+    if (words === undefined) return [];
+    const against = near.find((word) => pattern.not?.has(word));
+    const verb = pattern.verbs ? [stems[start] ?? ''] : [];
+    const excluded = against === undefined ? {} : { excluded: `it says “${against}…” beside it` };
+    return [{ source, words: [...new Set([...verb, ...words])], ...excluded }];
+  });
+}
+
+const verbsIn = ({ stems, verbs }: Phrase, wanted: ReadonlySet<string>): readonly number[] =>
+  stems.flatMap((word, i) => (verbs[i] === true && wanted.has(word) ? [i] : []));
+
+/** In a sentence the object follows its verb, and soon; in a name it may stand before it. */
+function objectsOf({ source, stems }: Phrase, verb: number): readonly string[] {
+  if (source !== 'description') return stems;
+  const near = stems.slice(verb, verb + 1 + OBJECT_WITHIN);
+  const end = near.indexOf(CLAUSE_END);
+  return end < 0 ? near : near.slice(0, end);
+}
+
+/** A word of every list, and a pair where there are any; undefined where one is missing. */
+function wordsOf({ all = [], pair }: LabelPattern, near: readonly string[]): string[] | undefined {
+  const found = all.map((list) => near.find((word) => list.has(word)));
+  const both = pair?.find(([a, b]) => near.some((word, i) => word === a && near[i + 1] === b));
+  const words = found.filter((word) => word !== undefined);
+  if (words.length < all.length || (pair !== undefined && both === undefined)) return undefined;
+  return [...words, ...(both ?? [])];
 }
 
 function fromProperties(
@@ -92,7 +157,8 @@ function fromProperties(
   for (const row of PROPERTY_LABELS) {
     const name = names.find((candidate) => row.names.has(candidate));
     if (name === undefined || reasons.has(row.label)) continue;
-    if (!phrases.some((phrase) => verbIn(phrase, row.verbs) >= 0)) continue;
+    if (row.with !== undefined && !reasons.has(row.with)) continue;
+    if (!phrases.some((phrase) => verbsIn(phrase, row.verbs).length > 0)) continue;
     reasons.set(row.label, `it takes “${name}”`);
   }
 }
@@ -112,9 +178,4 @@ export function hasOpenArguments(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return false;
   const { additionalProperties = false } = schema as Readonly<Record<string, unknown>>;
   return additionalProperties !== false || OPENING.some((word) => word in schema);
-}
-
-function hint(annotations: unknown, name: string): boolean {
-  if (typeof annotations !== 'object' || annotations === null) return false;
-  return (annotations as Record<string, unknown>)[name] === true;
 }

@@ -1,128 +1,161 @@
 import type { Label } from '@spoor/core';
-import { stem } from './words.ts';
+import { type Pair, pairs, words } from './words.ts';
 
 /**
- * What makes a label: a verb where a verb stands, a word of every list, and none of the excluding
- * words.
+ * What makes a label: a verb where a verb stands, near it a word of every list, and none of the
+ * excluding words.
  */
 export interface LabelPattern {
   readonly label: Label;
   readonly verbs?: ReadonlySet<string>;
   readonly all?: readonly ReadonlySet<string>[];
+  /** Two words one after the other, any of these. */
+  readonly pair?: readonly Pair[];
   readonly not?: ReadonlySet<string>;
   /** Only in names and titles, where a single word says enough. */
   readonly nameOnly?: boolean;
 }
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' ').map(stem));
-
-const READ = words(
+export const READ: ReadonlySet<string> = words(
   'get list read fetch find search query lookup look retrieve return show view describe select export browse load ' +
-    'download open check see inspect dump access print give monitor track provide pull recall summarize',
+    'download open see inspect dump print give monitor track provide pull recall summarize extract capture take scrape ' +
+    'crawl analyze examine locate count',
 );
-const MAKE = words('create generate make add get build produce return obtain');
 const PEOPLE = words(
-  'customer user person people employee patient contact member guest candidate applicant student passenger ' +
-    'subscriber citizen donor staff personnel individual resident tenant personal',
+  'customer user person employee patient contact member candidate applicant student passenger subscriber citizen ' +
+    'donor staff client lead guest friend',
 );
 const DETAILS = words(
-  'detail profile record info information data contact address email name phone credential',
+  'detail profile record info information data contact address email phone credential grade history insight bill',
 );
 const PERSONAL = words(
-  'pii iban ssn passport birth birthday surname salary medical diagnosis phone personal contact biometric demographic ' +
-    'identity residence insurance prescription',
+  'pii iban ssn passport birthday surname salary payroll payslip diagnosis biometric demographic prescription genetic ' +
+    'resume cv',
 );
 const RIGHTS = words('entitlement permission right privilege role acl may allowed authorized');
 const SECRETS = words('secret password credential vault keychain passphrase keystore env environ');
-const KEYS = words('key token certificate variable');
-const KEY_KINDS = words('api private ssh access environment signing encryption bearer refresh env');
+const KEY_PAIRS = pairs(
+  'api private ssh access signing encryption bearer refresh secret auth',
+  'key token',
+).concat(pairs('environment env', 'variable'));
 const WEB = words(
-  'web url website webpage internet browser rss feed tweet news http https site blog forum online link crawl',
+  'webpage website site rss feed news article blog tweet forum wiki wikipedia subreddit post review comment paper ' +
+    'abstract transcript changelog readme newsletter web internet url',
+);
+/** A provider's own figures are nothing that a stranger wrote. */
+const FIGURES = words(
+  'price quote rate weather market stock metric statistic count id template schema setting category tag error ' +
+    'console signature filter ratio performance sector earning',
 );
 const INCOMING = words(
-  'inbox email mail message sms review comment issue ticket channel thread discussion attachment',
+  'inbox email mail message sms review comment issue thread discussion attachment conversation chat notification',
 );
+const SCREEN = words('screenshot snapshot screen dom accessibility');
 const HOLDINGS = words(
-  'file folder directory document email mail inbox message chat note calendar event contact account balance transaction ' +
-    'invoice order record row table database repository memory graph knowledge history drive attachment appointment ' +
-    'statement booking reservation log workspace entity node task conversation spreadsheet sheet config setting',
+  'file folder directory document email mail inbox mailbox message chat note calendar account balance transaction ' +
+    'invoice order database repository memory drive attachment appointment statement reservation log workspace task ' +
+    'conversation spreadsheet config setting ticket project codebase draft contact bookmark playlist draft channel ' +
+    'backup schedule todo subscription label thread knowledge',
 );
+/** Of these anybody may read. */
+const PUBLIC = words(
+  'public market stock exchange crypto cryptocurrency fund etf company companies index symbol ticker sheet blockchain ' +
+    'block contract mainnet token wallet nft web website url paper documentation docs library package api supported ' +
+    'available airport income financial earning insider book',
+);
+const OWNED = words('my our own authenticated logged');
+const USERS = pairs('user customer patient client student current', 's user');
 const SEND = words(
-  'send email mail message notify reply forward post publish tweet upload submit broadcast invite deliver dispatch text',
+  'send email mail message notify reply forward post publish tweet upload submit broadcast deliver dispatch',
 );
 const SENT = words(
-  'email mail message sms notification post comment reply tweet file content data document report webhook request ' +
-    'invitation event chat channel user text letter fax issue attachment form url server remote http',
+  'email mail message sms notification post comment reply tweet file content data report webhook request invitation ' +
+    'chat text letter fax issue attachment form server remote http image video photo picture media contact sticker',
 );
 const SHARE = words('share publish expose distribute unshare');
 const SHARED = words(
-  'file document folder link content page album note calendar access post data sheet drive report website anyone public ' +
-    'externally file-share publicly image video site gist paste',
+  'file document folder link content page album note calendar access data sheet drive report website anyone public ' +
+    'externally publicly image video site gist paste information detail post',
 );
-const OPEN_TO = words(
-  'public publicly anyone everyone shareable shared share external externally internet world',
-);
+const OPEN_TO = words('public publicly anyone everyone shareable shared external externally');
 const LINK = words('link url access page');
-const RUN = words('execute run eval evaluate interpret exec compile launch invoke start');
+const RUN = words('execute run eval evaluate interpret exec compile launch invoke start spawn');
 const CODE = words(
   'code script command shell program python javascript typescript bash terminal notebook cell snippet cmd powershell ' +
-    'repl console expression subprocess binary executable sql',
+    'repl subprocess binary executable sql pipeline workflow',
 );
 const DELETE = words(
-  'delete remove drop destroy purge erase wipe truncate uninstall terminate kill overwrite format revoke cancel ' +
-    'deactivate shutdown discard clear reset',
+  'delete remove drop destroy purge erase wipe truncate uninstall terminate kill overwrite revoke cancel deactivate ' +
+    'shutdown discard clear reset',
 );
-const PAY = words(
-  'pay transfer purchase buy order charge refund withdraw deposit trade sell send checkout donate remit wire place make ' +
-    'initiate schedule process',
-);
-const MONEY = words(
-  'money payment fund bill bank invoice stock crypto bitcoin currency cash usd wallet loan check wire trade purchase refund investment holding',
+const PAID = words(
+  'payment transaction transfer purchase refund money fund trade wire bill subscription payout donation',
 );
 const CHANGE = words(
-  'grant revoke assign change set update add create manage elevate modify configure disable enable reset list read get ' +
-    'control lock unlock',
+  'grant revoke assign change set update add create manage elevate modify configure disable enable reset control',
 );
 const POWER = words(
-  'permission role admin administrator privilege policy acl password iam firewall sudo root entitlement credential access ' +
-    'security',
+  'permission role admin administrator privilege policy acl password iam firewall sudo root entitlement credential ' +
+    'access security',
 );
-const GENERATE = words(
-  'generate create render synthesize train transcribe produce convert edit upscale make',
+const MEMBERS = words(
+  'user member collaborator participant account admin guest moderator owner delegate',
 );
 const MEDIA = words('image video audio speech music song animation voice picture photo podcast 3d');
-const MODEL = words('llm completion inference embedding credit billed paid cost');
+const MODEL = words('llm completion inference credit billed paid');
 
 /** Adding a word here changes what every rule sees: measure on real tool lists before and after. */
 export const LABEL_PATTERNS: readonly LabelPattern[] = [
   { label: 'reads-pii', verbs: READ, all: [PEOPLE, DETAILS], not: RIGHTS },
   { label: 'reads-pii', verbs: READ, all: [PERSONAL], not: RIGHTS },
+  { label: 'reads-pii', verbs: READ, all: [words('contact customer patient')], nameOnly: true },
+  { label: 'reads-pii', verbs: READ, pair: pairs('medical health', 'record history data') },
   { label: 'reads-pii', all: [words('pii')] },
-  { label: 'reads-secrets', verbs: READ, all: [SECRETS] },
-  { label: 'reads-secrets', verbs: READ, all: [KEY_KINDS, KEYS] },
-  { label: 'reads-untrusted', verbs: READ, all: [WEB] },
+  { label: 'reads-secrets', verbs: READ, all: [SECRETS], not: words('strength policy') },
+  { label: 'reads-secrets', verbs: READ, pair: KEY_PAIRS },
+  {
+    label: 'reads-secrets',
+    verbs: words('create generate issue rotate'),
+    pair: KEY_PAIRS,
+  },
+  { label: 'reads-untrusted', verbs: READ, all: [WEB], not: FIGURES },
   {
     label: 'reads-untrusted',
     verbs: words('scrape crawl navigate browse visit fetch'),
-    all: [words('page url web site website content internet http')],
+    all: [words('page url web site website content internet http html')],
   },
-  { label: 'reads-untrusted', verbs: words('scrape crawl navigate browse fetch'), nameOnly: true },
-  { label: 'reads-untrusted', verbs: READ, all: [INCOMING], not: words('error') },
-  { label: 'reads-private', verbs: READ, all: [HOLDINGS] },
-  { label: 'reads-private', verbs: READ, all: [PEOPLE] },
-  { label: 'reads-private', verbs: READ, all: [RIGHTS] },
+  { label: 'reads-untrusted', verbs: words('scrape crawl navigate'), nameOnly: true },
+  { label: 'reads-untrusted', verbs: READ, all: [INCOMING], not: FIGURES },
+  {
+    label: 'reads-untrusted',
+    verbs: READ,
+    all: [SCREEN],
+    not: new Set([...FIGURES, ...words('memory heap industry')]),
+  },
+  { label: 'reads-untrusted', verbs: READ, all: [words('calendar'), words('event')] },
+  { label: 'reads-untrusted', verbs: READ, pair: pairs('browser web current', 'page') },
+  { label: 'reads-private', verbs: READ, all: [HOLDINGS], not: PUBLIC },
+  {
+    label: 'reads-private',
+    verbs: READ,
+    all: [PEOPLE],
+    not: new Set([...PUBLIC, ...words('price per')]),
+  },
+  { label: 'reads-private', verbs: READ, all: [OWNED] },
+  { label: 'reads-private', verbs: READ, pair: USERS },
+  { label: 'reads-private', verbs: READ, all: [RIGHTS], not: PUBLIC },
   { label: 'reads-private', verbs: READ, all: [SECRETS] },
   { label: 'egress', verbs: SEND, all: [SENT], not: words('download') },
   {
     label: 'egress',
-    verbs: words('send post notify reply forward publish tweet upload email submit'),
+    verbs: words('send post notify reply publish tweet upload email submit'),
     nameOnly: true,
   },
   {
     label: 'egress',
-    verbs: words('create open add'),
-    all: [words('issue comment pull webhook gist pr')],
-    nameOnly: true,
+    verbs: words('create open add post'),
+    all: [words('issue comment pull webhook gist pr discussion')],
+    not: words('property field'),
   },
   {
     label: 'egress',
@@ -134,55 +167,161 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
     verbs: words('call make perform send'),
     all: [words('http api webhook'), words('request endpoint url call')],
   },
+  { label: 'egress', verbs: words('fill type input'), all: [words('form field element')] },
+  { label: 'egress', verbs: words('deploy'), all: [words('cloud server production site app')] },
   { label: 'shares-externally', verbs: SHARE, all: [SHARED] },
-  { label: 'shares-externally', verbs: words('share publish'), nameOnly: true },
-  { label: 'shares-externally', verbs: MAKE, all: [LINK, OPEN_TO] },
+  { label: 'shares-externally', verbs: words('share publish tweet'), nameOnly: true },
+  {
+    label: 'shares-externally',
+    verbs: words('create generate make add get build produce return obtain'),
+    all: [LINK, OPEN_TO],
+  },
   {
     label: 'shares-externally',
     verbs: words('upload make set post'),
     all: [words('public publicly anyone externally pastebin paste gist')],
   },
-  { label: 'executes-code', verbs: RUN, all: [CODE] },
+  {
+    label: 'shares-externally',
+    verbs: words('create post write'),
+    all: [words('tweet blog')],
+    not: words('account set campaign'),
+  },
+  {
+    label: 'shares-externally',
+    verbs: words('invite add transfer'),
+    all: [words('collaborator ownership outsider')],
+    not: words('file line remote'),
+  },
+  { label: 'executes-code', verbs: RUN, all: [CODE], not: words('mathematical math') },
   {
     label: 'executes-code',
-    all: [words('code python script'), words('interpreter executor runner sandbox execution')],
+    all: [words('code python script'), words('interpreter executor runner sandbox execution exec')],
   },
   {
     label: 'executes-code',
     all: [words('bash powershell shell terminal repl subprocess exec eval')],
     nameOnly: true,
   },
-  { label: 'destructive', verbs: DELETE },
-  { label: 'financial', verbs: PAY, all: [MONEY] },
+  {
+    label: 'executes-code',
+    verbs: RUN,
+    all: [words('query statement'), words('sql database insert select')],
+  },
+  { label: 'executes-code', verbs: words('execute run'), all: [words('query')], nameOnly: true },
+  { label: 'executes-code', verbs: words('run execute'), all: [words('test build suite')] },
+  { label: 'executes-code', verbs: words('start spawn launch'), all: [words('process')] },
+  {
+    label: 'executes-code',
+    verbs: words('deploy'),
+    all: [words('code file folder function app service')],
+  },
+  {
+    label: 'destructive',
+    verbs: DELETE,
+    not: words('cache selection highlight background'),
+  },
+  { label: 'destructive', verbs: words('format'), all: [words('disk drive volume partition')] },
+  { label: 'destructive', all: [words('destruction deletion erasure')], nameOnly: true },
   {
     label: 'financial',
-    verbs: words('pay purchase buy checkout refund withdraw deposit'),
-    nameOnly: true,
+    verbs: words('pay purchase buy refund withdraw deposit donate remit'),
+    not: words('info history list'),
   },
-  { label: 'privileged', verbs: CHANGE, all: [POWER] },
+  {
+    label: 'financial',
+    verbs: words('transfer send wire swap stake sell'),
+    all: [words('money fund balance payment crypto bitcoin eth token usd cash stock share asset')],
+  },
+  {
+    label: 'financial',
+    verbs: words('make initiate schedule submit process send request charge issue'),
+    all: [PAID],
+    not: words('data cost'),
+  },
+  {
+    label: 'financial',
+    verbs: words('place submit checkout create'),
+    all: [words('order trade cart')],
+  },
+  {
+    label: 'financial',
+    verbs: words('charge bill invoice'),
+    all: [words('customer card account')],
+  },
+  {
+    label: 'financial',
+    verbs: words('trade order'),
+    all: [words('stock share crypto asset product item')],
+  },
+  {
+    label: 'financial',
+    verbs: words('book'),
+    all: [words('flight hotel room ticket trip reservation')],
+  },
+  { label: 'privileged', verbs: CHANGE, all: [POWER], not: words('control list') },
+  {
+    label: 'privileged',
+    verbs: words('add create remove delete invite ban kick suspend promote demote approve'),
+    all: [MEMBERS],
+    not: words('list post message property email event note task story favorite'),
+  },
+  { label: 'privileged', verbs: words('unlock unblock whitelist impersonate') },
+  { label: 'privileged', verbs: words('create rotate revoke'), pair: KEY_PAIRS },
   { label: 'privileged', all: [words('sudo impersonate entitlement')] },
-  { label: 'costly', verbs: GENERATE, all: [MEDIA] },
+  {
+    label: 'costly',
+    verbs: words('generate create synthesize transcribe upscale train'),
+    all: [MEDIA],
+    not: words('folder album file record message document header slide qr thumbnail chart draft'),
+  },
   {
     label: 'costly',
     all: [MODEL, words('generate call per use charge token request chat text prompt')],
   },
+  { label: 'costly', verbs: words('send ask prompt query chat'), all: [words('llm model ai')] },
+  {
+    label: 'costly',
+    verbs: words('create launch deploy provision start'),
+    all: [words('instance vm cluster droplet gpu')],
+  },
 ];
 
-/** A tool whose name begins with one of these only reads, whatever its description mentions. */
+/** A tool whose main verb is one of these only reads, whatever its description mentions. */
 export const READING_VERBS: ReadonlySet<string> = words(
-  'get list read find search query lookup retrieve show view describe select check count is has browse',
+  'get list read find search query lookup retrieve show view describe select check count is has browse inspect analyze',
 );
+
+/** What a name may say that a tool does: its first such word is the tool's main verb. */
+export const VERBS: ReadonlySet<string> = new Set([
+  ...READING_VERBS,
+  ...LABEL_PATTERNS.flatMap(({ verbs }) => [...(verbs ?? [])]),
+  ...words(
+    'write edit insert apply move copy rename convert calculate format save merge validate test',
+  ),
+  ...words(
+    'stop go watch trash untrash archive patch debug verify undo restore switch click press',
+  ),
+]);
 
 /** Properties of the input that say what a tool does even where its words do not. */
 export const PROPERTY_LABELS: readonly {
   readonly label: Label;
   readonly names: ReadonlySet<string>;
   readonly verbs: ReadonlySet<string>;
+  /** Labels that must be there already. */
+  readonly with?: Label;
 }[] = [
   {
     label: 'egress',
     names: new Set(['url', 'uri', 'endpoint', 'webhook', 'webhook_url']),
     verbs: words('fetch request visit navigate send download scrape crawl curl'),
+  },
+  {
+    label: 'egress',
+    names: new Set(['url', 'uri', 'urls']),
+    verbs: READ,
+    with: 'reads-untrusted',
   },
   {
     label: 'egress',
@@ -193,5 +332,10 @@ export const PROPERTY_LABELS: readonly {
     label: 'executes-code',
     names: new Set(['code', 'script', 'command', 'cmd', 'program']),
     verbs: RUN,
+  },
+  {
+    label: 'financial',
+    names: new Set(['payment_method', 'payment_methods', 'payment_id', 'card_number', 'iban']),
+    verbs: words('book buy order pay reserve purchase update upgrade exchange transfer send make'),
   },
 ];

@@ -35,6 +35,48 @@ describe('classifyTool', () => {
     }
   });
 
+  it.each([
+    ['set_role', 'Sets the role of a member.', 'privileged'],
+    ['x', 'Creates an API key and returns it.', 'reads-secrets'],
+    ['x', 'Take a screenshot of the page.', 'reads-untrusted'],
+    ['x', 'Lists the invoices of the workspace.', 'reads-private'],
+    ['x', 'Place an order for the items in the cart.', 'financial'],
+    ['x', 'Runs the test suite.', 'executes-code'],
+    ['launch', 'Launch a virtual machine instance.', 'costly'],
+    ['add_collaborator', '', 'shares-externally'],
+  ])('%s: %s → %s', (name, description, label) => {
+    expect(classifyTool({ name, description }).labels).toContain(label);
+  });
+
+  it.each([
+    ['get_price', 'Get the price of a stock (requires an API key).', 'reads-secrets'],
+    ['trash_message', 'Move a message to the trash.', 'egress'],
+    ['clear_cache', 'Clear the cache.', 'destructive'],
+    ['evaluate', 'Evaluate a mathematical expression.', 'executes-code'],
+    ['get_income_statement', 'Get the income statement of a company.', 'reads-private'],
+    ['save', 'Save a page. Args: messages: what to send by email', 'egress'],
+    ['get_order', 'Get an order; use delete_order to delete it.', 'destructive'],
+  ])('%s: %s has not %s', (name, description, label) => {
+    expect(classifyTool({ name, description }).labels).not.toContain(label);
+  });
+
+  it('says what spoke for a label that it did not give, and why not', () => {
+    const { rejected } = classifyTool({ name: 'get_note', description: 'Get, or delete a note.' });
+    expect(rejected).toEqual([
+      {
+        label: 'destructive',
+        because: 'its description says “delet…”',
+        rejected: 'its main verb is “get…”',
+      },
+    ]);
+  });
+
+  it('takes a tool that reads and takes an address for one that can carry data out', () => {
+    const inputSchema = { properties: { url: {} } };
+    expect(classifyTool({ name: 'read_website', inputSchema }).labels).toContain('egress');
+    expect(classifyTool({ name: 'read_website' }).labels).not.toContain('egress');
+  });
+
   it('does not read an entitlement list as personal data', () => {
     expect(classifyTool(TOOLS.entitlements).labels).not.toContain('reads-pii');
   });
