@@ -39,7 +39,7 @@ export const total = (rows: readonly Measured[]): Omit<Measured, 'label'> => ({
 const Z_95 = 1.96;
 
 /** A share in per cent with its 95 % interval by Wilson; a dash of nothing. */
-export function share(hits: number, of: number): string {
+function share(hits: number, of: number): string {
   if (of === 0) return '–';
   const p = hits / of;
   const z2 = Z_95 ** 2;

@@ -22,7 +22,7 @@ const DOUBLED = /([bdfgklmnprt])\1$/;
 const WORDS_MAX = 48;
 
 /** `readTextFile`, `read_text_file` and `read-text-file` are the same three words. */
-export function nameWords(name: string): readonly string[] {
+function nameWords(name: string): readonly string[] {
   return name
     .slice(0, 256)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -108,7 +108,7 @@ function sentencePhrase(sentence: string): Phrase {
  * Cuts the endings that English verbs and plurals take. Both sides of a comparison are cut, so it
  * need not be right.
  */
-export function stem(word: string): string {
+function stem(word: string): string {
   let base = word;
   if (base.length > 4 && base.endsWith('ies')) base = `${base.slice(0, -3)}y`;
   else if (/(s|x|z|ch|sh)es$/.test(base)) base = base.slice(0, -2);
