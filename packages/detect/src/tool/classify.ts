@@ -52,7 +52,10 @@ const ACTING_PHRASES = 2;
 /** Words after a verb among which its object stands. */
 const OBJECT_WITHIN = 7;
 
-/** Labels from name, title, description and property names; the same definition, the same labels. */
+/**
+ * Labels from name, title, description and names of properties; the same definition, the same
+ * labels.
+ */
 export function classifyTool(definition: ToolDefinition): Classification {
   const phrases = phrasesOf(definition);
   const verdicts = LABEL_PATTERNS.flatMap((pattern) => verdictOf(pattern, phrases) ?? []);
