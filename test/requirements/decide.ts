@@ -16,4 +16,18 @@ export const DECIDE = {
     behavior: 'The ledger tells what was stopped and resumed, by whom and why.',
     source: 'docs/decisions.md',
   },
+  'exception:passes': {
+    behavior: 'What the owner excepted passes, is recorded as that and counted, until it expires.',
+    source: 'docs/decisions.md',
+  },
+  'exception:narrow': {
+    behavior:
+      'An exception lets nothing pass but what it names, sign by sign; a broad one is refused.',
+    source: 'docs/decisions.md',
+  },
+  'exception:changes': {
+    behavior:
+      'Each change of the exceptions is in the ledger, also one by hand, and none is made from within.',
+    source: 'docs/decisions.md',
+  },
 } as const;

@@ -53,6 +53,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Deny a waiting call',
     load: async () => (await import('./commands/answer.ts')).deny,
   },
+  exceptions: {
+    group: 'Protect',
+    summary: 'List, make and end exceptions of rules',
+    load: async () => (await import('./commands/exceptions/exceptions.ts')).exceptions,
+  },
   stop: {
     group: 'Protect',
     summary: 'Deny all calls of a session, principal, server or all',

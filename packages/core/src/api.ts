@@ -24,6 +24,9 @@
  * GET  /api/v1/stops                           {rows: StopView[]} what is stopped
  * POST /api/v1/stops    {kind, value?, reason?, who?}  StopView
  * POST /api/v1/stops/:case/resume  {reason?, who?}  StopView      what was stopped
+ * GET  /api/v1/exceptions                      ExceptionsView
+ * POST /api/v1/exceptions  {exception, who?}   ExceptionView      as in the owner's file
+ * POST /api/v1/exceptions/:id/remove  {reason?, who?}  ExceptionView
  * POST /api/v1/enforce  {mode, rule?, server?, ask?} PolicyView
  * GET  /api/v1/inventory                       InventoryView
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
@@ -39,6 +42,7 @@
  * Live events are named by `type`; their `id:` counts up.
  */
 import type { Alert, RuleRef } from './detection.ts';
+import type { Exception } from './exception.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
 import type { Decision, Mode, Observation } from './observation.ts';
@@ -89,6 +93,24 @@ export interface HubView {
   readonly reports: readonly ReportView[];
   /** What is stopped now, newest first. */
   readonly stops: readonly StopView[];
+}
+
+export interface ExceptionsView {
+  readonly rows: readonly ExceptionView[];
+  /** What of the file is no exception, and why. */
+  readonly problems: readonly string[];
+}
+
+export interface ExceptionView extends Exception {
+  /** Who made it: the owner of this hub, or the author of the rule. */
+  readonly by: 'owner' | 'rule';
+  /** Ignored. */
+  readonly expired: boolean;
+  /** More than one tool, set of arguments or some destinations pass by it. */
+  readonly broad: boolean;
+  /** Since the hub began. */
+  readonly uses: number;
+  readonly lastUsedMs?: number;
 }
 
 /** A stop, as people see it. */

@@ -19,6 +19,8 @@ export interface Detection {
   readonly group: Readonly<Record<string, string>>;
   /** What the rule wants done. */
   readonly response: DecisionAction | 'alert';
+  /** The exception by which nothing came of it. */
+  readonly exception?: string;
   /** It is about something of the whole hub: alerts of all sessions are one. */
   readonly everywhere?: true;
 }

@@ -12,4 +12,22 @@ export const DECIDE_ERRORS = {
     message: 'Too much is stopped',
     hint: 'Stop everything with `spoor stop --all`, or resume what need not be stopped',
   },
+  EXCEPTION_INVALID: {
+    http: 400,
+    exit: 2,
+    message: 'The exception cannot be made',
+    hint: 'It needs a rule, an owner, a reason, an expiry within a year, and what narrows it',
+  },
+  EXCEPTION_UNKNOWN: {
+    http: 404,
+    exit: 1,
+    message: 'There is no such exception',
+    hint: 'List them with `spoor exceptions list`',
+  },
+  EXCEPTIONS_FULL: {
+    http: 409,
+    exit: 1,
+    message: 'There are too many exceptions',
+    hint: 'Remove what has expired, or change the rule',
+  },
 } as const;

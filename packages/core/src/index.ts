@@ -12,6 +12,7 @@ export * from './codec.ts';
 export * from './denial.ts';
 export * from './detection.ts';
 export * from './errors.ts';
+export * from './exception.ts';
 export * from './frame.ts';
 export * from './host.ts';
 export * from './identity.ts';

@@ -389,6 +389,12 @@ export const LIMITS = {
   identityWaitingMax: 1_000,
   /** Stops in force: more than a person could know of, and each is compared with every call. */
   stopsMax: 1_000,
+  /** Exceptions of an owner: each is looked at where its rule matches. */
+  exceptionsMax: 1_000,
+  /** Destinations that one exception names: more is no exception. */
+  exceptionDestinationsMax: 32,
+  /** How far ahead an exception may expire: what nobody looks at again is no exception. */
+  exceptionMaxMs: 31_622_400_000,
   /** Characters of the reason that a person gives: it stands in the ledger. */
   reasonCharsMax: 200,
 } as const;

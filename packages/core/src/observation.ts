@@ -404,13 +404,15 @@ export interface Decision {
   /** Id of the rule, or '' where none spoke. */
   readonly rule: string;
   /**
-   * Coded: `rule`, `allowed-once`, `fail-closed`, `fail-open`, `durability`, `unreadable`,
+   * Coded: `rule`, `exception`, `allowed-once`, `fail-closed`, `fail-open`, `durability`, `unreadable`,
    * `stopped`, `default`; of a question to a person `approved`, `approved-in-host`, `refused`,
    * `ask-timeout`, `no-approver`, `withdrawn`.
    */
   readonly reason: string;
   readonly case?: CaseId;
   readonly expiresMs?: number;
+  /** The exception by which the rule that is named did nothing. */
+  readonly exception?: string;
   readonly mode: Mode;
   /** Who decided: the hub, or the sensor alone with what it sees of this server. */
   readonly by: 'hub' | 'sensor';

@@ -15,6 +15,7 @@ export {
   type Step,
   type StepOptions,
 } from './engine/detector.ts';
+export { belongingOf } from './examine/destinations.ts';
 export { type ExamineContext, examine } from './examine/examine.ts';
 export {
   describeExport,

@@ -28,6 +28,8 @@ export interface Home {
   readonly config: string;
   /** What is stopped: the hub writes it, and sensors that find no hub read it. */
   readonly stops: string;
+  /** Where rules do nothing: by the owner's hand, or by the hub. */
+  readonly exceptions: string;
   /** On a machine that is enrolled at a hub elsewhere: where that is, and the key for it. */
   readonly enrolment: string;
 }
@@ -61,6 +63,7 @@ export function locateHome(env: Environment): Home {
     manifest: join(folder, 'ledger', 'manifest'),
     rootKey: join(folder, 'ledger-state', 'root.vkey'),
     stops: join(folder, 'stops.json'),
+    exceptions: join(folder, 'exceptions.json'),
     enrolment: join(folder, 'enrolment.json'),
     config: config.endsWith('.yaml') ? config : join(config, 'config.yaml'),
   };

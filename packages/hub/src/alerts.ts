@@ -13,7 +13,7 @@ export function raise(store: Store, record: DetectionRecord, random: Random): Al
   const alert: Alert = {
     ...(known === undefined ? fresh(detection, random) : lasting(known)),
     rule: detection.rule,
-    status: statusAfter(known?.status),
+    ...statusOf(detection, known),
     lastMs: detection.atMs,
     count: (known?.count ?? 0) + 1,
     ...actionOf(decision),
@@ -28,6 +28,17 @@ export function raise(store: Store, record: DetectionRecord, random: Random): Al
 
 const fingerprint = ({ rule, session, group, everywhere }: Detection): string =>
   JSON.stringify([rule.id, everywhere ? '' : session, Object.entries(group).sort()]);
+
+/** What the owner has excepted is recorded, and is no news to anybody. */
+function statusOf(
+  { exception }: Detection,
+  known: Alert | undefined,
+): Pick<Alert, 'status' | 'dismissedReason'> {
+  if (exception === undefined) return { status: statusAfter(known?.status) };
+  if (known === undefined || known.status === 'dismissed')
+    return { status: 'dismissed', dismissedReason: 'accepted risk' };
+  return { status: known.status };
+}
 
 /** What a person closed comes back as new; what is being looked at stays so. */
 function statusAfter(known: Alert['status'] | undefined): Alert['status'] {

@@ -13,7 +13,7 @@ import { Foreign, type ForeignOptions } from './decide/foreign.ts';
 import { Keeping } from './decide/keeping.ts';
 import { Levels } from './decide/levels.ts';
 import type { Node } from './decide/node.ts';
-import { type Owner, readOwner } from './decide/owner.ts';
+import { type Owner, readOwner, saidOf } from './decide/owner.ts';
 import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
 import { loadDestinations } from './export/load.ts';
@@ -68,8 +68,8 @@ export async function assemble(
 ): Promise<{ readonly parts: Parts; readonly url: string }> {
   const { home, random } = options;
   const secrets = loadSecrets(home, random);
-  const owner = readOwner(options);
   const { rules, labeler, destinations } = await readFiles(options);
+  const owner = readOwner(options, rules, secrets);
   const identityOf = await loadIdentity(options, secrets);
   const witnesses = await loadWitnesses(options);
   const ledger = await openHubLedger(options, witnesses);
@@ -92,14 +92,13 @@ export async function assemble(
     ledger,
     random,
     nowMs: systemClock.nowMs,
-    policy: () => owner.policy.policy,
+    ...saidOf(owner),
     record: (part) => worker.record(part),
     relabelled: (server, push) => sensors.pushTo(server, push),
     tell: (connection, push) => sensors.pushToOne(connection, push),
     asksChanged: () => parts && worker.state(stateOf(parts)),
     askTimeoutMs: options.askTimeoutMs,
     levels: options.levels ?? new Levels(),
-    stopOf: (connection, { principal }) => owner.stops.of(connection, principal),
     isShort: (observation) => identifier.isShort(observation),
     admitted: (observation, connection) => parts?.foreign.observed(observation, connection),
   });

@@ -5,6 +5,7 @@ import {
   type CallId,
   type Decision,
   type Detection,
+  type ExceptionsView,
   type LeakView,
   type LedgerView,
   type Mode,
@@ -17,6 +18,7 @@ import {
 import type { ClientPlaces } from '@spoor/edge/clients';
 import type { Answer } from './decide/asks.ts';
 import type { KnownTool } from './decide/definitions.ts';
+import type { ExceptionsQuestion } from './decide/excepting.ts';
 import type { SessionBinding } from './decide/sessions.ts';
 import type { StopsQuestion } from './decide/stopping.ts';
 import type { EmbeddingOptions } from './embedding/embedder.ts';
@@ -127,6 +129,7 @@ export interface HubState {
   /** Calls that wait for a person. */
   readonly asks: readonly AskView[];
   readonly stops: readonly StopView[];
+  readonly exceptions: ExceptionsView;
 }
 
 /** Worker → main. */
@@ -164,6 +167,7 @@ export type Question =
   | { readonly kind: 'triage'; readonly alert: string; readonly status: string }
   | { readonly kind: 'stop' }
   | StopsQuestion
+  | ExceptionsQuestion
   | RemoteQuestion
   | VaultQuestion
   | ForeignQuestion;

@@ -5,6 +5,7 @@ import type { Appended, Entry } from '@spoor/ledger';
 import { leafHash } from '@spoor/ledger/verify';
 import { assemble, type Parts } from './assemble.ts';
 import type { Entries, Question } from './bus.ts';
+import { Excepting } from './decide/excepting.ts';
 import { Stopping } from './decide/stopping.ts';
 import { isAlive, takeLock } from './lock.ts';
 import type { HubOptions } from './options.ts';
@@ -30,6 +31,7 @@ export class Hub {
   #stopping: Promise<void> | undefined;
   readonly #shredding: Shredding;
   readonly #stops: Stopping;
+  readonly #excepting: Excepting;
   #spooling: Promise<void> | undefined;
 
   private constructor(options: HubOptions, parts: Parts, url: string, release: () => void) {
@@ -46,6 +48,14 @@ export class Hub {
       spool: options.home.spool,
       pseudonymKey: parts.secrets.pseudonymKey,
       takeSpool: () => this.#takeSpool(),
+    });
+    this.#excepting = new Excepting({
+      ...parts,
+      path: options.home.exceptions,
+      isRule: (id) => parts.rules.rules.rules.some((rule) => rule.ref.id === id),
+      nowMs: Date.now,
+      note: (entry) => this.#note(entry),
+      changed: () => parts.worker.state(stateOf(parts)),
     });
     this.#stops = new Stopping({
       ...parts,
@@ -115,6 +125,7 @@ export class Hub {
   async #stop(): Promise<void> {
     const { decisions, sensors, worker, ledger } = this.#parts;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#excepting.close();
     this.#parts.remote.close();
     sensors.push({ kind: 'drain' });
     decisions.withdraw();
@@ -208,6 +219,9 @@ export class Hub {
       case 'stops.add':
       case 'stops.remove':
         return this.#stops.answer(question);
+      case 'exceptions.add':
+      case 'exceptions.remove':
+        return this.#excepting.answer(question);
       case 'stop':
         // The answer goes out first.
         setTimeout(() => void this.stop(), 10);

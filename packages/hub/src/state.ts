@@ -34,6 +34,10 @@ export function stateOf(parts: Parts): HubState {
     rules: rulesView(rules, policy.policy),
     asks: decisions.asks,
     stops: parts.stops.views,
+    exceptions: {
+      rows: parts.exceptions.views(Date.now()),
+      problems: parts.exceptions.problems,
+    },
     leaks: parts.foreign.leaks,
     reports: parts.reports.views,
   };

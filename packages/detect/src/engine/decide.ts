@@ -16,7 +16,7 @@ const STRICTNESS: readonly DecisionAction[] = ['deny', 'defer', 'ask', 'modify',
 /** What is to be done with a call that was asked for, given the rules that it would complete. */
 export function decide(
   observation: Observation,
-  fired: readonly Rule[],
+  fired: readonly Fired[],
   policy: Policy,
   newCase: () => CaseId,
   { allowOnce, approved, stop }: Consent,
@@ -25,11 +25,14 @@ export function decide(
   const pending = observation.outcome === 'pending';
   if (stop !== undefined && pending) return stoppedBy(stop, 'hub');
   const ranked = fired
-    .map((rule) => judge(rule, server, policy))
+    .map(({ rule, exception }) => judge(rule, server, policy, exception))
     .filter(({ wanted }) => pending && wanted !== 'allow')
     .sort(
       (a, b) =>
-        rank(a.action) - rank(b.action) || rank(a.wanted) - rank(b.wanted) || b.weight - a.weight,
+        rank(a.action) - rank(b.action) ||
+        Number(a.exception !== undefined) - Number(b.exception !== undefined) ||
+        rank(a.wanted) - rank(b.wanted) ||
+        b.weight - a.weight,
     );
   const [strictest] = ranked;
   if (!strictest) {
@@ -37,7 +40,8 @@ export function decide(
     return { action: 'allow', wanted: 'allow', rule: '', reason: 'default', mode, by: 'hub' };
   }
   const { weight: _, ...judged } = strictest;
-  const decision: Decision = { ...judged, reason: 'rule', case: newCase(), by: 'hub' };
+  const reason = judged.exception === undefined ? 'rule' : 'exception';
+  const decision: Decision = { ...judged, reason, case: newCase(), by: 'hub' };
   if (allowOnce === true) return { ...decision, action: 'allow', reason: 'allowed-once' };
   // What was answered is a question: a rule that denies by now is not.
   if (approved === true && decision.action === 'ask')
@@ -55,18 +59,26 @@ export interface Consent {
   readonly stop?: CaseId | undefined;
 }
 
-type Judged = Pick<Decision, 'action' | 'wanted' | 'rule' | 'mode'> & {
+/** A rule that matched, and what of the owner's lets that pass. */
+export interface Fired {
+  readonly rule: Rule;
+  readonly exception: string | undefined;
+}
+
+type Judged = Pick<Decision, 'action' | 'wanted' | 'rule' | 'mode' | 'exception'> & {
   /** Of rules that want the same, the gravest is named. */
   readonly weight: number;
 };
 
 const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
 
-function judge(rule: Rule, server: string, policy: Policy): Judged {
+function judge(rule: Rule, server: string, policy: Policy, exception: string | undefined): Judged {
   const wanted = wantedOf(rule, policy);
   const mode = effectiveMode(policy, rule.ref.id, server);
   const weight = LEVELS.indexOf(rule.ref.level);
-  return { action: mode === 'enforce' ? wanted : 'allow', wanted, rule: rule.ref.id, mode, weight };
+  const action = mode === 'enforce' && exception === undefined ? wanted : 'allow';
+  const excepted = exception === undefined ? {} : { exception };
+  return { action, wanted, rule: rule.ref.id, mode, weight, ...excepted };
 }
 
 function wantedOf({ response, ref }: Rule, policy: Policy): DecisionAction {

@@ -15,7 +15,7 @@ import { type Norms, normsOf } from '../baseline/norms.ts';
 import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
 import { Candidates } from './candidates.ts';
 import { type Correlation, Correlations } from './correlations.ts';
-import { type Consent, decide } from './decide.ts';
+import { type Consent, decide, type Fired } from './decide.ts';
 import { Groups } from './groups.ts';
 import { Sessions } from './sessions.ts';
 import { type Memory, readSnapshot, writeSnapshot } from './snapshot.ts';
@@ -57,6 +57,10 @@ export interface DetectorStats {
 
 export interface StepOptions extends Consent {
   readonly mode?: Mode;
+  /** Id of the owner's exception that lets this call pass that rule. */
+  readonly exceptionOf?:
+    | ((rule: string, observation: Observation) => string | undefined)
+    | undefined;
 }
 
 export interface Detector {
@@ -116,15 +120,18 @@ class Engine implements Detector {
     const open = this.#open.get(raw.id);
     const observation = this.#enrich(raw, open);
     const hits = this.#match(observation, open);
-    const fired: { rule: Rule; detection: Detection }[] = [];
+    const fired: (Fired & { readonly detection: Detection })[] = [];
     const correlated = this.#correlations.advance(hits, observation, this.#groups, open?.matched);
     for (const { rule, path, group } of correlated) {
-      if (path && rule.silent !== true)
-        fired.push({ rule, detection: this.#detection(rule, path, group, observation) });
+      if (!path || rule.silent === true) continue;
+      const exception = options?.exceptionOf?.(rule.ref.id, observation);
+      const detection = this.#detection(rule, path, group, observation);
+      const excepted = exception === undefined ? detection : { ...detection, exception };
+      fired.push({ rule, exception, detection: excepted });
     }
     const decision = decide(
       observation,
-      fired.map(({ rule }) => rule),
+      fired,
       policyOf(this.#policy, observation, options?.mode),
       this.#newCase,
       options ?? {},

@@ -1,4 +1,11 @@
-import type { Level, RuleRef } from '@spoor/core';
+import {
+  type Exception,
+  type Level,
+  type RuleRef,
+  readException,
+  sipHash,
+  sipKey,
+} from '@spoor/core';
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { checkKeys, oneOf, optionalTextAt, RuleFault, textAt, textsAt } from './document.ts';
 import type { Rule, RuleTest } from './types.ts';
@@ -67,8 +74,27 @@ export function readMeta(map: YAMLMap, id: string): Meta {
     references: textsAt(map, 'references'),
     response: map.has('response') ? oneOf(map, 'response', RESPONSES) : 'alert',
     tests: readTests(map),
+    exceptions: readExceptions(map, id),
   };
 }
+
+/** Outside of the condition, so that each has somebody who answers for it, and an end. */
+function readExceptions(map: YAMLMap, rule: string): readonly Exception[] {
+  const node: unknown = map.get('exceptions', true);
+  if (node === undefined) return [];
+  if (!isSeq(node)) throw new RuleFault('bad-value', node, '“exceptions” is a list');
+  return node.items.map((item, at) => {
+    const value: unknown = isMap(item) ? item.toJSON() : undefined;
+    const named = value === undefined ? undefined : { ...(value as object), rule };
+    const read = readException(named, () => exceptionId(`${rule} ${at}`));
+    if ('exception' in read) return read.exception;
+    throw new RuleFault('bad-value', item, `an exception: ${read.problem}`);
+  });
+}
+
+const exceptionId = (text: string): string => `x-${sipHash(ID_KEY, text).slice(0, 10)}`;
+/** Not secret: ids only have to differ. */
+const ID_KEY = sipKey(new Uint8Array(16));
 
 function readTests(map: YAMLMap): readonly RuleTest[] {
   const node: unknown = map.get('tests', true);

@@ -1,4 +1,4 @@
-import type { DecisionAction, Label, Observation, RuleRef } from '@spoor/core';
+import type { DecisionAction, Exception, Label, Observation, RuleRef } from '@spoor/core';
 
 import type { Field } from '../schema.ts';
 import type { ContentTests } from './content.ts';
@@ -157,6 +157,8 @@ export interface Rule {
   readonly references: readonly string[];
   readonly response: DecisionAction | 'alert';
   readonly tests: readonly RuleTest[];
+  /** Where it does nothing, as its author says. */
+  readonly exceptions: readonly Exception[];
   readonly body: RuleBody;
   /** The predicate that its matches are, where other correlations are made of them. */
   readonly feeds?: number;

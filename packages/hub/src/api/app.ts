@@ -26,6 +26,7 @@ import { askRoutes } from './asks.ts';
 import { type Auth, COOKIE } from './auth.ts';
 import { bodyOf } from './body.ts';
 import { Counting } from './counting.ts';
+import { exceptionRoutes } from './exceptions.ts';
 import { isLogPath, readUnder, typeOf } from './files.ts';
 import type { LiveStream } from './live.ts';
 import { cursorAfter, cursorOf, orderOf } from './order.ts';
@@ -88,6 +89,10 @@ export function createApp(options: AppOptions): Hono {
   alertRoutes(app, options);
   hubRoutes(app, options);
   askRoutes(app, {
+    ...options,
+    isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
+  });
+  exceptionRoutes(app, {
     ...options,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });

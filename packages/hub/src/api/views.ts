@@ -101,6 +101,7 @@ function whyOf(o: Observation, alert: Alert | undefined): string[] {
 
 function didOf({ decision }: Observation): string {
   if (decision?.action === 'ask') return 'waits for a person';
+  if (decision?.reason === 'exception') return 'went on';
   if (decision?.wanted !== 'ask')
     return decision?.action === 'allow' ? 'would have been denied (observe)' : 'was denied';
   if (decision.action !== 'allow') return 'was denied';
@@ -115,6 +116,7 @@ const REASONS: Readonly<Record<string, string>> = {
   refused: 'a person said no',
   'ask-timeout': 'no person answered in time',
   'no-approver': 'nobody could be asked',
+  exception: 'an exception of its owner lets it pass',
   stopped: 'it was stopped until somebody resumes it',
   withdrawn: 'its client took it back before a person answered',
   durability: 'its ledger entry could not be brought to disk',

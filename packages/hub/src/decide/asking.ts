@@ -107,7 +107,13 @@ export class Asking {
     const { mode } = connection.hello;
     const again = admission.again(observation, nowMs());
     const stop = this.#options.stopOf?.(connection, again);
-    return detector.step(again, { ...consent, stop, ...(mode === undefined ? {} : { mode }) });
+    const { exceptionOf } = this.#options;
+    return detector.step(again, {
+      ...consent,
+      stop,
+      exceptionOf,
+      ...(mode === undefined ? {} : { mode }),
+    });
   }
 
   async #approve(waiting: Waiting): Promise<Decision> {

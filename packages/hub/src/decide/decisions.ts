@@ -15,7 +15,7 @@ import {
   READING_LABELS,
   type SealedContent,
 } from '@spoor/core';
-import type { Detector, Step } from '@spoor/detect';
+import type { Detector, Step, StepOptions } from '@spoor/detect';
 import type { Begun, Ended, Push, Sensed } from '@spoor/edge';
 import type { Appended, Ledger } from '@spoor/ledger';
 import type { RecordBatch } from '../bus.ts';
@@ -55,6 +55,8 @@ export interface DecisionsOptions {
   readonly levels: Levels;
   /** What stops such a call, if anything does. */
   readonly stopOf?: (connection: Connection, observation: Observation) => CaseId | undefined;
+  /** Id of the owner's exception that lets this call pass that rule. */
+  readonly exceptionOf?: StepOptions['exceptionOf'];
   /** Is its principal less proved than the owner asks for? */
   readonly isShort?: (observation: Observation) => boolean;
   /** Every observation as admitted, before anything is decided on it. */
@@ -141,6 +143,7 @@ export class Decisions {
     const step = detector.step(admitted, {
       allowOnce,
       stop,
+      exceptionOf: this.#options.exceptionOf,
       ...(mode === undefined ? {} : { mode }),
     });
     const labels = step.observation.tool?.labels ?? [];
@@ -204,7 +207,8 @@ export class Decisions {
     const begun = this.#open.begun(admitted);
     const merged = mergeEnd(admitted, begun, sensed.decidedAlone, this.#listed(admitted, sensed));
     if (sensed.decidedAlone !== undefined) count(this.counts, 'late');
-    const step = detector.step(merged, { allowOnce: merged.outcome === 'pending' });
+    const { exceptionOf } = this.#options;
+    const step = detector.step(merged, { allowOnce: merged.outcome === 'pending', exceptionOf });
     count(this.counts, 'ended');
     const isBegun = merged.outcome === 'pending';
     // A call that is told of as begun has gone on, also where its sensor does not say who let it.
@@ -352,7 +356,7 @@ export class Decisions {
     const records = detections.map((detection) => {
       const entry = this.#writing.write({
         ...entryOf('alert', o),
-        detail: { rule: detection.rule.id, past },
+        detail: { rule: detection.rule.id, past, ...exceptedBy(detection) },
       });
       return {
         detection,
@@ -372,3 +376,6 @@ export class Decisions {
 
 const wantedBy = ({ response }: Detection): DecisionAction =>
   response === 'alert' ? 'allow' : response;
+
+const exceptedBy = ({ exception }: Detection): { readonly exception?: string } =>
+  exception === undefined ? {} : { exception };

@@ -1,16 +1,43 @@
 import { join } from 'node:path';
+import { fromBase64, sipKey } from '@spoor/core';
 import type { HubOptions } from '../options.ts';
 import { PolicyFile } from '../policy.ts';
+import type { CompiledRules } from '../rules.ts';
+import type { Secrets } from '../secrets.ts';
+import type { DecisionsOptions } from './decisions.ts';
+import { Exceptions } from './exceptions.ts';
 import { Stops } from './stops.ts';
 
 /** What the owner has said of decisions, each in a file of the state folder. */
 export interface Owner {
   readonly policy: PolicyFile;
   readonly stops: Stops;
+  readonly exceptions: Exceptions;
 }
 
 /** Throws CONFIG_UNREADABLE or CONFIG_BAD_VALUE where a file cannot be believed. */
-export const readOwner = ({ home, mode }: HubOptions): Owner => ({
+export const readOwner = (
+  { home, mode, say }: HubOptions,
+  { rules }: CompiledRules,
+  { definitionKey }: Secrets,
+): Owner => ({
   policy: new PolicyFile(join(home.folder, 'policy.json'), mode),
   stops: new Stops(home.stops),
+  exceptions: new Exceptions({
+    path: home.exceptions,
+    ofRules: rules.rules.flatMap((rule) => rule.exceptions),
+    key: sipKey(fromBase64(definitionKey) ?? new Uint8Array(16)),
+    say,
+  }),
+});
+
+/** As decisions ask for it. */
+export const saidOf = ({
+  policy,
+  stops,
+  exceptions,
+}: Owner): Pick<DecisionsOptions, 'policy' | 'stopOf' | 'exceptionOf'> => ({
+  policy: () => policy.policy,
+  stopOf: (connection, { principal }) => stops.of(connection, principal),
+  exceptionOf: (rule, observation) => exceptions.of(rule, observation),
 });

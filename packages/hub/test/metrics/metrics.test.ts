@@ -19,6 +19,7 @@ const STATE: HubState = {
   leaks: [],
   reports: [],
   stops: [],
+  exceptions: { rows: [], problems: [] },
   counts: { begun: 3, recordsDropped: 7, samplingHeld: 5 },
   ledger: {
     origin: 'test',

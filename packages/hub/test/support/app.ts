@@ -52,6 +52,7 @@ const STATE: HubState = {
   leaks: [],
   reports: [],
   stops: [],
+  exceptions: { rows: [], problems: [] },
 };
 
 /**
