@@ -404,7 +404,8 @@ export interface Decision {
   /** Id of the rule, or '' where none spoke. */
   readonly rule: string;
   /**
-   * Coded: `rule`, `exception`, `allowed-once`, `fail-closed`, `fail-open`, `durability`, `unreadable`,
+   * Coded: `rule`, `exception`, `allowed-once`, `fail-closed`, `fail-open`, `durability`,
+   * `unreadable`,
    * `stopped`, `default`; of a question to a person `approved`, `approved-in-host`, `refused`,
    * `ask-timeout`, `no-approver`, `withdrawn`.
    */

@@ -159,7 +159,7 @@ function wrongOf({ expiresMs, only }: Exception, nowMs: number): string | undefi
   return farDestination(only.destinations ?? []);
 }
 
-/** Calls show domains, hosts and names of channels; an address in a domain of its own is not one. */
+/** Calls show domains, hosts and names; an address in a domain of its own is none of these. */
 function farDestination(destinations: readonly string[]): string | undefined {
   const wide = destinations.find((one) => belongingOf(one)[0] !== one);
   return wide === undefined ? undefined : `calls show ${belongingOf(wide)[0]}, not ${wide}`;
