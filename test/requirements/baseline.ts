@@ -4,6 +4,11 @@ export const BASELINE = {
     behavior: 'A call with an argument, type, size or destination that its tool never had says so.',
     source: 'docs/baselines.md',
   },
+  'baseline:unexpected': {
+    behavior:
+      'An argument that a tool never had, or does not declare, alerts in words, and asks in enforce.',
+    source: 'docs/baselines.md',
+  },
   'baseline:locks-itself': {
     behavior: 'A baseline locks by itself after the calls and the time that its owner has set.',
     source: 'docs/baselines.md',

@@ -88,6 +88,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Print a link to the UI',
     load: async () => (await import('./commands/ui.ts')).ui,
   },
+  baselines: {
+    group: 'Look',
+    summary: 'Show what is usual for each tool, lock it or learn again',
+    load: async () => (await import('./commands/baselines/baselines.ts')).baselines,
+  },
   rules: {
     group: 'Look',
     summary: 'List and check rules',

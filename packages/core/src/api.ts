@@ -31,6 +31,10 @@
  * GET  /api/v1/inventory                       InventoryView
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
  * GET  /api/v1/ledger                          LedgerView
+ * GET  /api/v1/baselines                       { rows: BaselineSummary[] }
+ * GET  /api/v1/baselines?server=&tool=         BaselineView
+ * POST /api/v1/baselines  {server, tool, action, forget?, locksItself?} BaselineView
+ *                                              action is `lock` or `relearn`
  * GET  /api/v1/sensors                         { rows: SensorView[] }
  * POST /api/v1/sensors/code                    { name?, minutes?, host? } → RemoteCodeView
  * POST /api/v1/sensors/:name/revoke            SensorView

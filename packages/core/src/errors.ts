@@ -1,4 +1,5 @@
 import { ATTEST_ERRORS } from './errors-attest.ts';
+import { BASELINE_ERRORS } from './errors-baseline.ts';
 import { DECIDE_ERRORS } from './errors-decide.ts';
 import { GATEWAY_ERRORS } from './errors-gateway.ts';
 import { IDENTITY_ERRORS } from './errors-identity.ts';
@@ -413,6 +414,7 @@ export type ErrorCode =
   | keyof typeof IDENTITY_ERRORS
   | keyof typeof REMOTE_ERRORS
   | keyof typeof RULES_ERRORS
+  | keyof typeof BASELINE_ERRORS
   | keyof typeof UPSTREAM_ERRORS;
 
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
@@ -424,6 +426,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...IDENTITY_ERRORS,
   ...REMOTE_ERRORS,
   ...RULES_ERRORS,
+  ...BASELINE_ERRORS,
   ...UPSTREAM_ERRORS,
 };
 

@@ -21,6 +21,7 @@ import type { Identifier } from './identify/identifier.ts';
 import { loadIdentity } from './identify/start.ts';
 import { joiner } from './joining.ts';
 import { noteManifest, readManifest } from './manifest.ts';
+import { NormKeeper } from './norms/keeper.ts';
 import type { HubOptions } from './options.ts';
 import type { PolicyFile } from './policy.ts';
 import { Remote } from './remote/remote.ts';
@@ -40,6 +41,7 @@ export interface Parts extends Owner {
   readonly decisions: Decisions;
   readonly detector: Detector;
   readonly keeping: Keeping;
+  readonly norms: NormKeeper;
   readonly ledger: Ledger;
   readonly ledgerPath: string;
   readonly rules: CompiledRules;
@@ -78,8 +80,7 @@ export async function assemble(
   const { written, counts } = await storeBehind(ledger, loaded, options);
   const sessions = new Sessions(random, loaded.bindings);
   const definitions = new Definitions(labeler, loaded.definitions);
-  const detector = newDetector(rules, owner.policy, random);
-  const keeping = catchUp(detector, loaded, options.sampleRate);
+  const judging = newJudging(options, rules, owner.policy, loaded);
   const recipients = (): readonly string[] => readRecipients(home);
   const identifier = identityOf(ledger, recipients);
   let parts: Parts | undefined;
@@ -87,8 +88,7 @@ export async function assemble(
     admission: new Admission(definitions, sessions, Math.max(written, loaded.lastSeq)),
     definitions,
     sessions,
-    detector,
-    keeping,
+    ...judging,
     ledger,
     random,
     nowMs: systemClock.nowMs,
@@ -119,8 +119,7 @@ export async function assemble(
   const others = { definitions, sessions, decisions, ledger, secrets, recipients, worker };
   parts = {
     decisions,
-    detector,
-    keeping,
+    ...judging,
     ledger,
     ledgerPath: home.ledger,
     ...owner,
@@ -140,11 +139,18 @@ export async function assemble(
   return { url, parts };
 }
 
-const newDetector = (
+/** What judges an observation, as far as it was before the hub stopped. */
+function newJudging(
+  { baselines, random, sampleRate }: HubOptions,
   { rules }: CompiledRules,
   { policy }: PolicyFile,
-  random: HubOptions['random'],
-): Detector => createDetector({ rules, policy, newCase: () => newCaseId(random) });
+  loaded: Loaded,
+): Pick<Parts, 'norms' | 'detector' | 'keeping'> {
+  const keeper = new NormKeeper(baselines, loaded.norms);
+  const { norms } = keeper;
+  const detector = createDetector({ rules, policy, newCase: () => newCaseId(random), norms });
+  return { norms: keeper, detector, keeping: catchUp(detector, loaded, sampleRate) };
+}
 
 /** What a killed hub left out of the store: said, counted, and numbered on from. */
 async function storeBehind(

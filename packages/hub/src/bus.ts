@@ -15,6 +15,7 @@ import {
   type RulesView,
   type StopView,
 } from '@spoor/core';
+import type { NormRow } from '@spoor/detect';
 import type { ClientPlaces } from '@spoor/edge/clients';
 import type { Answer } from './decide/asks.ts';
 import type { KnownTool } from './decide/definitions.ts';
@@ -24,6 +25,7 @@ import type { StopsQuestion } from './decide/stopping.ts';
 import type { EmbeddingOptions } from './embedding/embedder.ts';
 import type { Destination } from './export/destinations.ts';
 import type { ForeignQuestion } from './ingest/told.ts';
+import type { NormQuestion } from './norms/keeper.ts';
 import type { IngestOptions } from './options.ts';
 import type { RemoteQuestion } from './remote/remote.ts';
 import type { VaultQuestion } from './vault/questions.ts';
@@ -64,6 +66,7 @@ export interface RecordBatch {
   readonly detections: readonly DetectionRecord[];
   readonly bindings: readonly SessionBinding[];
   readonly definitions: readonly KnownTool[];
+  readonly norms: readonly NormRow[];
   /** Calls whose spans were left out, and go out after all. */
   readonly past: readonly CallId[];
   readonly connections: readonly ConnectionEnd[];
@@ -149,6 +152,7 @@ export interface Loaded {
   readonly lastSeq: number;
   readonly bindings: readonly SessionBinding[];
   readonly definitions: readonly KnownTool[];
+  readonly norms: readonly NormRow[];
   readonly recent: readonly Observation[];
 }
 
@@ -168,6 +172,7 @@ export type Question =
   | { readonly kind: 'stop' }
   | StopsQuestion
   | ExceptionsQuestion
+  | NormQuestion
   | RemoteQuestion
   | VaultQuestion
   | ForeignQuestion;

@@ -17,6 +17,7 @@ import { Shredding } from './vault/shredding.ts';
 const STATE_EVERY_MS = 500;
 const SPOOL_EVERY_MS = 10_000;
 const HEARTBEAT_MS = 60_000;
+const NORMS_EVERY_MS = 5_000;
 
 /** The hub, running: decisions and ledger on this thread, store and API on a worker. */
 export class Hub {
@@ -67,6 +68,7 @@ export class Hub {
     this.#timers = [
       setInterval(() => parts.worker.state(stateOf(parts)), STATE_EVERY_MS),
       setInterval(() => void this.#takeSpool(), SPOOL_EVERY_MS),
+      setInterval(() => this.#keepNorms(), NORMS_EVERY_MS),
       // Also when nothing happens: a log that does not grow is one that has been silenced.
       setInterval(() => this.#note({ kind: 'heartbeat' }), options.heartbeatMs ?? HEARTBEAT_MS),
     ];
@@ -132,6 +134,7 @@ export class Hub {
     const said = (error: unknown): void => this.#options.say(`stop: ${String(error)}`);
     await sensors.close().catch(said);
     decisions.finish();
+    this.#keepNorms();
     await this.#parts.identifier.close();
     await ledger.close().catch(said);
     await this.#parts.witnesses.close();
@@ -205,6 +208,14 @@ export class Hub {
       case 'foreign.tell':
       case 'foreign.settle':
         return this.#parts.foreign.answer(question);
+      case 'baseline.list':
+      case 'baseline.show':
+      case 'baseline.lock':
+      case 'baseline.relearn': {
+        const answer = this.#parts.norms.answer(question, (entry) => this.#note(entry));
+        this.#keepNorms();
+        return answer;
+      }
       case 'remote.code':
       case 'remote.list':
       case 'remote.revoke':
@@ -227,6 +238,16 @@ export class Hub {
         setTimeout(() => void this.stop(), 10);
         return true;
     }
+  }
+
+  /** What has changed of them goes to the store, and what an owner has to know to the ledger. */
+  #keepNorms(): void {
+    const { norms, worker } = this.#parts;
+    norms.keep({
+      record: (part) => worker.record(part),
+      note: (entry) => this.#note(entry),
+      unstored: worker.counts.unstored ?? 0,
+    });
   }
 
   #allow(observation: Observation, decisions: Parts['decisions']): true {

@@ -1,4 +1,5 @@
 import type { Mode, Random } from '@spoor/core';
+import type { BaselineOptions } from '@spoor/detect';
 import type { Home } from '@spoor/edge';
 import type { ClientPlaces } from '@spoor/edge/clients';
 import type { Levels } from './decide/levels.ts';
@@ -25,6 +26,8 @@ export interface HubOptions {
   readonly budgetMs: number;
   /** What a call waits for a person. */
   readonly askTimeoutMs: number;
+  /** When baselines lock; as the settings have it by default without it. */
+  readonly baselines?: BaselineOptions;
   /** How sure the entry of a call must be before it goes on, by labels; the default without it. */
   readonly levels?: Levels;
   /** Where the texts of prompts are sent for their embeddings; nowhere without it. */

@@ -20,6 +20,7 @@ export function stateOf(parts: Parts): HubState {
       ...worker.counts,
       ...detector.stats(),
       ...keeping.counts,
+      ...parts.norms.counts,
       ledgerDropped: ledger.dropped,
     },
     ledger: {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CodedError, type ErrorCode, LIMITS } from '@spoor/core';
+import type { NormRow } from '@spoor/detect';
 import {
   type FromWorker,
   type HubState,
@@ -79,9 +80,17 @@ export class WorkerPort {
     if (part.detections !== undefined) batch.detections.push(...part.detections);
     if (part.bindings !== undefined) batch.bindings.push(...part.bindings);
     if (part.definitions !== undefined) batch.definitions.push(...part.definitions);
+    if (part.norms !== undefined) this.#addNorms(part.norms);
     if (part.past !== undefined) batch.past.push(...part.past);
     if (part.connections !== undefined) batch.connections.push(...part.connections);
     this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
+  }
+
+  /** What was not sent waits for the next batch, the newest of each key. */
+  #addNorms(rows: readonly NormRow[]): void {
+    const { norms } = this.#batch;
+    const newest = new Map([...norms, ...rows].map((row) => [`${row.kind} ${row.key}`, row]));
+    norms.splice(0, norms.length, ...newest.values());
   }
 
   state(state: HubState): void {
@@ -108,6 +117,7 @@ export class WorkerPort {
     const records = batch.observations.length + batch.detections.length;
     if (this.#state === 'ended' || this.#underway > LIMITS.workerUnderwayCharsMax) {
       this.#own.recordsDropped += records;
+      this.#addNorms(batch.norms);
       return;
     }
     const written = writeBatch(batch);
@@ -251,6 +261,7 @@ const emptyBatch = (): Gathered => ({
   detections: [],
   bindings: [],
   definitions: [],
+  norms: [],
   past: [],
   connections: [],
 });

@@ -226,6 +226,7 @@ function loadedFrom(store: Store): Extract<FromWorker, { type: 'loaded' }>['load
     lastSeq: store.lastSeq(),
     bindings: store.bindings(settings.replayFromMs - settings.retentionMs),
     definitions: store.definitions(),
+    norms: store.norms(),
     recent,
   };
 }

@@ -1,4 +1,5 @@
 import type { Alert, IdentityLevel, Observation, SessionView } from '@spoor/core';
+import type { NormRow } from '@spoor/detect';
 import { describe, expect, onTestFinished } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
 import type { SessionBinding } from '../src/decide/sessions.ts';
@@ -304,6 +305,16 @@ function alertTests(emptyStore: () => Store): void {
 }
 
 function catalogueTests(emptyStore: () => Store): void {
+  test('what is usual is kept by kind and key, the newest, until it is removed', () => {
+    const store = emptyStore();
+    const row = (key: string, value?: readonly string[]) =>
+      ({ kind: 'declared', key, ...(value === undefined ? {} : { value }) }) as NormRow;
+    const seq: NormRow = { kind: 'seq', key: '', value: 7 };
+    store.append({ ...batch(), norms: [row('a', ['x']), row('b', ['x']), seq] });
+    store.append({ ...batch(), norms: [row('a', ['y']), row('b')] });
+    expect(store.norms()).toEqual([row('a', ['y']), seq]);
+  });
+
   const binding: SessionBinding = {
     host: '100.1',
     id: SESSION,

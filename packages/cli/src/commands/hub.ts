@@ -22,6 +22,8 @@ import { settingFlags } from '../settingflags.ts';
 import { VERSION } from '../version.ts';
 import { enrolCode, listSensors, revoke, SENSOR_FLAGS } from './sensors.ts';
 
+const HOUR_MS = 3_600_000;
+
 export const hub: Command = {
   usage: '[start|stop|status|enrol-code|sensors|revoke NAME]',
   summary: 'The hub: one for a user, on loopback; decides, keeps the ledger, serves the UI.',
@@ -104,6 +106,11 @@ async function startOn(
     project: config.flag('projection'),
     budgetMs: config.number('budget.ms'),
     askTimeoutMs: config.number('ask.timeout-ms'),
+    baselines: {
+      lockThemselves: config.text('baseline.lock') !== 'by-hand',
+      calls: config.number('baseline.calls'),
+      spanMs: config.number('baseline.hours') * HOUR_MS,
+    },
     ...(levels === undefined
       ? {}
       : { levels: parseLevels(levels, config.number('ledger.level-timeout-ms')) }),

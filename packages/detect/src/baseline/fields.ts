@@ -63,8 +63,10 @@ export const BASELINE_FIELDS: readonly Field<Observation>[] = [
     type: 'number',
     about: 'Number of destinations in the arguments that the tool never sent to.',
     get: (o) => baseline(o).newDestinations,
-    words: (o) =>
-      `${toolOf(o)} never sent to ${baseline(o).newDestinations ?? 0} of its destinations ${callsOf(o)}`,
+    words: (o) => {
+      const fresh = baseline(o).newDestinations ?? 0;
+      return `${toolOf(o)} never sent to ${fresh} of its destinations ${callsOf(o)}`;
+    },
   },
   {
     name: 'baseline.destination_novelty',
@@ -87,7 +89,9 @@ export const BASELINE_FIELDS: readonly Field<Observation>[] = [
     type: 'number',
     about: 'Hour of the day (UTC) in which this principal never used the tool, nor in the next.',
     get: (o) => baseline(o).unusualHour,
-    words: (o) =>
-      `${toolOf(o)} was never used about ${baseline(o).unusualHour ?? 0} o'clock (UTC) ${callsOf(o)}`,
+    words: (o) => {
+      const hour = baseline(o).unusualHour ?? 0;
+      return `${toolOf(o)} was never used about ${hour} o'clock (UTC) ${callsOf(o)}`;
+    },
   },
 ];

@@ -41,7 +41,8 @@ export class Norms {
     const { seq } = observation;
     if (seq <= this.#restoredSeq) return;
     if (seq > this.#seq) this.#seq = seq;
-    if (first) this.baselines.take(observation, !suspect);
+    // What a list of tools says stands in its end.
+    if (first || observation.kind === 'tool.list') this.baselines.take(observation, !suspect);
   }
 
   /** What has changed since it was last asked, or everything. */

@@ -24,6 +24,7 @@ import type { Store } from '../store/store.ts';
 import type { VaultDesk } from '../vault/desk.ts';
 import { askRoutes } from './asks.ts';
 import { type Auth, COOKIE } from './auth.ts';
+import { baselineRoutes } from './baselines.ts';
 import { bodyOf } from './body.ts';
 import { Counting } from './counting.ts';
 import { exceptionRoutes } from './exceptions.ts';
@@ -104,6 +105,7 @@ export function createApp(options: AppOptions): Hono {
     vault: options.vault,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });
+  baselineRoutes(app, options);
   sensorRoutes(app, {
     ...options,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),

@@ -58,6 +58,10 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX alert_session ON alert (session, severity);
    CREATE INDEX alert_last ON alert (last_ms);`,
+  `CREATE TABLE norm (
+     key TEXT PRIMARY KEY,
+     body TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /**

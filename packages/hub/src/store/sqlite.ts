@@ -8,6 +8,7 @@ import {
   type Observation,
   type SessionView,
 } from '@spoor/core';
+import type { NormRow } from '@spoor/detect';
 import type { KnownTool } from '../decide/definitions.ts';
 import type { SessionBinding } from '../decide/sessions.ts';
 import { migrate } from './schema.ts';
@@ -73,7 +74,7 @@ class SqliteStore implements Store {
     this.#db = db;
   }
 
-  append({ observations, bodies, bindings, definitions }: Batch): void {
+  append({ observations, bodies, bindings, definitions, norms }: Batch): void {
     this.#guard(() => {
       this.#db.exec('BEGIN IMMEDIATE');
       try {
@@ -97,6 +98,7 @@ class SqliteStore implements Store {
             json(tool),
           );
         }
+        this.#keepNorms(norms);
         this.#db.exec('COMMIT');
       } catch (error) {
         // A full disk may have ended the transaction already.
@@ -104,6 +106,14 @@ class SqliteStore implements Store {
         throw error;
       }
     });
+  }
+
+  #keepNorms(rows: readonly NormRow[]): void {
+    for (const row of rows) {
+      const key = `${row.kind} ${row.key}`;
+      if (row.value === undefined) this.#run('DELETE FROM norm WHERE key = ?', key);
+      else this.#run('INSERT OR REPLACE INTO norm VALUES (?, ?)', key, json(row));
+    }
   }
 
   lastSeq(): number {
@@ -230,6 +240,10 @@ class SqliteStore implements Store {
 
   bindings(sinceMs: number): readonly SessionBinding[] {
     return this.#bodies<SessionBinding>('SELECT body FROM binding WHERE last_ms >= ?', sinceMs);
+  }
+
+  norms(): readonly NormRow[] {
+    return this.#bodies<NormRow>('SELECT body FROM norm ORDER BY key');
   }
 
   definitions(): readonly KnownTool[] {

@@ -1,4 +1,5 @@
 import type { Alert, IdentityLevel, Observation, SessionView } from '@spoor/core';
+import type { NormRow } from '@spoor/detect';
 import type { KnownTool } from '../decide/definitions.ts';
 import type { SessionBinding } from '../decide/sessions.ts';
 import type { Shredding } from './shred.ts';
@@ -43,6 +44,8 @@ export interface Store {
   alertByFingerprint(fingerprint: string): Alert | undefined;
   bindings(sinceMs: number): readonly SessionBinding[];
   definitions(): readonly KnownTool[];
+  /** What is usual and what was spent, each piece as it was appended last. */
+  norms(): readonly NormRow[];
   /** Argument names that a tool's pinned schema declares; empty where none is known. */
   declaredArguments(server: string, tool: string): ReadonlySet<string>;
   counts(sinceMs: number): StoreCounts;
@@ -64,6 +67,8 @@ export interface Batch {
   readonly bodies?: readonly string[];
   readonly bindings: readonly SessionBinding[];
   readonly definitions: readonly KnownTool[];
+  /** Each replaces the one with its kind and key; one without a value removes it. */
+  readonly norms: readonly NormRow[];
 }
 
 export interface PageRequest {

@@ -49,7 +49,7 @@ async function both(calls: number, store: Store = openSqliteStore(':memory:')): 
 }
 
 const save = (store: Store, observations: readonly Observation[]): void =>
-  store.append({ observations, bindings: [], definitions: [] });
+  store.append({ observations, bindings: [], definitions: [], norms: [] });
 
 async function all({ source, store }: Both, max: number, spans?: Set<string>): Promise<Piece[]> {
   const pieces: Piece[] = [];

@@ -153,6 +153,7 @@ export const batch = (...observations: Observation[]): Batch => ({
   observations,
   bindings: [],
   definitions: [],
+  norms: [],
 });
 
 export const definitionOf = (

@@ -1,0 +1,9 @@
+/** Rows of the table in `errors.ts`: baselines and budgets. */
+export const BASELINE_ERRORS = {
+  BASELINE_UNKNOWN: {
+    http: 404,
+    exit: 1,
+    message: 'This tool has no baseline',
+    hint: 'See `spoor baselines`; names are written as SERVER/TOOL',
+  },
+} as const;

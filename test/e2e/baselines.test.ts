@@ -1,0 +1,136 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Alert, BaselineSummary, BaselineView, Page } from '@spoor/core';
+import { expect } from 'vitest';
+import { verifies } from '../verifies.ts';
+import { type Connected, connect, SERVERS } from './host.ts';
+import { readLog } from './log.ts';
+import { kill, until, World } from './support.ts';
+
+const TOOL = 'files/read_text_file';
+const SOON = ['--baseline-calls', '5', '--baseline-hours', '0'];
+
+interface Stage {
+  readonly world: World;
+  readonly server: Connected;
+  read(more?: object): Promise<boolean>;
+}
+
+/** A real server of files; `read` says whether the call was answered as asked. */
+async function stage(world: World): Promise<Stage> {
+  const folder = join(world.folder, 'files');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'notes.txt'), 'first line\nsecond line\n');
+  const server = await connect(world, 'files', SERVERS.filesystem(folder));
+  const path = join(folder, 'notes.txt');
+  const read = async (more: object = {}): Promise<boolean> => {
+    const { isError, text } = await server.call('read_text_file', { path, ...more });
+    return !isError && text.startsWith('first line');
+  };
+  return { world, server, read };
+}
+
+const baselines = (world: World): readonly BaselineSummary[] =>
+  JSON.parse(world.call('baselines', '--json').stdout) as readonly BaselineSummary[];
+
+const alertsOf = async (world: World, rule: string): Promise<readonly Alert[]> =>
+  (await world.api<Page<Alert>>('alerts')).rows.filter((alert) => alert.rule.id === rule);
+
+interface Changed {
+  readonly kind: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+const changesIn = ({ state }: World): readonly (Changed['detail'] | undefined)[] =>
+  readLog(join(state, 'ledger'))
+    .leaves.map((leaf) => JSON.parse(leaf.toString()) as Changed)
+    .filter(({ kind, detail }) => kind === 'config.changed' && detail?.tool !== undefined)
+    .map(({ detail }) => detail);
+
+verifies(
+  'baseline:unexpected',
+  async () => {
+    const world = new World({ SPOOR_ASK_TIMEOUT_MS: '1000' });
+    const hub = await world.hub(...SOON);
+    const { server, read } = await stage(world);
+    for (let n = 0; n < 5; n++) expect(await read()).toBe(true);
+    expect(baselines(world)).toMatchObject([{ state: 'locked', calls: 5, keys: 1 }]);
+
+    // In observe it is told, and goes on.
+    expect(await read({ head: 1 })).toBe(true);
+    const [alert] = await until(
+      () => alertsOf(world, 'unexpected-arguments'),
+      (rows) => rows.length > 0,
+    );
+    expect(alert?.action).toBe('allow');
+    expect(alert?.detection.path.at(-1)?.matched['baseline.new_keys']).toBe(
+      'argument `head` of `read_text_file` was never used in 5 calls',
+    );
+
+    // What was locked is locked after a restart that nobody announced.
+    await until(
+      () => changesIn(world),
+      (all) => all.length > 0,
+    );
+    await kill(hub);
+    await world.hub(...SOON);
+    expect(world.call('enforce', 'on', '--rule', 'unexpected-arguments').code).toBe(0);
+    await until(
+      () => read(),
+      (done) => done,
+    );
+    expect(baselines(world)).toMatchObject([{ state: 'locked', calls: 5, keys: 1 }]);
+    // It asks a person; nobody is there.
+    expect(await read({ head: 1 })).toBe(false);
+    expect(await read()).toBe(true);
+
+    expect(world.call('baselines', 'relearn', TOOL, '--by-hand').stdout).toContain('learns');
+    expect(await read({ head: 1 })).toBe(true);
+    expect(world.call('baselines', 'lock', TOOL).code).toBe(0);
+    expect(await read({ head: 1 })).toBe(true);
+    const shown = world.call('baselines', 'show', TOOL);
+    expect(shown.stdout).toContain('head  number');
+    const { paths } = JSON.parse(
+      world.call('baselines', 'show', TOOL, '--json').stdout,
+    ) as BaselineView;
+    expect(paths.map(({ path, firstCall }) => [path, firstCall])).toEqual([
+      ['head', 6],
+      ['path', 1],
+    ]);
+    await server.close();
+    const changes = await until(
+      () => changesIn(world),
+      (all) => all.length >= 3,
+    );
+    expect(changes.map((detail) => [detail?.what, detail?.by, detail?.calls])).toEqual([
+      ['baseline.lock', 'itself', 5],
+      ['baseline.relearn', 'owner', 5],
+      ['baseline.lock', 'owner', 6],
+    ]);
+  },
+  { timeoutMs: 60_000 },
+);
+
+verifies(
+  'baseline:unexpected',
+  async () => {
+    const world = new World();
+    await world.hub();
+    const { server, read } = await stage(world);
+    expect(await read({ note: 'for the assistant' })).toBe(true);
+    const [alert] = await until(
+      () => alertsOf(world, 'unexpected-arguments'),
+      (rows) => rows.length > 0,
+    );
+    expect(alert?.detection.path.at(-1)?.matched['baseline.undeclared_keys']).toBe(
+      'the schema of `read_text_file` declares no argument `note`',
+    );
+    const unknown = world.call('baselines', 'show', 'files/nothing');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      1,
+      expect.stringContaining('BASELINE_UNKNOWN'),
+    ]);
+    await server.close();
+  },
+  { case: 'outside of the schema', timeoutMs: 60_000 },
+);
