@@ -1,13 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type PruneView, systemClock, systemRandom } from '@spoor/core';
+import { DAY_MS, type PruneView, systemClock, systemRandom } from '@spoor/core';
 import { openLedger } from '@spoor/ledger';
 import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { firstLine, kill, World } from './support.ts';
 
-const DAY_MS = 86_400_000;
 const SESSION = '0190c0de-0000-7000-8000-00000000ab12';
 const CALL = '0190c0de-0000-7000-8000-00000000cd34';
 

@@ -37,6 +37,7 @@ export * from './setting.ts';
 export * from './siphash.ts';
 export * from './span.ts';
 export * from './stop.ts';
+export * from './time.ts';
 export * from './tracecontext.ts';
 export * from './trust.ts';
 export * from './vault.ts';

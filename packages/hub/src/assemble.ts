@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type IdentityLevel, NETWORK, newCaseId, systemClock } from '@spoor/core';
+import { DAY_MS, type IdentityLevel, NETWORK, newCaseId, systemClock } from '@spoor/core';
 import { askedBy, createDetector, type Detector } from '@spoor/detect';
 import { type Hello, readRecipients } from '@spoor/edge';
 import { type Ledger, openLedger } from '@spoor/ledger';
@@ -61,8 +61,6 @@ export interface Parts extends Owner {
 
 /** How far back a restarted hub steps its rules again, so that no chain is forgotten. */
 const REPLAY_MS = 3_600_000;
-
-const DAY_MS = 86_400_000;
 
 export async function assemble(
   options: HubOptions,

@@ -1,4 +1,4 @@
-import type { Clock, CodedError, Random, SealedContent } from '@spoor/core';
+import { type Clock, type CodedError, DAY_MS, type Random, type SealedContent } from '@spoor/core';
 import type { Disk } from './disk.ts';
 import type { Entry } from './entry.ts';
 import type { AckLevel } from './levels.ts';
@@ -131,7 +131,7 @@ export interface Ledger {
 /** Buffered entries are on disk after this long, in milliseconds. */
 export const FLUSH_AFTER_MS = 20;
 /** How long one key signs checkpoints. */
-export const EPOCH_AFTER_MS = 86_400_000;
+export const EPOCH_AFTER_MS: number = DAY_MS;
 export const PUBLISH_AFTER_MS = 500;
 /** Wait before a disk that refused is tried again. */
 export const RETRY_AFTER_MS = 1_000;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { canonicalize, systemClock } from '@spoor/core';
+import { canonicalize, DAY_MS, systemClock } from '@spoor/core';
 import { describe, expect, it, vi } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
 import { formatCheckpoint } from '../src/checkpoint.ts';
@@ -12,8 +12,6 @@ import { type Rotation, rotationText } from '../src/verify/epochs.ts';
 import { type LogSource, readLeaf, type VerifyResult, verifyLog } from '../src/verify/index.ts';
 import { entry, ORIGIN, openOn, sourceOf } from './fixtures.ts';
 import { MemoryDisk } from './memory-disk.ts';
-
-const DAY_MS = 86_400_000;
 
 async function run(disk: MemoryDisk, entries: number): Promise<Ledger> {
   const ledger = await openOn(disk);

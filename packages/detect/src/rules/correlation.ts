@@ -1,4 +1,4 @@
-import { LIMITS } from '@spoor/core';
+import { DAY_MS, LIMITS } from '@spoor/core';
 import type { YAMLMap } from 'yaml';
 import { readAlternatives } from './alternatives.ts';
 import { checkKeys, itemAt, oneOf, RuleFault, textAt, textsAt } from './document.ts';
@@ -65,7 +65,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
   h: 3_600_000,
-  d: 86_400_000,
+  d: DAY_MS,
 };
 
 function readTimespan(correlation: YAMLMap): number {

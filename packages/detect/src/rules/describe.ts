@@ -1,3 +1,4 @@
+import { DAY_MS } from '@spoor/core';
 import type { Expression } from './expression.ts';
 import type { Scalar } from './field-test.ts';
 import type { Modifier } from './modifiers.ts';
@@ -41,7 +42,7 @@ function describeBody(
 }
 
 const UNITS = [
-  [86_400_000, 'd'],
+  [DAY_MS, 'd'],
   [3_600_000, 'h'],
   [60_000, 'min'],
   [1_000, 's'],

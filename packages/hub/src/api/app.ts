@@ -2,6 +2,7 @@ import {
   type Alert,
   type ClientsView,
   CodedError,
+  DAY_MS,
   type DestinationView,
   type ErrorCode,
   type HealthView,
@@ -56,8 +57,6 @@ export interface AppOptions {
   /** `host:port` values that a request may name. */
   readonly hosts: () => ReadonlySet<string>;
 }
-
-const DAY_MS = 86_400_000;
 
 const POLICY = [
   "default-src 'none'",

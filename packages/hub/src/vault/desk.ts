@@ -1,5 +1,6 @@
 import {
   CodedError,
+  DAY_MS,
   type Hold,
   held,
   type PruneView,
@@ -32,8 +33,6 @@ export interface DeskOptions {
   /** Takes it out of the store and out of what this thread has in memory. */
   readonly forget: (what: Shredding) => void;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Who asks for what, as the command or the page says it. */
 export interface Asked {

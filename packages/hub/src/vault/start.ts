@@ -1,4 +1,4 @@
-import { systemClock, systemRandom } from '@spoor/core';
+import { DAY_MS, systemClock, systemRandom } from '@spoor/core';
 import type { Question, WorkerSettings } from '../bus.ts';
 import type { Shredding } from '../store/shred.ts';
 import type { Store } from '../store/store.ts';
@@ -16,7 +16,6 @@ interface VaultParts {
 }
 
 const EXPIRE_EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** The worker's part in keeping the vault: what may be asked of it, and what goes by itself. */
 export class VaultKeeper {

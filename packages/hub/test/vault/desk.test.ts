@@ -1,6 +1,6 @@
 import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Hold, systemClock, systemRandom } from '@spoor/core';
+import { DAY_MS, type Hold, systemClock, systemRandom } from '@spoor/core';
 import { type Entry, type Leaf, openLedger } from '@spoor/ledger';
 import { createSealer } from '@spoor/ledger/seal';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,7 +13,6 @@ import { newId } from '../support/build.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
-const DAY_MS = 86_400_000;
 const ASKED = { by: 'me@here', reason: 'why' };
 
 /** A ledger with a content in each of some sessions, and a desk over it. */

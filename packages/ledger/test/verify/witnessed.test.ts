@@ -1,4 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto';
+import { DAY_MS } from '@spoor/core';
 import { expect } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
 import { publicBytes } from '../../src/key.ts';
@@ -62,7 +63,7 @@ verifies(
     expect(await verify(cosign(cosign(early, NOW - 2 * AGE), NOW))).toBe('ok');
     // A clock may differ a little; a cosignature from tomorrow makes nothing fresh.
     expect(await verify(cosign(early, NOW + 60_000))).toBe('ok');
-    expect(await verify(cosign(early, NOW + 86_400_000))).toBe('tampered');
+    expect(await verify(cosign(early, NOW + DAY_MS))).toBe('tampered');
     const good = cosign(early, NOW);
     const at = good.length - 20;
     const flipped = good[at] === 'A' ? 'B' : 'A';

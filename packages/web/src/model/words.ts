@@ -1,3 +1,5 @@
+import { DAY_MS } from '@spoor/core';
+
 /** Numbers and times as people read them. All are pure; the clock is an argument. */
 
 const BYTE_UNITS = ['B', 'KB', 'MB', 'GB'] as const;
@@ -26,7 +28,7 @@ const significant = (value: number): string =>
   String(value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
 const AGES = [
-  [86_400_000, 'd'],
+  [DAY_MS, 'd'],
   [3_600_000, 'h'],
   [60_000, 'min'],
 ] as const;

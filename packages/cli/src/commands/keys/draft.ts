@@ -1,11 +1,10 @@
-import { CodedError, systemRandom } from '@spoor/core';
+import { CodedError, DAY_MS, systemRandom } from '@spoor/core';
 import { readHubAddress, readRecipients } from '@spoor/edge/home';
 import { checkByPlatform, renewLogKey } from '@spoor/ledger';
 import { type Manifest, parseVerifierKey, verifyManifest } from '@spoor/ledger/verify';
 import type { Context } from '../../command.ts';
 import { replaceText, textOf, verifierKeyPath } from './files.ts';
 
-const DAY_MS = 86_400_000;
 const DAYS_MAX = 3_650;
 
 /** What a manifest of this machine's keys would say now, after the one that is in place. */

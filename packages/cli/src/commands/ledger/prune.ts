@@ -1,11 +1,9 @@
-import { CodedError, type PruneView } from '@spoor/core';
+import { CodedError, DAY_MS, type PruneView } from '@spoor/core';
 import type { Context } from '../../command.ts';
 import { paint } from '../../output.ts';
 import { asked, withHub } from '../vault/running.ts';
 import { timeOf } from '../vault/target.ts';
 import { holdWords, sizeWords } from '../vault/words.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Only says what would go, unless `--yes` is given. */
 export async function prune(context: Context): Promise<number> {

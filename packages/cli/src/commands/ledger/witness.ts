@@ -1,6 +1,6 @@
 /** The words of witnesses, for `verify`: from the files, and from the witnesses themselves. */
 import { readFile } from 'node:fs/promises';
-import { CodedError, LIMITS } from '@spoor/core';
+import { CodedError, DAY_MS, LIMITS } from '@spoor/core';
 import { OutboundClient } from '@spoor/edge';
 import {
   type LogSource,
@@ -21,7 +21,7 @@ const UNITS: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
   h: 3_600_000,
-  d: 86_400_000,
+  d: DAY_MS,
 };
 
 /** `90s`, `5m`, `2h`, `1d`; a bare number is minutes. */
