@@ -4,6 +4,7 @@ import { BASELINE } from './requirements/baseline.ts';
 import { CONTENT } from './requirements/content.ts';
 import { DECIDE } from './requirements/decide.ts';
 import { DETECT } from './requirements/detect.ts';
+import { ENGINE } from './requirements/engine.ts';
 import { ENROL } from './requirements/enrol.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
@@ -415,6 +416,7 @@ export type RequirementId =
   | keyof typeof CONTENT
   | keyof typeof DETECT
   | keyof typeof AUDITING
+  | keyof typeof ENGINE
   | keyof typeof ENROL
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof LABELS_AND_DEFINITIONS
@@ -429,6 +431,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...IN_PROCESS,
   ...ATTEST,
   ...AUDITING,
+  ...ENGINE,
   ...ENROL,
   ...HOOKS_AND_ASKS,
   ...BASELINE,

@@ -6,6 +6,7 @@ const BUILT_IN = [
   'leaking-instrumentation',
   'ledger-refused',
   'ledger-span-gap',
+  'state-lost',
   'unwrapped-server',
 ];
 

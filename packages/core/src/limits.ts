@@ -69,6 +69,8 @@ export const LIMITS = {
   ruleTimespanMaxMs: 86_400_000,
   /** Calls that have been asked for and have not ended, as the engine remembers them. */
   openCallsMax: 100_000,
+  /** Calls that have ended, as the engine knows them when it is told of one again. */
+  endedCallsMax: 100_000,
   /** Characters of a prompt that are sent to an embedding endpoint, where one is configured. */
   embeddingCharsMax: 8_192,
   /** Numbers in one embedding; a longer one is no embedding of a model that is known. */
@@ -183,6 +185,13 @@ export const LIMITS = {
   pageRowsMax: 500,
   /** Records on their way to the hub's worker; a worker that takes no more loses them, counted. */
   workerUnderwayCharsMax: 134_217_728,
+  /**
+   * Observations on their way to the store, as a killed hub finds them again; those beyond it are
+   * in the ledger alone, and counted.
+   */
+  unstoredBytesMax: 67_108_864,
+  /** What rules remember, as a hub keeps it for its next start; more is stepped through again. */
+  rememberedBytesMax: 268_435_456,
   /** Observations that a restarted hub steps its rules through again: seconds of work. */
   replayRowsMax: 50_000,
   /** Strings in one list attribute of a span. */

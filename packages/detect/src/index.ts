@@ -6,6 +6,7 @@ export {
   type LockedItself,
 } from './baseline/baselines.ts';
 export { type NormRow, Norms } from './baseline/norms.ts';
+export { spanMaxOf } from './engine/correlations.ts';
 export {
   createDetector,
   type Detector,

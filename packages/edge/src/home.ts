@@ -17,6 +17,10 @@ export interface Home {
   readonly ledgerState: string;
   readonly store: string;
   readonly spool: string;
+  /** What the store may not have yet; two files begin with this name. */
+  readonly unstored: string;
+  /** What rules remember, as of the last pause. */
+  readonly remembered: string;
   /** What waits for backends of telemetry. */
   readonly exports: string;
   readonly hubLog: string;
@@ -57,6 +61,8 @@ export function locateHome(env: Environment): Home {
     ledgerState: join(folder, 'ledger-state'),
     store: join(folder, 'store.db'),
     spool: join(folder, 'spool'),
+    unstored: join(folder, 'unstored'),
+    remembered: join(folder, 'remembered'),
     exports: join(folder, 'exports'),
     hubLog: join(folder, 'hub.log'),
     recipients: join(folder, 'recipients'),

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { DAY_MS, type IdentityLevel, NETWORK, newCaseId, systemClock } from '@spoor/core';
-import { askedBy, createDetector, type Detector } from '@spoor/detect';
+import { DAY_MS, type IdentityLevel, NETWORK, systemClock } from '@spoor/core';
+import { askedBy, type Detector } from '@spoor/detect';
 import { type Hello, readRecipients } from '@spoor/edge';
 import { type Ledger, openLedger } from '@spoor/ledger';
-import type { Loaded, Question, WorkerSettings } from './bus.ts';
+import type { Question, WorkerSettings } from './bus.ts';
 import { Admission } from './decide/admission.ts';
 import { Decisions } from './decide/decisions.ts';
 import { Definitions } from './decide/definitions.ts';
 import { Foreign, type ForeignOptions } from './decide/foreign.ts';
-import { Keeping } from './decide/keeping.ts';
+import type { Keeping } from './decide/keeping.ts';
 import { Levels } from './decide/levels.ts';
 import type { Node } from './decide/node.ts';
 import { type Owner, readOwner, saidOf } from './decide/owner.ts';
@@ -21,25 +21,28 @@ import type { Identifier } from './identify/identifier.ts';
 import { loadIdentity } from './identify/start.ts';
 import { joiner } from './joining.ts';
 import { noteManifest, readManifest } from './manifest.ts';
-import { NormKeeper } from './norms/keeper.ts';
+import type { NormKeeper } from './norms/keeper.ts';
 import type { HubOptions } from './options.ts';
-import type { PolicyFile } from './policy.ts';
+import type { Remembering } from './remembering.ts';
 import { Remote } from './remote/remote.ts';
 import { Reports } from './reports.ts';
-import { lastSeqOf } from './resume.ts';
+import { restart } from './restart.ts';
 import { type CompiledRules, loadLabeler, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
 import { stateOf } from './state.ts';
+import type { Unstored } from './unstored.ts';
 import { holdsPath } from './vault/holds.ts';
 import { journalPath } from './vault/journal.ts';
 import { loadWitnesses, type Witnesses } from './witness/start.ts';
-import { WorkerPort } from './worker-port.ts';
+import type { WorkerPort } from './worker-port.ts';
 
 /** What a running hub consists of. */
 export interface Parts extends Owner {
   readonly decisions: Decisions;
   readonly detector: Detector;
+  readonly remembering: Remembering;
+  readonly unstored: Unstored;
   readonly keeping: Keeping;
   readonly norms: NormKeeper;
   readonly ledger: Ledger;
@@ -59,9 +62,6 @@ export interface Parts extends Owner {
   readonly recipients: () => readonly string[];
 }
 
-/** How far back a restarted hub steps its rules again, so that no chain is forgotten. */
-const REPLAY_MS = 3_600_000;
-
 export async function assemble(
   options: HubOptions,
   answer: (question: Question) => Promise<unknown>,
@@ -73,17 +73,22 @@ export async function assemble(
   const identityOf = await loadIdentity(options, secrets);
   const witnesses = await loadWitnesses(options);
   const ledger = await openHubLedger(options, witnesses);
-  const starting = startWorker(options, secrets, destinations, answer, ledger);
-  const { port: worker, loaded, url } = await starting;
-  const { written, counts } = await storeBehind(ledger, loaded, options);
-  const sessions = new Sessions(random, loaded.bindings);
-  const definitions = new Definitions(labeler, loaded.definitions);
-  const judging = newJudging(options, rules, owner.policy, loaded);
+  const begun = await restart(options, {
+    rules: rules.rules,
+    policy: owner.policy.policy,
+    ledger,
+    answer,
+    settings: (fromMs) => workerSettings(options, secrets, destinations, fromMs),
+  });
+  const { judging, url, worker } = begun;
+  const sessions = new Sessions(random, begun.loaded.bindings);
+  const definitions = new Definitions(labeler, begun.loaded.definitions);
+  const admission = new Admission(definitions, sessions, begun.lastSeq);
   const recipients = (): readonly string[] => readRecipients(home);
   const identifier = identityOf(ledger, recipients);
   let parts: Parts | undefined;
   const decisions = new Decisions({
-    admission: new Admission(definitions, sessions, Math.max(written, loaded.lastSeq)),
+    admission,
     definitions,
     sessions,
     ...judging,
@@ -100,10 +105,10 @@ export async function assemble(
     isShort: (observation) => identifier.isShort(observation),
     admitted: (observation, connection) => parts?.foreign.observed(observation, connection),
   });
-  const told = { counts, reports: new Reports(), asked: askedBy(rules.rules.content) };
-  const enter = joiner({
-    ...told,
-    options,
+  const common = {
+    counts: begun.counts,
+    reports: new Reports(),
+    asked: askedBy(rules.rules.content),
     secrets,
     sessions,
     identifier,
@@ -111,55 +116,25 @@ export async function assemble(
     ledger,
     ...owner,
     recipients,
-    embed: (call, text) => worker.embed(call, text),
-  });
+    worker,
+  };
+  const embed = (call: string, text: string): void => worker.embed(call, text);
+  const enter = joiner({ ...common, options, embed });
   const sensors = newSensorServer(secrets.token, enter, worker);
-  const others = { definitions, sessions, decisions, ledger, secrets, recipients, worker };
   parts = {
-    decisions,
+    ...common,
     ...judging,
-    ledger,
+    remembering: begun.remember(() => admission.lastSeq),
+    unstored: begun.unstored,
     ledgerPath: home.ledger,
-    ...owner,
     rules,
     sensors,
     remote: newRemote(options, sensors, ledger, (machine) => identifier.levelOf(machine)),
-    sessions,
-    identifier,
-    secrets,
-    worker,
     witnesses,
-    ...told,
     join: enter,
-    recipients,
-    foreign: foreignOf(options, { ...told, ...others }),
+    foreign: foreignOf(options, { ...common, definitions }),
   };
   return { url, parts };
-}
-
-/** What judges an observation, as far as it was before the hub stopped. */
-function newJudging(
-  { baselines, random, sampleRate }: HubOptions,
-  { rules }: CompiledRules,
-  { policy }: PolicyFile,
-  loaded: Loaded,
-): Pick<Parts, 'norms' | 'detector' | 'keeping'> {
-  const keeper = new NormKeeper(baselines, loaded.norms);
-  const { norms } = keeper;
-  const detector = createDetector({ rules, policy, newCase: () => newCaseId(random), norms });
-  return { norms: keeper, detector, keeping: catchUp(detector, loaded, sampleRate) };
-}
-
-/** What a killed hub left out of the store: said, counted, and numbered on from. */
-async function storeBehind(
-  ledger: Ledger,
-  { lastSeq }: Loaded,
-  { say }: HubOptions,
-): Promise<{ readonly written: number; readonly counts: Record<string, number> }> {
-  const written = await lastSeqOf(ledger);
-  const behind = Math.max(0, written - lastSeq);
-  if (behind > 0) say(`${behind} observations are in the ledger and not in the store`);
-  return { written, counts: { storeBehind: behind } };
 }
 
 const newSensorServer = (
@@ -223,38 +198,6 @@ const foreignOf = (
     nowMs: systemClock.nowMs,
   });
 
-async function startWorker(
-  options: HubOptions,
-  secrets: Secrets,
-  destinations: Parameters<typeof workerSettings>[2],
-  answer: (question: Question) => Promise<unknown>,
-  ledger: Ledger,
-): ReturnType<typeof WorkerPort.start> {
-  try {
-    return await WorkerPort.start({
-      settings: workerSettings(options, secrets, destinations),
-      answer,
-      onDeath: (why) => options.say(`the hub's worker is gone, nothing is stored: ${why}`),
-    });
-  } catch (error) {
-    await ledger.close();
-    throw error;
-  }
-}
-
-/**
- * Steps what the store still knows: state comes back, and what it would detect was detected then.
- */
-function catchUp(detector: Detector, loaded: Loaded, sampleRate = 1): Keeping {
-  // What was recorded as begun did go on, whatever the rules would say of it now.
-  for (const observation of loaded.recent) {
-    if (observation.decision?.action !== 'ask') detector.step(observation, { allowOnce: true });
-  }
-  const keeping = new Keeping(sampleRate);
-  keeping.recall(loaded.recent);
-  return keeping;
-}
-
 async function openHubLedger(options: HubOptions, { confirm }: Witnesses): Promise<Ledger> {
   const { home, random, say } = options;
   const manifest = readManifest(home, say);
@@ -278,6 +221,7 @@ const workerSettings = (
   options: HubOptions,
   secrets: Secrets,
   destinations: readonly Destination[],
+  fromMs: number,
 ): WorkerSettings => ({
   storePath: options.home.store,
   ledgerPath: options.home.ledger,
@@ -287,7 +231,7 @@ const workerSettings = (
   token: secrets.token,
   ingest: options.ingest ?? { host: '127.0.0.1' },
   version: options.version,
-  replayFromMs: Date.now() - REPLAY_MS,
+  replayFromMs: fromMs,
   retentionMs: options.retentionDays * DAY_MS,
   storeBytesMax: options.storeBytesMax,
   destinations,

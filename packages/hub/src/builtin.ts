@@ -56,11 +56,28 @@ export const LEDGER_SPAN_GAP: RuleRef = {
     'that was kept elsewhere, and compare with the spans in your telemetry backend.',
 };
 
+/** A rule about the rules: what one of them forgets, no other can see. */
+export const STATE_LOST: RuleRef = {
+  id: 'state-lost',
+  title: 'Rules have lost part of what they remember',
+  level: 'medium',
+  description:
+    'A limit has taken away what rules remember of sessions, values or open calls, or a hub came ' +
+    'back to more observations than it steps through again. A chain that began before may not be ' +
+    'recognised.',
+  tags: ['owasp-mcp.08'],
+  falsePositives: ['Very many sessions, or very long ones, on one hub'],
+  advice:
+    'Look for a source that invents sessions or keys, or floods one of them; `spoor hub status` ' +
+    'has the counts. Then replay the time with `spoor replay`.',
+};
+
 /** All of them, for lists of rules. They alert, and decide no call. */
 export const BUILT_IN: readonly RuleView[] = [
   LEAKING_INSTRUMENTATION,
   LEDGER_REFUSED,
   LEDGER_SPAN_GAP,
+  STATE_LOST,
   UNWRAPPED_SERVER,
 ].map((ref) => ({
   ...ref,

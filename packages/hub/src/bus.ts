@@ -72,8 +72,8 @@ export interface RecordBatch {
   readonly connections: readonly ConnectionEnd[];
 }
 
-export function writeBatch({ observations, bodies: _, ...rest }: RecordBatch): WrittenBatch {
-  const bodies = observations.map(asciiJson);
+export function writeBatch({ observations, bodies: known, ...rest }: RecordBatch): WrittenBatch {
+  const bodies = known ?? observations.map(asciiJson);
   const bytes = bodies.reduce((sum, body) => sum + body.length + 1, 0);
   // Not out of a pool, which would be cloned with it.
   const written = Buffer.from(new ArrayBuffer(bytes));
@@ -143,7 +143,11 @@ export type FromWorker =
   /**
    * The oldest record message has been worked on; what the store refused of it waits in the worker.
    */
-  | { readonly type: 'taken' }
+  | {
+      readonly type: 'taken';
+      /** Rows of all batches that the store has refused so far. */
+      readonly waiting: number;
+    }
   | { readonly type: 'counts'; readonly counts: Readonly<Record<string, number>> }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 

@@ -11,6 +11,7 @@ import { isAlive, takeLock } from './lock.ts';
 import type { HubOptions } from './options.ts';
 import { takeIn } from './spool.ts';
 import { stateOf } from './state.ts';
+import { Losses } from './state-lost.ts';
 import { journalPath } from './vault/journal.ts';
 import { Shredding } from './vault/shredding.ts';
 
@@ -18,6 +19,7 @@ const STATE_EVERY_MS = 500;
 const SPOOL_EVERY_MS = 10_000;
 const HEARTBEAT_MS = 60_000;
 const NORMS_EVERY_MS = 5_000;
+const REMEMBER_EVERY_MS = 1_000;
 
 /** The hub, running: decisions and ledger on this thread, store and API on a worker. */
 export class Hub {
@@ -34,6 +36,7 @@ export class Hub {
   readonly #stops: Stopping;
   readonly #excepting: Excepting;
   #spooling: Promise<void> | undefined;
+  readonly #losses = new Losses();
 
   private constructor(options: HubOptions, parts: Parts, url: string, release: () => void) {
     this.#options = options;
@@ -69,6 +72,7 @@ export class Hub {
       setInterval(() => parts.worker.state(stateOf(parts)), STATE_EVERY_MS),
       setInterval(() => void this.#takeSpool(), SPOOL_EVERY_MS),
       setInterval(() => this.#keepNorms(), NORMS_EVERY_MS),
+      setInterval(() => this.#remember(), REMEMBER_EVERY_MS),
       // Also when nothing happens: a log that does not grow is one that has been silenced.
       setInterval(() => this.#note({ kind: 'heartbeat' }), options.heartbeatMs ?? HEARTBEAT_MS),
     ];
@@ -125,7 +129,7 @@ export class Hub {
    * whatever the others say.
    */
   async #stop(): Promise<void> {
-    const { decisions, sensors, worker, ledger } = this.#parts;
+    const { decisions, sensors, worker, ledger, remembering } = this.#parts;
     for (const timer of this.#timers) clearInterval(timer);
     this.#excepting.close();
     this.#parts.remote.close();
@@ -138,13 +142,24 @@ export class Hub {
     await this.#parts.identifier.close();
     await ledger.close().catch(said);
     await this.#parts.witnesses.close();
+    await remembering.close();
     await worker.close().catch(said);
+    this.#parts.unstored.close();
     const { unstored = 0, storeWaiting = 0, recordsDropped = 0 } = worker.counts;
     const lost = unstored + storeWaiting + recordsDropped;
     if (lost > 0) this.#options.say(`${lost} records are in the ledger and not in the store`);
     rmSync(this.#options.home.hubFile, { force: true });
     this.#release();
     this.#resolveStopped();
+  }
+
+  #remember(): void {
+    const { detector, remembering, worker } = this.#parts;
+    remembering.tick();
+    const detections = this.#losses.of(detector.stats(), Date.now());
+    for (const { detection } of detections)
+      this.#note({ kind: 'alert', detail: { rule: detection.rule.id, ...detection.group } });
+    if (detections.length > 0) worker.record({ detections });
   }
 
   /** One at a time: a slow disk must not have a file taken in twice. */

@@ -21,6 +21,7 @@ export function stateOf(parts: Parts): HubState {
       ...detector.stats(),
       ...keeping.counts,
       ...parts.norms.counts,
+      ...parts.remembering.counts,
       ledgerDropped: ledger.dropped,
     },
     ledger: {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { CodedError, type ErrorCode, LIMITS } from '@spoor/core';
+import { asciiJson, CodedError, type ErrorCode, LIMITS, type Observation } from '@spoor/core';
 import type { NormRow } from '@spoor/detect';
 import {
   type FromWorker,
@@ -12,12 +12,15 @@ import {
   type WrittenBatch,
   writeBatch,
 } from './bus.ts';
+import type { Unstored } from './unstored.ts';
 
 export interface WorkerPortOptions {
   readonly settings: WorkerSettings;
   readonly answer: (question: Question) => Promise<unknown>;
   /** The worker ended unasked: nothing is stored or served any more, and decisions go on. */
   readonly onDeath: (why: string) => void;
+  /** Where observations lie until the store has them. */
+  readonly unstored?: Unstored;
   /** The worker's program; ours without it. */
   readonly program?: URL;
 }
@@ -46,6 +49,8 @@ export class WorkerPort {
   /** Absent while there is none. */
   #worker: Worker | undefined;
   #batch: Gathered = emptyBatch();
+  /** In which its first observation was written down. */
+  #batchTurn: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Batches that no worker has taken, oldest first. */
   #untaken: Sent[] = [];
@@ -71,12 +76,12 @@ export class WorkerPort {
 
   /** The worker's own counts as last told, and what was lost on the way to it. */
   get counts(): Readonly<Record<string, number>> {
-    return { ...this.#told, ...this.#own };
+    return { ...this.#told, ...this.#own, ...this.#options.unstored?.counts };
   }
 
   record(part: Partial<RecordBatch>): void {
     const batch = this.#batch;
-    if (part.observations !== undefined) batch.observations.push(...part.observations);
+    if (part.observations !== undefined) this.#observe(part.observations);
     if (part.detections !== undefined) batch.detections.push(...part.detections);
     if (part.bindings !== undefined) batch.bindings.push(...part.bindings);
     if (part.definitions !== undefined) batch.definitions.push(...part.definitions);
@@ -84,6 +89,16 @@ export class WorkerPort {
     if (part.past !== undefined) batch.past.push(...part.past);
     if (part.connections !== undefined) batch.connections.push(...part.connections);
     this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
+  }
+
+  #observe(observations: readonly Observation[]): void {
+    const bodies = observations.map(asciiJson);
+    this.#batch.observations.push(...observations);
+    this.#batch.bodies.push(...bodies);
+    const { unstored } = this.#options;
+    if (unstored === undefined) return;
+    this.#batchTurn ??= unstored.turn;
+    unstored.add(bodies);
   }
 
   /** What was not sent waits for the next batch, the newest of each key. */
@@ -113,7 +128,9 @@ export class WorkerPort {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const batch = this.#batch;
+    const turn = this.#batchTurn;
     this.#batch = emptyBatch();
+    this.#batchTurn = undefined;
     const records = batch.observations.length + batch.detections.length;
     if (this.#state === 'ended' || this.#underway > LIMITS.workerUnderwayCharsMax) {
       this.#own.recordsDropped += records;
@@ -121,7 +138,7 @@ export class WorkerPort {
       return;
     }
     const written = writeBatch(batch);
-    this.#untaken.push({ written, records, deaths: 0 });
+    this.#untaken.push({ written, records, turn, deaths: 0 });
     this.#underway += charsOf(written);
     this.#send({ type: 'record', ...written });
   }
@@ -177,6 +194,14 @@ export class WorkerPort {
     if (taken !== undefined) this.#underway -= charsOf(taken.written);
   }
 
+  /** What is neither untaken nor waits in the worker has been stored. */
+  #stored(waiting: number): void {
+    if (waiting > 0 || this.#worker === undefined) return;
+    const turns = [...this.#untaken.map(({ turn }) => turn), this.#batchTurn];
+    const oldest = turns.find((turn) => turn !== undefined);
+    this.#options.unstored?.stored(oldest ?? Number.POSITIVE_INFINITY);
+  }
+
   #giveUp(): void {
     this.#state = 'ended';
     for (const { records } of this.#untaken) this.#own.recordsDropped += records;
@@ -185,8 +210,14 @@ export class WorkerPort {
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === 'counts') this.#told = message.counts;
-    if (message.type === 'taken') this.#taken();
+    if (message.type === 'counts') {
+      this.#told = message.counts;
+      this.#stored(message.counts.storeWaiting ?? 0);
+    }
+    if (message.type === 'taken') {
+      this.#taken();
+      this.#stored(message.waiting);
+    }
     if (message.type !== 'ask') return;
     const { id, question } = message;
     this.#options.answer(question).then(
@@ -203,12 +234,12 @@ export class WorkerPort {
   }
 }
 
-type Part = Exclude<keyof RecordBatch, 'bodies'>;
-type Gathered = { readonly [Key in Part]: RecordBatch[Key][number][] };
+type Gathered = { readonly [Key in keyof RecordBatch]-?: NonNullable<RecordBatch[Key]>[number][] };
 
 interface Sent {
   readonly written: WrittenBatch;
   readonly records: number;
+  readonly turn: number | undefined;
   /** Workers that died with it as the oldest that they had not taken. */
   deaths: number;
 }
@@ -258,6 +289,7 @@ const BATCH_MS = 25;
 
 const emptyBatch = (): Gathered => ({
   observations: [],
+  bodies: [],
   detections: [],
   bindings: [],
   definitions: [],

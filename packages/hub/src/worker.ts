@@ -145,7 +145,7 @@ async function main(): Promise<void> {
   port?.on('message', (message: ToWorker) => {
     if (message.type === 'record') {
       recorder.record(readBatch(message));
-      tell({ type: 'taken' });
+      tell({ type: 'taken', waiting: recorder.waiting });
     } else if (message.type === 'state') noteState(message.state, live);
     else if (message.type === 'answer') settle(message);
     else if (message.type === 'embed') embedder?.add(message.call, message.text);

@@ -6,6 +6,10 @@ import { advanceOrdered } from './ordered.ts';
 import { type Advance, type Hit, NO_HITS, type RuleState, timeOf } from './states.ts';
 import { advanceUnordered } from './unordered.ts';
 
+/** How long the rule remembers that remembers longest. */
+export const spanMaxOf = ({ rules }: RuleSet): number =>
+  Math.max(0, ...rules.map(({ body }) => ('spanMs' in body ? body.spanMs : 0)));
+
 type CorrelationBody = Exclude<RuleBody, { type: 'single' }>;
 
 /** What an observation does to one rule. */
@@ -48,7 +52,6 @@ const NOTHING: Advance = { path: undefined, commit: undefined };
 
 /** Takes matches of predicates to the rules that are made of them. */
 export class Correlations {
-  readonly spanMaxMs: number;
   readonly #rules: readonly Rule[];
   /** Rules by predicate. */
   readonly #byPredicate: readonly (readonly number[])[];
@@ -68,7 +71,6 @@ export class Correlations {
     );
     this.#signatures = rules.map(({ body }) => signatureOf(body));
     this.#ranks = ranksOf(rules);
-    this.spanMaxMs = Math.max(0, ...rules.map(({ body }) => ('spanMs' in body ? body.spanMs : 0)));
   }
 
   /** Changes nothing: the call may yet be denied. */

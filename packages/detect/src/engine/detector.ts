@@ -14,8 +14,9 @@ import {
 import { type Norms, normsOf } from '../baseline/norms.ts';
 import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
 import { Candidates } from './candidates.ts';
-import { type Correlation, Correlations } from './correlations.ts';
+import { type Correlation, Correlations, spanMaxOf } from './correlations.ts';
 import { type Consent, decide, type Fired } from './decide.ts';
+import { Ended } from './ended.ts';
 import { Groups } from './groups.ts';
 import { Sessions } from './sessions.ts';
 import { type Memory, readSnapshot, writeSnapshot } from './snapshot.ts';
@@ -53,6 +54,8 @@ export interface DetectorStats {
   /** Groups whose state limits took away: chains through them may be missed. */
   readonly groupsEvicted: number;
   readonly openCallsDropped: number;
+  /** Told of again: they changed nothing. */
+  readonly duplicates: number;
 }
 
 export interface StepOptions extends Consent {
@@ -72,15 +75,22 @@ export interface Detector {
    */
   step(observation: Observation, options?: StepOptions): Step;
   setPolicy(policy: Policy): void;
-  /** Forgets the values that it has seen in a session: their content was shredded. */
+  /** Forgets a session, since its content was shredded: values, and what rules know of it. */
   forget(session: SessionId): void;
   stats(): DetectorStats;
+  /** Grows with every step: what was begun to be written while it was the same is one state. */
+  readonly version: number;
   /**
-   * The whole state as text; with the same rules, a detector that restores it goes on as this one
-   * would.
+   * The whole state as lines of text; with the same rules, a new detector that restores it goes on
+   * as this one would. Read it within one `version`.
    */
-  snapshot(): string;
-  restore(snapshot: string): void;
+  snapshot(): Iterable<string>;
+  /**
+   * Throws where these are no lines of a snapshot.
+   *
+   * @param known What was seen in other sessions stays forgotten; all are known without it.
+   */
+  restore(snapshot: Iterable<string>, known?: ReadonlySet<SessionId>): void;
 }
 
 export function createDetector(options: DetectorOptions): Detector {
@@ -100,6 +110,9 @@ class Engine implements Detector {
   readonly #norms: Norms | undefined;
   #policy: Policy;
   #openDropped = 0;
+  readonly #ended = new Ended();
+  #duplicates = 0;
+  version = 0;
 
   constructor({ rules, policy, newCase, limits, norms }: DetectorOptions) {
     this.#rules = rules;
@@ -112,11 +125,13 @@ class Engine implements Detector {
     };
     this.#candidates = new Candidates(rules.predicates);
     this.#correlations = new Correlations(rules);
-    this.#groups = new Groups(this.#limits.ruleGroupsMax, this.#correlations.spanMaxMs);
+    this.#groups = new Groups(this.#limits.ruleGroupsMax, spanMaxOf(rules));
     this.#answers = new Answers(rules.tests);
   }
 
   step(raw: Observation, options?: StepOptions): Step {
+    this.version++;
+    if (this.#isAgain(raw)) return this.#again(raw);
     const open = this.#open.get(raw.id);
     const observation = this.#enrich(raw, open);
     const hits = this.#match(observation, open);
@@ -144,8 +159,25 @@ class Engine implements Detector {
     return { observation, detections: fired.map(({ detection }) => detection), decision };
   }
 
+  /** Whoever asks for a decision gets one, also under an id that was there before. */
+  #isAgain({ id, outcome, covered }: Observation): boolean {
+    if (!this.#ended.has(id)) return false;
+    if (outcome !== 'pending' || !covered) return true;
+    this.#ended.delete(id);
+    return false;
+  }
+
+  #again(observation: Observation): Step {
+    this.#duplicates++;
+    const decision = decide(observation, [], this.#policy, this.#newCase, {});
+    return { observation, detections: [], decision };
+  }
+
   forget(session: SessionId): void {
+    this.version++;
     this.#sessions.forget(session);
+    this.#groups.forget(session);
+    for (const [id, call] of this.#open) if (call.session === session) this.#open.delete(id);
   }
 
   setPolicy(policy: Policy): void {
@@ -161,19 +193,26 @@ class Engine implements Detector {
       atomsDropped: this.#sessions.dropped,
       groupsEvicted: this.#groups.evicted,
       openCallsDropped: this.#openDropped,
+      duplicates: this.#duplicates,
     };
   }
 
-  snapshot(): string {
+  snapshot(): Iterable<string> {
     return writeSnapshot(this.#memory);
   }
 
-  restore(snapshot: string): void {
-    readSnapshot(snapshot, this.#memory);
+  restore(snapshot: Iterable<string>, known?: ReadonlySet<SessionId>): void {
+    readSnapshot(snapshot, this.#memory, known);
   }
 
   get #memory(): Memory {
-    return { rules: this.#rules, groups: this.#groups, sessions: this.#sessions, open: this.#open };
+    return {
+      rules: this.#rules,
+      groups: this.#groups,
+      sessions: this.#sessions,
+      open: this.#open,
+      ended: this.#ended,
+    };
   }
 
   /**
@@ -198,6 +237,7 @@ class Engine implements Detector {
       if (!predicate || open?.matched.has(index) || !predicate.test(this.#answers)) continue;
       hits.set(index, {
         call: observation.id,
+        session: observation.session.id,
         seq: observation.seq,
         atMs: timeOf(observation),
         clockMs: 0,
@@ -219,17 +259,28 @@ class Engine implements Detector {
     this.#correlations.commit(correlated, observation, this.#groups);
     if (observation.kind === 'intent') this.#sessions.addIntent(observation);
     else this.#sessions.addResult(observation);
-    const { outcome } = observation;
+    const { outcome, facts } = observation;
     if (outcome === 'pending' || outcome === 'input_required') {
       this.#remember(observation, new Set([...(open?.matched ?? []), ...hits.keys()]));
-    } else this.#open.delete(observation.id);
+      return;
+    }
+    this.#open.delete(observation.id);
+    const left = hits.size + (open?.matched.size ?? 0) + (facts.result?.atoms.length ?? 0);
+    if (left > 0) this.#ended.add(observation.id);
   }
 
-  #remember({ id, facts, intent }: Observation, matched: ReadonlySet<number>): void {
-    this.#open.set(id, { matched, flows: facts.flows, intent, norms: normsOf(facts) });
-    for (const oldest of this.#open.keys()) {
-      if (this.#open.size <= this.#limits.openCallsMax) break;
-      this.#open.delete(oldest);
+  #remember(observation: Observation, matched: ReadonlySet<number>): void {
+    const { id, facts, intent, session } = observation;
+    this.#open.set(id, {
+      session: session.id,
+      matched,
+      flows: facts.flows,
+      intent,
+      norms: normsOf(facts),
+    });
+    while (this.#open.size > this.#limits.openCallsMax) {
+      const [oldest] = this.#open.keys();
+      if (oldest !== undefined) this.#open.delete(oldest);
       this.#openDropped++;
     }
   }

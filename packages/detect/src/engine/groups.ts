@@ -1,8 +1,9 @@
-import { LIMITS } from '@spoor/core';
-import type { RuleState } from './states.ts';
+import { LIMITS, type SessionId } from '@spoor/core';
+import { hitsOf, type RuleState } from './states.ts';
 
 /** State of all rules for one group key. */
 export interface Group {
+  readonly key: string;
   /** Newest time seen, as observed. */
   rawMs: number;
   /**
@@ -11,14 +12,22 @@ export interface Group {
   nowMs: number;
   /** By index of the rule. */
   readonly states: Map<number, RuleState>;
+  /** The one that has been idle for less long. */
+  younger: Group | undefined;
+  older: Group | undefined;
 }
 
-/** Groups by key, the longest idle first. */
+/**
+ * Groups by key, in a line by how long they have been idle. The line is apart from the map: the
+ * first key of a map that many were taken from is found by looking through their empty places.
+ */
 export class Groups {
   readonly byKey: Map<string, Group> = new Map();
   readonly #max: number;
   /** Idle for longer than any rule remembers: nothing of it can matter. */
   readonly #idleMs: number;
+  #oldest: Group | undefined;
+  #youngest: Group | undefined;
   evicted = 0;
 
   constructor(max: number, spanMs: number) {
@@ -36,10 +45,9 @@ export class Groups {
   touch(key: string, rawMs: number): Group {
     const known = this.byKey.get(key);
     if (!known) return this.#create(key, rawMs);
-    // Re-inserting costs; a group that was touched lately is far from the front anyway.
-    if (rawMs - known.rawMs > this.#idleMs / 8) {
-      this.byKey.delete(key);
-      this.byKey.set(key, known);
+    if (known !== this.#youngest) {
+      this.#unlink(known);
+      this.#append(known);
     }
     if (rawMs > known.rawMs) {
       known.nowMs += rawMs - known.rawMs;
@@ -48,21 +56,67 @@ export class Groups {
     return known;
   }
 
-  #create(key: string, rawMs: number): Group {
-    const group: Group = { rawMs, nowMs: rawMs, states: new Map() };
+  /** From a snapshot: in the line as they stood in it. */
+  restore(key: string, rawMs: number, nowMs: number, states: Group['states']): void {
+    const group: Group = { key, rawMs, nowMs, states, younger: undefined, older: undefined };
     this.byKey.set(key, group);
+    this.#append(group);
+  }
+
+  /** The longest idle first. */
+  *[Symbol.iterator](): Generator<Group> {
+    for (let group = this.#oldest; group; group = group.younger) yield group;
+  }
+
+  /**
+   * Takes out the groups of a session, and whatever else matches of it have come into: its values
+   * lie there.
+   */
+  forget(session: SessionId): void {
+    for (const group of this) if (isOf(group, session)) this.#delete(group);
+  }
+
+  #create(key: string, rawMs: number): Group {
+    this.restore(key, rawMs, rawMs, new Map());
     this.#retire(rawMs);
-    return group;
+    return this.#youngest as Group;
   }
 
   /** At most two per new group, so that no observation pays for many. */
   #retire(rawMs: number): void {
-    let left = 2;
-    for (const [key, group] of this.byKey) {
+    for (let left = 2; left > 0; left--) {
+      const group = this.#oldest;
       const full = this.byKey.size > this.#max;
-      if (left-- === 0 || (!full && rawMs - group.rawMs <= this.#idleMs)) return;
+      if (!group || (!full && rawMs - group.rawMs <= this.#idleMs)) return;
       if (full) this.evicted++;
-      this.byKey.delete(key);
+      this.#delete(group);
     }
   }
+
+  #delete(group: Group): void {
+    this.byKey.delete(group.key);
+    this.#unlink(group);
+  }
+
+  #append(group: Group): void {
+    group.older = this.#youngest;
+    group.younger = undefined;
+    if (this.#youngest) this.#youngest.younger = group;
+    else this.#oldest = group;
+    this.#youngest = group;
+  }
+
+  #unlink({ older, younger }: Group): void {
+    if (older) older.younger = younger;
+    else this.#oldest = younger;
+    if (younger) younger.older = older;
+    else this.#youngest = older;
+  }
+}
+
+function isOf({ key, states }: Group, session: SessionId): boolean {
+  if (key.includes(session)) return true;
+  for (const state of states.values())
+    for (const hit of hitsOf(state)) if (hit.session === session) return true;
+  return false;
 }

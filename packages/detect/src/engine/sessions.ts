@@ -67,13 +67,20 @@ export class Sessions {
   }
 
   #trim(): void {
-    for (const [id, memory] of this.memories) {
-      const over = this.memories.size > LIMITS.sessionsMax || this.atoms > LIMITS.flowAtomsTotalMax;
-      if (!over || this.memories.size === 1) break;
+    // Finding the first of a map from which many were taken is no single look.
+    while (this.#isOver()) {
+      const [first] = this.memories;
+      if (first === undefined) return;
+      const [id, memory] = first;
       const size = memory.flow?.places.size ?? 0;
       this.memories.delete(id);
       this.atoms -= size;
       this.dropped += size;
     }
+  }
+
+  #isOver(): boolean {
+    const { size } = this.memories;
+    return size > 1 && (size > LIMITS.sessionsMax || this.atoms > LIMITS.flowAtomsTotalMax);
   }
 }

@@ -1,6 +1,7 @@
 import { type CallId, type SessionId, sipHash } from '@spoor/core';
 import type { ActionFamily } from '../examine/actions.ts';
 import type { Rule, RuleSet } from '../rules/types.ts';
+import type { Ended } from './ended.ts';
 import type { FlowPlace, FlowSource } from './flow.ts';
 import type { Group, Groups } from './groups.ts';
 import type { SessionMemory, Sessions } from './sessions.ts';
@@ -14,34 +15,37 @@ export interface Memory {
   readonly groups: Groups;
   readonly sessions: Sessions;
   readonly open: Map<CallId, OpenCall>;
+  readonly ended: Ended;
 }
 
 /**
- * The state as JSON text. Rules and predicates are numbered by their place, so their identity goes
- * along.
+ * One line of JSON each, so that no text is as large as the state. Rules and predicates are
+ * numbered by their place, so their identity goes ahead.
  */
-interface Snapshot {
-  readonly version: 1;
-  readonly rules: readonly string[];
-  readonly predicates: readonly string[];
-  readonly groups: readonly StoredGroup[];
-  readonly sources: readonly FlowSource[];
-  readonly sessions: readonly StoredSession[];
-  readonly open: readonly StoredCall[];
-}
+type Line =
+  | {
+      readonly kind: 'rules';
+      readonly version: 1;
+      readonly rules: readonly string[];
+      readonly predicates: readonly string[];
+    }
+  | { readonly kind: 'group'; readonly group: StoredGroup }
+  | { readonly kind: 'session'; readonly session: StoredSession }
+  | { readonly kind: 'open'; readonly call: StoredCall }
+  | { readonly kind: 'ended'; readonly call: CallId };
 
 type StoredGroup = readonly [string, number, number, readonly (readonly [number, RuleState])[]];
 type StoredPlace = readonly [number, FlowPlace['atom']];
-type StoredCall = readonly [
-  CallId,
-  readonly number[],
-  OpenCall['flows'],
-  OpenCall['intent'] | null,
-  OpenCall['norms'] | null,
-];
+/** As it is remembered, but for its predicates, which are numbered. */
+type StoredCall = Omit<OpenCall, 'matched'> & {
+  readonly id: CallId;
+  readonly matched: readonly number[];
+};
 
 interface StoredSession {
   readonly id: SessionId;
+  /** What its places are places of, by number. */
+  readonly sources: readonly FlowSource[];
   readonly flow?: readonly (readonly [string, readonly StoredPlace[]])[];
   readonly intent?: readonly [
     prints: readonly string[],
@@ -53,69 +57,86 @@ interface StoredSession {
 /** The same files, the same identity: only then does state mean the same. */
 const identity = ({ uuid, source }: Rule): string => `${uuid} ${sipHash([0, 0, 0, 0], source)}`;
 
-export function writeSnapshot({ rules, groups, sessions, open }: Memory): string {
-  const sources = new Map<FlowSource, number>();
-  const stored = [...sessions.memories].map(([id, memory]) => storeSession(id, memory, sources));
-  const snapshot: Snapshot = {
+export function* writeSnapshot(memory: Memory): Generator<string> {
+  for (const line of linesOf(memory)) yield JSON.stringify(line);
+}
+
+function* linesOf({ rules, groups, sessions, open, ended }: Memory): Generator<Line> {
+  yield {
+    kind: 'rules',
     version: 1,
     rules: rules.rules.map(identity),
     predicates: rules.predicates.map(({ name }) => name),
-    groups: [...groups.byKey].map(([key, group]) => storeGroup(key, group)),
-    sources: [...sources.keys()],
-    sessions: stored,
-    open: [...open].map(([id, { matched, flows, intent, norms }]) => [
-      id,
-      [...matched],
-      flows,
-      intent ?? null,
-      norms ?? null,
-    ]),
   };
-  return JSON.stringify(snapshot);
+  for (const group of groups) yield { kind: 'group', group: storeGroup(group) };
+  for (const [id, memory] of sessions.memories)
+    yield { kind: 'session', session: storeSession(id, memory) };
+  for (const [id, call] of open)
+    yield { kind: 'open', call: { ...call, id, matched: [...call.matched] } };
+  for (const call of ended) yield { kind: 'ended', call };
 }
 
-function storeGroup(key: string, group: Group): StoredGroup {
-  return [key, group.rawMs, group.nowMs, [...group.states]];
-}
+const storeGroup = ({ key, rawMs, nowMs, states }: Group): StoredGroup => [
+  key,
+  rawMs,
+  nowMs,
+  [...states],
+];
 
-function storeSession(
-  id: SessionId,
-  { flow, intent }: SessionMemory,
-  sources: Map<FlowSource, number>,
-): StoredSession {
+function storeSession(id: SessionId, { flow, intent }: SessionMemory): StoredSession {
+  const sources = new Map<FlowSource, number>();
   const place = ({ source, atom }: FlowPlace): StoredPlace => {
     const known = sources.get(source) ?? sources.size;
     sources.set(source, known);
     return [known, atom];
   };
+  const places = flow && [...flow.places].map(([print, all]) => [print, all.map(place)] as const);
   return {
     id,
-    ...(flow && {
-      flow: [...flow.places].map(([print, places]) => [print, places.map(place)] as const),
-    }),
+    sources: [...sources.keys()],
+    ...(places && { flow: places }),
     ...(intent && { intent: [[...intent.prints], intent.actions, intent.cluster] as const }),
   };
 }
 
 /** Puts a snapshot into an empty memory. State of rules that are gone or changed is left out. */
-export function readSnapshot(text: string, memory: Memory): void {
-  const snapshot = JSON.parse(text) as Snapshot;
-  const rules = new Map(memory.rules.rules.map((rule, index) => [identity(rule), index]));
-  const predicates = new Map(memory.rules.predicates.map(({ name }, index) => [name, index]));
-  const places = new Places(
-    snapshot.rules.map((rule) => rules.get(rule)),
-    snapshot.predicates.map((name) => predicates.get(name) ?? -1),
+export function readSnapshot(
+  lines: Iterable<string>,
+  memory: Memory,
+  known: ReadonlySet<SessionId> | undefined,
+): void {
+  let places: Places | undefined;
+  for (const text of lines) {
+    const line = JSON.parse(text) as Line;
+    if (line.kind === 'rules') places = placesOf(line, memory.rules);
+    else if (places === undefined) throw new TypeError('a snapshot begins with its rules');
+    else if (line.kind !== 'session') restore(line, places, memory);
+    else if (known?.has(line.session.id) ?? true) restoreSession(line.session, memory.sessions);
+  }
+}
+
+function placesOf(line: Extract<Line, { kind: 'rules' }>, now: RuleSet): Places {
+  const rules = new Map(now.rules.map((rule, index) => [identity(rule), index]));
+  const predicates = new Map(now.predicates.map(({ name }, index) => [name, index]));
+  return new Places(
+    line.rules.map((rule) => rules.get(rule)),
+    line.predicates.map((name) => predicates.get(name) ?? -1),
   );
-  for (const [key, rawMs, nowMs, states] of snapshot.groups) {
-    memory.groups.byKey.set(key, { rawMs, nowMs, states: places.states(states) });
-  }
-  for (const session of snapshot.sessions)
-    restoreSession(session, snapshot.sources, memory.sessions);
-  for (const [id, matched, flows, intent, norms] of snapshot.open) {
+}
+
+function restore(
+  line: Exclude<Line, { kind: 'rules' | 'session' }>,
+  places: Places,
+  memory: Memory,
+): void {
+  if (line.kind === 'group') {
+    const [key, rawMs, nowMs, states] = line.group;
+    memory.groups.restore(key, rawMs, nowMs, places.states(states));
+  } else if (line.kind === 'open') {
+    const { id, matched, ...rest } = line.call;
     const now = matched.map((predicate) => places.predicate(predicate));
-    const restored = { intent: intent ?? undefined, norms: norms ?? undefined };
-    memory.open.set(id, { matched: new Set(now), flows, ...restored });
-  }
+    memory.open.set(id, { ...rest, matched: new Set(now) });
+  } else memory.ended.add(line.call);
 }
 
 /** From numbers of the snapshot to numbers of the rules that are loaded now. */
@@ -157,11 +178,7 @@ class Places {
   }
 }
 
-function restoreSession(
-  { id, flow, intent }: StoredSession,
-  sources: readonly FlowSource[],
-  sessions: Sessions,
-): void {
+function restoreSession({ id, sources, flow, intent }: StoredSession, sessions: Sessions): void {
   const memory: SessionMemory = {};
   if (intent) {
     const [prints, actions, cluster] = intent;

@@ -1,4 +1,4 @@
-import type { CallId, FlowEdge, IntentRef, Observation } from '@spoor/core';
+import type { CallId, FlowEdge, IntentRef, Observation, SessionId } from '@spoor/core';
 import type { NormFacts } from '../baseline/norms.ts';
 import type { Matched } from '../rules/types.ts';
 
@@ -8,6 +8,7 @@ export const timeOf = ({ time }: Observation): number =>
 
 /** What has to be known of a call between asking and ending. */
 export interface OpenCall {
+  readonly session: SessionId;
   /** Predicates that it has matched: none matches it twice. */
   readonly matched: ReadonlySet<number>;
   readonly flows: readonly FlowEdge[];
@@ -18,6 +19,7 @@ export interface OpenCall {
 /** One match of one predicate: a step of a path. */
 export interface Hit {
   readonly call: CallId;
+  readonly session: SessionId;
   readonly seq: number;
   /** As observed. */
   readonly atMs: number;
@@ -58,6 +60,14 @@ export type RuleState =
  */
 interface Held {
   held?: boolean;
+}
+
+/** All matches that a rule remembers. */
+export function* hitsOf(state: RuleState): Generator<Hit> {
+  yield* state.context;
+  if (state.type === 'count') yield* state.hits;
+  else if (state.type === 'unordered') for (const slot of state.slots) yield* slot;
+  else for (const chains of state.chains) for (const { hits } of chains ?? []) yield* hits;
 }
 
 export const NO_HITS: readonly Hit[] = [];

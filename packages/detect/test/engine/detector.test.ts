@@ -58,9 +58,9 @@ describe('decisions', () => {
     const { observations } = chain();
     const detector = detectorOf(pack.rules);
     stepAll(detector, observations.slice(0, 7));
-    const before = detector.snapshot();
+    const before = [...detector.snapshot()];
     for (const observation of observations.slice(7)) detector.step(observation);
-    expect(detector.snapshot()).toBe(before);
+    expect([...detector.snapshot()]).toEqual(before);
   });
 });
 

@@ -49,6 +49,11 @@ export class Admission {
     this.#seq = lastSeq;
   }
 
+  /** Place of the newest observation. */
+  get lastSeq(): number {
+    return this.#seq;
+  }
+
   admit(
     connection: Connection,
     sensed: Sensed,

@@ -225,6 +225,8 @@ export class Decisions {
       const appended = this.#writing.append(entryKind(merged), kept, sealed);
       this.#recordEnd(connection, withLedger(kept, appended), step, past);
     });
+    // Who held such a result gives it on when this returns: then a hub that is killed has it, too.
+    if (hasAny(merged.tool?.labels ?? [], READING_LABELS)) this.finish();
     return { decision: step.decision };
   }
 

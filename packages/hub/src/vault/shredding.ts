@@ -6,7 +6,9 @@ import type { Decisions } from '../decide/decisions.ts';
 import type { Foreign } from '../decide/foreign.ts';
 import type { Sessions } from '../decide/sessions.ts';
 import type { Identifier } from '../identify/identifier.ts';
+import type { Remembering } from '../remembering.ts';
 import type { SensorServer } from '../sensors.ts';
+import type { Unstored } from '../unstored.ts';
 import { shreddedEntries } from './entries.ts';
 import { endJournal, readJournal, writeJournal } from './journal.ts';
 import { pseudonymsOf } from './person.ts';
@@ -16,6 +18,8 @@ export interface ShreddingOptions {
   readonly ledger: Pick<Ledger, 'append' | 'flush' | 'prune' | 'shred'>;
   readonly decisions: Pick<Decisions, 'forgetSession' | 'settled'>;
   readonly detector: Pick<Detector, 'forget'>;
+  readonly remembering: Pick<Remembering, 'destroy'>;
+  readonly unstored: Pick<Unstored, 'destroy'>;
   readonly foreign: Pick<Foreign, 'forget'>;
   readonly sessions: Pick<Sessions, 'forget' | 'forgetIntent'>;
   readonly sensors: Pick<SensorServer, 'cutSession' | 'sessions'>;
@@ -70,7 +74,7 @@ export class Shredding {
 
   #begin(journal: Journal): true {
     const { journal: path, detector, foreign, sensors, sessions } = this.#options;
-    const { decisions, identifier } = this.#options;
+    const { decisions, identifier, remembering, unstored } = this.#options;
     if (readJournal(path) !== undefined) throw new CodedError('VAULT_BUSY');
     writeJournal(path, journal);
     for (const session of journal.sessions) {
@@ -81,6 +85,8 @@ export class Shredding {
       decisions.forgetSession(session);
       detector.forget(session as SessionId);
     }
+    remembering.destroy();
+    unstored.destroy();
     // The prints of single calls cannot be told from those of others in memory: all go.
     const calls = new Set(journal.calls);
     for (const session of new Set(journal.contents.map((one) => one.session))) {
