@@ -10,6 +10,7 @@ import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
 import { LABELS_AND_DEFINITIONS } from './requirements/labels.ts';
+import { PACK } from './requirements/pack.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -415,6 +416,7 @@ export type RequirementId =
   | keyof typeof DECIDE
   | keyof typeof CONTENT
   | keyof typeof DETECT
+  | keyof typeof PACK
   | keyof typeof AUDITING
   | keyof typeof ENGINE
   | keyof typeof ENROL
@@ -439,6 +441,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...CONTENT,
   ...DETECT,
   ...LABELS_AND_DEFINITIONS,
+  ...PACK,
   ...TELEMETRY,
   ...VAULT,
   ...WITNESS,

@@ -121,6 +121,12 @@ const BASE: readonly Field<Observation>[] = [
   },
   { name: 'tool.name', type: 'string', about: 'Name of the tool.', get: (o) => o.tool?.name },
   {
+    name: 'resource',
+    type: 'string',
+    about: 'Resource that is read: its scheme, and a keyed digest of its URI.',
+    get: (o) => o.resource,
+  },
+  {
     name: 'tool.labels',
     type: 'strings',
     about: 'What the tool can do.',
@@ -143,6 +149,12 @@ const BASE: readonly Field<Observation>[] = [
     type: 'string',
     about: 'Who made the call: `user`, `tool`, `server` or `unknown`.',
     get: (o) => o.cause.kind,
+  },
+  {
+    name: 'cause.evidence',
+    type: 'string',
+    about: 'What the cause rests on: `trace`, `input`, `containment`, `intent` or `none`.',
+    get: (o) => o.cause.evidence,
   },
   {
     name: 'identity.level',
@@ -172,7 +184,8 @@ const BASE: readonly Field<Observation>[] = [
     name: 'principal',
     type: 'string',
     about: 'Pseudonym of the principal.',
-    get: (o) => o.principal.pseudonym,
+    // Who is not known is no principal: such calls have nothing in common.
+    get: (o) => o.principal.pseudonym || undefined,
   },
   { name: 'session', type: 'string', about: 'Session as Spoor sees it.', get: (o) => o.session.id },
   {
@@ -183,10 +196,22 @@ const BASE: readonly Field<Observation>[] = [
   },
   { name: 'trace', type: 'string', about: 'Trace id.', get: (o) => o.trace.trace },
   {
+    name: 'trace.refused',
+    type: 'strings',
+    about: 'What of the client’s trace context or baggage did not pass, and why.',
+    get: (o) => o.trace.refused ?? NONE,
+  },
+  {
+    name: 'trace.sampled_hint',
+    type: 'boolean',
+    about: 'Sampled flag of a client that is trusted for it.',
+    get: (o) => o.trace.sampledHint,
+  },
+  {
     name: 'intent.cluster',
     type: 'string',
     about: 'Like prompts share it.',
-    get: (o) => o.intent?.cluster,
+    get: (o) => o.intent?.cluster || undefined,
   },
   {
     name: 'intent.embedding',

@@ -152,7 +152,11 @@ class Engine implements Detector {
       options ?? {},
     );
     const goesOn = decision.action === 'allow' || decision.action === 'modify';
-    if (goesOn && observation.outcome !== 'denied') {
+    if (observation.outcome === 'denied') {
+      // Only rules about denials see it: for them it is what happened.
+      this.#correlations.commit(correlated, observation, this.#groups);
+      this.#open.delete(observation.id);
+    } else if (goesOn) {
       this.#commit(observation, hits, correlated, open);
       this.#norms?.take(observation, { first: open === undefined, suspect: fired.length > 0 });
     } else this.#open.delete(observation.id);

@@ -1,4 +1,11 @@
-import { BASELINE_STATES, CONTENT_CLASSES, LABELS, OBSERVATION_KINDS, OUTCOMES } from '@spoor/core';
+import {
+  BASELINE_STATES,
+  CONTENT_CLASSES,
+  LABELS,
+  OBSERVATION_KINDS,
+  OUTCOMES,
+  REFUSALS,
+} from '@spoor/core';
 
 /**
  * Where OCSF's API Activity (class 6003), with its security control and trace profiles, has the
@@ -31,6 +38,8 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   'tool.labels': LABELS,
   outcome: OUTCOMES,
   'cause.kind': ['user', 'tool', 'server', 'unknown'],
+  'cause.evidence': ['trace', 'input', 'containment', 'intent', 'none'],
+  'trace.refused': REFUSALS,
   'identity.level': ['verified', 'attested', 'unverified', 'conflict'],
   'baseline.state': BASELINE_STATES,
   'intent.covers': ['yes', 'no', 'unknown'],

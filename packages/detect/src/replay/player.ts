@@ -1,4 +1,5 @@
 import {
+  intentCluster,
   type JsonObject,
   type Label,
   newCaseId,
@@ -56,6 +57,8 @@ interface Played {
   readonly trace: TraceId;
   readonly catalog: ReadonlyMap<string, ToolDefinition>;
   prompts: number;
+  /** Of the newest prompt. */
+  cluster: string;
   open: { readonly call: PlayedCall; readonly sensed: Sensed } | undefined;
 }
 
@@ -89,6 +92,7 @@ export class Player {
       trace: newTraceId(this.#options.random),
       catalog: new Map(tools.map((tool) => [tool.name, tool])),
       prompts: 0,
+      cluster: '',
       open: undefined,
     });
   }
@@ -101,6 +105,7 @@ export class Player {
   prompt(name: string, text: string): void {
     const session = this.#session(name);
     session.prompts++;
+    session.cluster = intentCluster(text, this.#keys.print);
     const nowMs = this.#options.nowMs();
     const { random } = this.#options;
     const intent = senseIntent(text, this.#context(nowMs));
@@ -190,7 +195,7 @@ export class Player {
         sampled: { keep: true, reason: 'base' },
       },
       cause: asked ? { kind: 'user', evidence: 'intent' } : sensed.cause,
-      ...(asked ? { intent: { cluster: '', covers: 'unknown' } } : {}),
+      ...(asked ? { intent: { cluster: session.cluster, covers: 'unknown' } } : {}),
       facts: {
         ...(sensed.request === undefined ? {} : { request: sensed.request }),
         ...(sensed.result === undefined ? {} : { result: sensed.result }),

@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Observation } from '@spoor/core';
-import { compileRules, type RuleFile } from '../../src/index.ts';
+import { compileRules, type ReadTrace, type RuleFile } from '../../src/index.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -12,9 +11,8 @@ const packFiles: readonly RuleFile[] = globSync('rules/**/*.yml', { cwd: root })
 
 export const pack: ReturnType<typeof compileRules> = compileRules(packFiles);
 
-/** A trace beside a rule. */
-export function readTrace(rulePath: string, trace: string): readonly Observation[] {
-  const folder = rulePath.slice(0, rulePath.lastIndexOf('/'));
-  const lines = readFileSync(`${root}${folder}/${trace}`, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Observation);
-}
+const textOf = (rulePath: string, trace: string): string =>
+  readFileSync(`${root}${rulePath.slice(0, rulePath.lastIndexOf('/'))}/${trace}`, 'utf8');
+
+/** Text of a trace beside a rule. */
+export const traceText: ReadTrace = ({ path }, trace) => Promise.resolve(textOf(path, trace));

@@ -45,12 +45,18 @@ export function stepAll(detector: Detector, observations: readonly Observation[]
   return observations.map((observation) => detector.step(observation));
 }
 
+/** One line of a trace. */
+type Line = Partial<Observation> & {
+  readonly content?: Readonly<Partial<Record<'request' | 'result' | 'definition', unknown>>>;
+};
+
 /** Writes observations of one session, as a hub would have admitted them. */
 export class Scenario {
   readonly observations: Observation[] = [];
   readonly #session: SessionId;
   #nowMs: number;
   #calls = 0;
+  #keeps = false;
 
   constructor(session = 's1', startMs: number = START_MS) {
     this.#session = session as SessionId;
@@ -59,6 +65,12 @@ export class Scenario {
 
   wait(ms: number): this {
     this.#nowMs += ms;
+    return this;
+  }
+
+  /** From here on lines hold their content, for rules that ask for it. */
+  withContent(): this {
+    this.#keeps = true;
     return this;
   }
 
@@ -90,11 +102,44 @@ export class Scenario {
       server: { name: server, transport: 'stdio' },
       tool: { name: tool.name, labels: classifyTool(tool).labels },
     } as const;
-    this.#add({ ...call, facts: { request, flows: [] }, outcome: 'pending' });
+    const asked = this.#keeps ? { content: { request: args } } : {};
+    this.#add({ ...call, facts: { request, flows: [] }, outcome: 'pending', ...asked });
     this.wait(tookMs);
+    const answered = outcome === 'denied' ? {} : { result };
     const ended = outcome === 'denied' ? {} : { result: facts(result, 'result') };
+    const content = this.#keeps ? { content: { request: args, ...answered } } : {};
     this.#calls--;
-    return this.#add({ ...call, facts: { request, ...ended, flows: [] }, outcome });
+    return this.#add({ ...call, facts: { request, ...ended, flows: [] }, outcome, ...content });
+  }
+
+  /** The newest call or message as it is, but for what is given here: both of its lines. */
+  but(part: Partial<Observation>): this {
+    const id = this.observations.at(-1)?.id;
+    for (const [at, one] of this.observations.entries())
+      if (one.id === id) this.observations[at] = { ...one, ...part };
+    return this;
+  }
+
+  /** The newest line as it is, but for what is given here. */
+  last(part: Partial<Observation>): this {
+    const one = this.observations.pop();
+    if (one) this.observations.push({ ...one, ...part });
+    return this;
+  }
+
+  /** A question of the server to the model or the user. */
+  asks(kind: 'sampling.request' | 'elicitation.request', server: string, params: unknown): this {
+    const method = kind === 'sampling.request' ? 'sampling/createMessage' : 'elicitation/create';
+    return this.#add({
+      kind,
+      method,
+      era: 'legacy',
+      server: { name: server, transport: 'stdio' },
+      cause: { kind: 'server', evidence: 'containment' },
+      facts: { request: facts(params, 'arguments'), flows: [] },
+      outcome: 'pending',
+      ...(this.#keeps ? { content: { request: params } } : {}),
+    });
   }
 
   /** A call that was stopped before it reached the server. */
@@ -102,11 +147,18 @@ export class Scenario {
     return this.call(server, tool, args, undefined, 1, 'denied');
   }
 
-  add(observation: Partial<Observation>): this {
+  /** Goes on with what other sessions did. */
+  join(other: Scenario): this {
+    for (const one of other.observations)
+      this.observations.push({ ...one, seq: this.observations.length + 1 });
+    return this;
+  }
+
+  add(observation: Line): this {
     return this.#add(observation);
   }
 
-  #add(part: Partial<Observation>): this {
+  #add(part: Line): this {
     const at = this.#nowMs;
     this.#calls++;
     const base: Observation = {

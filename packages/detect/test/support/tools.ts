@@ -26,7 +26,15 @@ type ToolKey =
   | 'status'
   | 'vault'
   | 'pay'
-  | 'roles';
+  | 'roles'
+  | 'page'
+  | 'inbox'
+  | 'erase'
+  | 'post'
+  | 'run'
+  | 'query'
+  | 'note'
+  | 'password';
 
 /** Definitions as real servers state them. */
 export const TOOLS: Readonly<Record<ToolKey, ToolDefinition>> = {
@@ -89,6 +97,14 @@ export const TOOLS: Readonly<Record<ToolKey, ToolDefinition>> = {
     'iban',
   ),
   roles: tool('grant_role', 'Grants a role to a user.', 'user', 'role'),
+  page: tool('fetch_page', 'Fetches a web page by its URL and returns its text.', 'url'),
+  inbox: tool('read_inbox', 'Reads the messages of the inbox.', 'folder'),
+  erase: tool('delete_file', 'Deletes a file.', 'path'),
+  post: tool('post_form', 'Sends an HTTP POST request to a URL.', 'url', 'body'),
+  run: tool('run_command', 'Runs a shell command and returns its output.', 'command'),
+  query: tool('run_query', 'Runs a query on the database and returns its rows.', 'sql'),
+  note: tool('get_note', 'Returns a private note.', 'id'),
+  password: tool('set_password', 'Sets the password of an account.', 'user', 'password'),
 };
 
 /** The same tool under a name that says nothing. */

@@ -2,6 +2,15 @@ import type { Observation, Outcome, ToolDefinitionFacts } from '@spoor/core';
 import { examineTool } from '../../src/index.ts';
 import { digest, KEY, Scenario, text } from './scenario.ts';
 import { renamed, TOOLS } from './tools.ts';
+import { COLLECTION } from './traces/collection.ts';
+import { CREDENTIALS } from './traces/credentials.ts';
+import { DISCOVERY } from './traces/discovery.ts';
+import { EVASION } from './traces/evasion.ts';
+import { EXECUTION } from './traces/execution.ts';
+import { EXFILTRATION } from './traces/exfiltration.ts';
+import { IMPACT } from './traces/impact.ts';
+import { RESULTS } from './traces/results.ts';
+import type { Traces } from './traces/traces.ts';
 import { BASELINE_TRACES } from './traces-baseline.ts';
 
 const CUSTOMERS = [
@@ -143,8 +152,16 @@ const readEnv = (prompt: string): Scenario =>
     .call('files', TOOLS.readFile, { path: '/home/me/project/.env' }, text(ENV));
 
 /** Traces beside the rules, by path under `rules/`. */
-export const TRACES: Readonly<Record<string, () => Scenario>> = {
+export const TRACES: Traces = {
   ...BASELINE_TRACES,
+  ...COLLECTION,
+  ...CREDENTIALS,
+  ...DISCOVERY,
+  ...EVASION,
+  ...EXECUTION,
+  ...EXFILTRATION,
+  ...IMPACT,
+  ...RESULTS,
   'exfiltration/pii-through-code-to-share.chain': () =>
     chain('How are our customers in the north doing? Make me an overview.', 'denied'),
   'exfiltration/pii-through-code-to-share.renamed': () =>
