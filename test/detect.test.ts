@@ -69,7 +69,10 @@ verifies('detect:hidden-text', () => holds('hidden-text'), ON_TRACES);
 verifies('detect:asked-for', () => {
   for (const id of [CHAIN, EGRESS]) {
     const asked = traceOf(ruleNamed(id), `${id}.asked.jsonl`);
-    expect(play(asked).flatMap(({ detections }) => detections)).toEqual([]);
+    const steps = play(asked);
+    const levels = steps.flatMap(({ detections }) => detections.map(({ rule }) => rule.level));
+    expect(levels.filter((level) => level !== 'low')).toEqual([]);
+    expect(steps.every(({ decision }) => decision.wanted === 'allow')).toBe(true);
     // It is the prompt that makes the difference: without it the same calls are stopped.
     const unasked = asked.filter(({ kind }) => kind !== 'intent');
     expect(unasked.length).toBe(asked.length - 1);

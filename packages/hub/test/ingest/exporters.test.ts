@@ -38,15 +38,16 @@ async function agent(exporter: SpanExporter): Promise<void> {
   await provider.shutdown();
 }
 
+/** What alerts; weaker signs are there beside it. */
+const EXPECTED = ['data-access-then-egress', 'leaking-instrumentation'];
+
 async function sees(hub: TestHub): Promise<void> {
   const alerts = await until(
     () => hub.alerts(),
-    (all) => all.length >= 2,
+    (all) => EXPECTED.every((id) => all.some(({ rule }) => rule.id === id)),
   );
-  expect(alerts.map(({ rule }) => rule.id).sort()).toEqual([
-    'data-access-then-egress',
-    'leaking-instrumentation',
-  ]);
+  const grave = alerts.filter(({ rule }) => EXPECTED.includes(rule.id) || rule.level === 'high');
+  expect(grave.map(({ rule }) => rule.id).sort()).toEqual(EXPECTED);
   const [session] = await hub.sessions();
   expect(session?.session).toMatchObject({ agent: 'support-agent', level: 'unverified' });
   const tools = session?.observations.filter(({ tool }) => tool !== undefined) ?? [];
