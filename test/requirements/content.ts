@@ -12,6 +12,10 @@ export const CONTENT = {
     behavior: 'A sensor without a hub answers the content tests of the rules that it decides by.',
     source: 'docs/sigma.md',
   },
+  'content:unwrapped': {
+    behavior: 'What is encoded, up to two layers, is examined like plain text, and hidden like it.',
+    source: 'docs/examine.md',
+  },
   'content:bounded': {
     behavior:
       'Content that is too long, or that too many expressions would run over, is not covered; it costs bounded time.',

@@ -54,6 +54,10 @@ export const LIMITS = {
   baselineDestinationsMax: 1_024,
   /** Principals of one baseline; the longest idle makes room, and is counted. */
   baselinePrincipalsMax: 256,
+  /** Texts in encodings that are unwrapped in one content, those in them too. */
+  decodedLayersMax: 64,
+  /** Their characters together: what is zipped can be a thousand times as long as it looks. */
+  decodedCharsMax: 262_144,
   /** Candidates for secrets that are tested in one content: hostile text must not buy time. */
   secretTestsMax: 512,
   /**

@@ -200,13 +200,15 @@ function examineContent(
   role: 'arguments' | 'result' | 'intent',
   context: SenseContext,
 ): ContentFacts {
+  const inner: string[] = [];
   const facts = examine(content, bytes, {
     key: context.keys.print,
     digest: context.keys.digest,
     role,
+    inner: (text) => inner.push(text),
     ...(context.keys.cluster && { shared: context.keys.cluster }),
   });
-  const matched = context.content?.(role === 'result' ? 'result' : 'request', content);
+  const matched = context.content?.(role === 'result' ? 'result' : 'request', content, inner);
   return withoutProjection(matched ? { ...facts, matched } : facts, context.project);
 }
 

@@ -1,18 +1,10 @@
-import { type ContentFacts, canonicalize, type SipKey } from '@spoor/core';
+import { type ContentFacts, canonicalize } from '@spoor/core';
 import { readIntent } from './intent.ts';
-import type { Role } from './reading.ts';
-import { Walk } from './walk.ts';
+import { Walk, type WalkContext } from './walk.ts';
 
-export interface ExamineContext {
-  /** Fingerprint key of the session. */
-  readonly key: SipKey;
+export interface ExamineContext extends WalkContext {
   /** Keyed digest of a text, by the caller. */
   readonly digest: (text: string) => string;
-  readonly role: Role;
-  /** Argument names that the pinned input schema declares. */
-  readonly schema?: readonly string[];
-  /** Fingerprint key that all sessions share; without it, destinations have no such prints. */
-  readonly shared?: SipKey;
 }
 
 /**
@@ -23,7 +15,7 @@ export interface ExamineContext {
  * @param bytes length of the content as it came
  */
 export function examine(content: unknown, bytes: number, context: ExamineContext): ContentFacts {
-  const walk = new Walk(context.key, context.role, context.schema, context.shared);
+  const walk = new Walk(context);
   const { reading } = walk;
   walk.read(content);
   if (context.role === 'intent' && typeof content === 'string') readIntent(reading, content);

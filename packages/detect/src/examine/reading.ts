@@ -1,5 +1,6 @@
 import { type Atom, type ContentClass, LIMITS, type SipKey, sipHash } from '@spoor/core';
 import { Codes } from './codes.ts';
+import type { Layer } from './layers.ts';
 import { SecretBudget } from './secrets.ts';
 
 export type Role = 'arguments' | 'result' | 'intent';
@@ -11,6 +12,15 @@ export interface Span {
   readonly start: number;
   readonly end: number;
   readonly label: string;
+}
+
+interface Outer {
+  readonly text: string;
+  readonly line: number;
+  readonly spans: Span[] | undefined;
+  readonly destination: boolean;
+  readonly length: number;
+  readonly first: number;
 }
 
 const codes = new Codes();
@@ -27,6 +37,15 @@ export class Reading {
   /** Where the content goes, as fingerprints that all sessions share. */
   readonly destinations: Set<string> = new Set();
   readonly secrets: SecretBudget = new SecretBudget();
+  /** What was found in another form in the open text, and is still to be read. */
+  readonly layers: Layer[] = [];
+  layersLeft: number = LIMITS.decodedLayersMax;
+  decodeLeft: number = LIMITS.decodedCharsMax;
+  layerDepth = 0;
+  /** Told each text that stood in another form of itself. */
+  readonly inner: ((text: string) => void) | undefined;
+  /** How often something of a class was found. */
+  found = 0;
   instructionLike = false;
   hiddenText = false;
   truncated = false;
@@ -51,9 +70,10 @@ export class Reading {
   #firstOfText = 0;
 
   /** @param where path of what is being read; asked only when something was found there */
-  constructor(key: SipKey, role: Role, where: () => string) {
+  constructor(key: SipKey, role: Role, where: () => string, inner?: (text: string) => void) {
     this.key = key;
     this.role = role;
+    this.inner = inner;
     this.#where = where;
   }
 
@@ -66,6 +86,32 @@ export class Reading {
     this.spans = undefined;
     this.#firstOfText = this.atoms.length;
     this.moved();
+  }
+
+  /** Opens what stood in the text that was left, at the same place. */
+  openInner(text: string): void {
+    this.text = text;
+    this.codes.load(text, Math.min(text.length, this.#charsLeft));
+    this.line = 0;
+    this.spans = undefined;
+    this.#firstOfText = this.atoms.length;
+  }
+
+  /** What has to be put back when what stands inside it was read. */
+  leave(length: number): Outer {
+    const { text, line, spans, destination } = this;
+    const outer = { text, line, spans, destination, length, first: this.#firstOfText };
+    this.destination = false;
+    return outer;
+  }
+
+  back({ text, line, spans, destination, length, first }: Outer): void {
+    this.text = text;
+    this.line = line;
+    this.spans = spans;
+    this.destination = destination;
+    this.#firstOfText = first;
+    this.codes.load(text, length);
   }
 
   /** What is read next stands elsewhere: at `at` where that is known. */
@@ -89,6 +135,7 @@ export class Reading {
   }
 
   count(found: ContentClass): void {
+    this.found++;
     this.classes.set(found, (this.classes.get(found) ?? 0) + 1);
   }
 

@@ -10,6 +10,7 @@ import {
   UPPER,
   WIDE,
 } from './characters.ts';
+import { noteDisguised } from './layers.ts';
 import { numberAt } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import { readMixed, readToken } from './tokens.ts';
@@ -32,6 +33,7 @@ export function readText(reading: Reading): number {
   words.open(reading);
   scan(reading, length);
   words.close();
+  noteDisguised(reading, length, words.rotated);
   return length;
 }
 

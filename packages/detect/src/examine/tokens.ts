@@ -11,14 +11,16 @@ import {
   UPPER,
   WIDE,
 } from './characters.ts';
+import { ENCODED_CHARS_MIN } from './decode.ts';
 import { readEmails } from './emails.ts';
 import { entropy } from './entropy.ts';
+import { noteEncoded } from './layers.ts';
 import { mixedAt } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import { readUrl } from './urls.ts';
 
 const TOKEN_CHARS_MIN = 16;
-const ENCODED_CHARS_MIN = 64;
+const BLOB_CHARS_MIN = 64;
 const NUMBER_DIGITS_MIN = 5;
 
 /**
@@ -26,6 +28,7 @@ const NUMBER_DIGITS_MIN = 5;
  * what it is made of.
  */
 export function readToken(reading: Reading, start: number, end: number, flags: number): void {
+  if (end - start >= ENCODED_CHARS_MIN && mayHoldEncoded(flags)) noteEncoded(reading, start, end);
   // Without one of these nothing below would be found: so end most words.
   if (end - start < NUMBER_DIGITS_MIN || (flags & (DIGIT | SLASH | DOT)) === 0) return;
   if ((flags & (COLON | SLASH)) === (COLON | SLASH)) {
@@ -40,7 +43,7 @@ export function readToken(reading: Reading, start: number, end: number, flags: n
     readEmails(reading, reading.text.slice(start, end), start);
     return;
   }
-  if (end - start >= ENCODED_CHARS_MIN && isEncoded(reading.text.slice(start, end), flags)) {
+  if (end - start >= BLOB_CHARS_MIN && isEncoded(reading.text.slice(start, end), flags)) {
     reading.mark('encoded', start, end);
     const stop = Math.min(end, start + 512);
     reading.atom('token', reading.text.slice(start, stop).toLowerCase(), start);
@@ -49,6 +52,10 @@ export function readToken(reading: Reading, start: number, end: number, flags: n
   if ((flags & (MARK | COLON)) === 0) piece(reading, start, end);
   else pieces(reading, start, end);
 }
+
+/** Letters of one case are words; digits, both cases or a percent sign may be more. */
+const mayHoldEncoded = (flags: number): boolean =>
+  (flags & (DIGIT | MARK)) !== 0 || (flags & (UPPER | LOWER)) === (UPPER | LOWER);
 
 function address(
   reading: Reading,

@@ -1,6 +1,7 @@
 import { LIMITS, type PathFact, type SipKey, sipHash } from '@spoor/core';
 import { belongingOf, isDestinationName } from './destinations.ts';
 import { readEmbedded } from './embedded.ts';
+import { readLayers } from './layers.ts';
 import { readLines } from './lines.ts';
 import { HIDDEN_KEY, type Place, Places } from './places.ts';
 import { Projection } from './projection.ts';
@@ -10,6 +11,18 @@ import { readText } from './text.ts';
 import { isHostName } from './tokens.ts';
 import { Trail } from './trail.ts';
 import { isPlainKey, readValue, VALUE_CHARS_MAX } from './values.ts';
+
+export interface WalkContext {
+  /** Fingerprint key of the session. */
+  readonly key: SipKey;
+  readonly role: Role;
+  /** Argument names that the pinned input schema declares. */
+  readonly schema?: readonly string[];
+  /** Fingerprint key that all sessions share; without it, destinations have no such prints. */
+  readonly shared?: SipKey;
+  /** Told each text that was found in another form of itself. */
+  readonly inner?: (text: string) => void;
+}
 
 /** Reads a JSON value once, depth first. */
 export class Walk {
@@ -22,10 +35,10 @@ export class Walk {
   readonly #shared: SipKey | undefined;
 
   /** @param shared key of fingerprints that all sessions share */
-  constructor(key: SipKey, role: Role, declared: readonly string[] = [], shared?: SipKey) {
+  constructor({ key, role, schema = [], shared, inner }: WalkContext) {
     this.#shared = shared;
-    this.reading = new Reading(key, role, () => this.#trail.path());
-    this.#declared = declared;
+    this.reading = new Reading(key, role, () => this.#trail.path(), inner);
+    this.#declared = schema;
   }
 
   read(value: unknown): void {
@@ -133,6 +146,7 @@ export class Walk {
     }
     if (destination) this.#reach(text);
     const read = readText(reading);
+    readLayers(reading, read);
     if (read >= Math.min(text.length, 2 * VALUE_CHARS_MAX)) {
       this.projection.string(text, reading.spans);
     } else this.projection.string('‹not examined›', undefined);

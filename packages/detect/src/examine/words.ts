@@ -5,6 +5,7 @@ import {
   PASSAGE_CHARS,
   SQL_STATEMENTS,
 } from './cues.ts';
+import { rot13 } from './decode.ts';
 import { Lexicon } from './lexicon.ts';
 import type { Reading } from './reading.ts';
 import { addSecretLiterals, type SecretHint, secretAt } from './secrets.ts';
@@ -13,7 +14,8 @@ type Meaning =
   | { readonly kind: 'secret'; readonly hint: SecretHint }
   | { readonly kind: 'cue'; readonly group: number }
   | { readonly kind: 'code'; readonly bit: number }
-  | { readonly kind: 'sql' };
+  | { readonly kind: 'sql' }
+  | { readonly kind: 'rotated' };
 
 const lexicon = new Lexicon<Meaning>();
 addSecretLiterals<Meaning>(lexicon, (hint) => ({ kind: 'secret', hint }));
@@ -25,6 +27,11 @@ for (const [index, word] of CODE_WORDS.entries()) {
 }
 for (const statement of SQL_STATEMENTS) lexicon.add(statement, { kind: 'sql' });
 
+/** Words that, turned by 13 letters, are no words of any language. */
+const TELLING =
+  'ignore previous instruction password secret confidential credential akia ghp_ xoxb';
+for (const word of TELLING.split(' ')) lexicon.add(rot13(word), { kind: 'rotated' });
+
 // More phrases than these in one text cannot change what is said of it.
 const CUES_MAX = 4_096;
 
@@ -35,6 +42,7 @@ const CUES_MAX = 4_096;
 export class Words {
   #code = 0;
   #sql = false;
+  rotated = false;
   readonly #cueAt: number[] = [];
   readonly #cueGroup: number[] = [];
   #text = '';
@@ -49,6 +57,7 @@ export class Words {
     this.#bytes = reading.codes.bytes;
     this.#code = 0;
     this.#sql = false;
+    this.rotated = false;
     if (this.#cueAt.length > 0) this.#cueAt.length = this.#cueGroup.length = 0;
   }
 
@@ -74,6 +83,9 @@ export class Words {
         break;
       case 'code':
         this.#code |= meaning.bit;
+        break;
+      case 'rotated':
+        this.rotated = true;
         break;
       case 'sql':
         this.#sql = true;

@@ -120,6 +120,17 @@ export class Player {
     this.#step(session, { server: '', tool: '', args: {} }, sensed);
   }
 
+  /** What a server says that its tools are. */
+  list(name: string, server: string, tools: readonly ToolDefinition[]): Step {
+    const session = this.#session(name);
+    const begun = this.#request('tools/list', 'tool.list', {});
+    const response: Response = { kind: 'response', id: 1, result: { tools: [...tools] } };
+    const bytes = JSON.stringify(tools).length;
+    const context = this.#context(this.#options.nowMs());
+    const sensed = senseResponse(begun, response, bytes, context);
+    return this.#step(session, { server, tool: '', args: {} }, sensed);
+  }
+
   /** A call that is asked for. Returns what the rules say of it. */
   call(name: string, call: PlayedCall): Step {
     const session = this.#session(name);
@@ -199,6 +210,7 @@ export class Player {
       facts: {
         ...(sensed.request === undefined ? {} : { request: sensed.request }),
         ...(sensed.result === undefined ? {} : { result: sensed.result }),
+        ...(sensed.definitions === undefined ? {} : { definitions: sensed.definitions }),
         flows: [],
       },
       outcome: sensed.outcome,

@@ -8,8 +8,16 @@ import {
 } from '@spoor/core';
 import { Candidates } from './candidates.ts';
 
-/** Answers the content tests of rules, where the content is. */
-export type ContentMatcher = (part: ContentPart, content: unknown) => ContentMatches | undefined;
+/**
+ * Answers the content tests of rules, where the content is.
+ *
+ * @param inner texts that were found in it in another form of themselves
+ */
+export type ContentMatcher = (
+  part: ContentPart,
+  content: unknown,
+  inner?: readonly string[],
+) => ContentMatches | undefined;
 
 /** What an expression costs before its first character. */
 const RUN_CHARS = 64;
@@ -23,8 +31,8 @@ export function contentMatcher(asked: ContentAsked | undefined): ContentMatcher 
   if (asked === undefined) return () => undefined;
   const { set, asks } = asked;
   let candidates: Candidates | undefined;
-  return (part, content) => {
-    const texts = textsOf(content);
+  return (part, content, inner = []) => {
+    const texts = textsOf([content, ...inner]);
     if (texts === undefined) return undefined;
     candidates ??= new Candidates(asks);
     const held = matching(candidates, part, texts);

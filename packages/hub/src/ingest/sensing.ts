@@ -131,12 +131,18 @@ function facts(
   { keys, project, content: matcher }: SensingContext,
 ): ContentFacts {
   const bytes = Buffer.byteLength(typeof content === 'string' ? content : JSON.stringify(content));
-  const seen = examine(content, bytes, { key: keys.print, digest: keys.digest, role });
+  const inner: string[] = [];
+  const seen = examine(content, bytes, {
+    key: keys.print,
+    digest: keys.digest,
+    role,
+    inner: (text) => inner.push(text),
+  });
   const { projection: _, ...rest } = seen;
   // Of what was cut on its way here nobody can say what it held.
   const matched = truncated
     ? undefined
-    : matcher(role === 'result' ? 'result' : 'request', content);
+    : matcher(role === 'result' ? 'result' : 'request', content, inner);
   return {
     ...(project ? seen : rest),
     ...(matched && { matched }),
