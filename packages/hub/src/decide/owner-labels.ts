@@ -25,8 +25,8 @@ export class OwnersFile {
   }
 
   /**
-   * A file that the settings name has to be there. Throws CONFIG_UNREADABLE, and LABELS_INVALID with
-   * line and column.
+   * A file that the settings name has to be there. Throws CONFIG_UNREADABLE, and LABELS_INVALID
+   * with line and column.
    */
   static async open(named: string | undefined, otherwise: string): Promise<OwnersFile> {
     const file = new OwnersFile(named ?? otherwise, named === undefined);
