@@ -13,8 +13,8 @@ export interface LabelEdit {
 
 /**
  * The owner's file with one entry changed; comments and all else stay. An entry is found by its
- * very globs. Undefined where there is nothing to take away. Throws LABELS_INVALID of a file that has an
- * error already.
+ * very globs. Undefined where there is nothing to take away. Throws LABELS_INVALID of a file that
+ * has an error already.
  */
 export function editLabels(text: string, path: string, edit: LabelEdit): string | undefined {
   parseLabels(text, path);
