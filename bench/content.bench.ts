@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { argv, env } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { askedBy, compileRules, contentMatcher, importRules, type RuleFile } from '@spoor/detect';
-import { RE2JS } from 're2js';
+import { compileRegex } from '../packages/detect/src/rules/text-form.ts';
 import { textOf } from './examine.bench.ts';
 import { quantile, type Report, timeOf } from './report.ts';
 
@@ -65,7 +65,7 @@ const kb = (bytes: number): string => `${bytes / 1_000}KB`;
 function ours(): Record<string, number> {
   const patterns = Array.from({ length: PATTERNS }, (_, n) => patternOf(n));
   const matches = contentMatcher(askedOf(patterns));
-  const compiled = patterns.map((one) => RE2JS.compile(one));
+  const compiled = patterns.map((one) => compileRegex(one, ''));
   const figures: Record<string, number> = {};
   for (const bytes of SIZES) {
     const text = textOf('prose', bytes);
