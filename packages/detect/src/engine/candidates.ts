@@ -96,17 +96,19 @@ function narrowest(
 }
 
 function lookUp({ always, byField }: Index, observation: Observation): readonly number[] {
-  let found: Set<number> | undefined;
+  let found: readonly number[] | undefined;
   for (const [field, lists] of byField) {
     const value = field.get(observation);
     const values = typeof value === 'object' ? value : [value];
     for (const one of values) {
       const list = lists.get(String(one).toLowerCase());
-      if (list === undefined) continue;
       // Most observations lead nowhere, and cost no more than the look.
-      found ??= new Set(always);
-      for (const predicate of list) found.add(predicate);
+      if (list !== undefined) found = found === undefined ? list : union(found, list);
     }
   }
-  return found === undefined ? always : [...found].sort((a, b) => a - b);
+  if (found === undefined) return always;
+  return always.length === 0 ? found : union(always, found);
 }
+
+const union = (a: readonly number[], b: readonly number[]): readonly number[] =>
+  [...new Set([...a, ...b])].sort((one, other) => one - other);
