@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderJsonSchema, renderSchemaDocs } from '../packages/detect/src/index.ts';
+import { renderCoverage } from './docs/coverage.ts';
 import { renderErrors } from './docs/errors.ts';
 import { renderLimits } from './docs/limits.ts';
 import { renderRules } from './docs/rules.ts';
@@ -17,6 +18,7 @@ const FOLDER = join(import.meta.dirname, '../docs');
 const DOCUMENTS: Readonly<Record<string, (current: string) => string>> = {
   'config.md': renderConfig,
   'config.schema.json': renderConfigSchema,
+  'coverage.md': renderCoverage,
   'errors.md': renderErrors,
   'limits.md': renderLimits,
   'mcp-log-schema.json': renderJsonSchema,
