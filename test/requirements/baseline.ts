@@ -29,4 +29,16 @@ export const BASELINE = {
     behavior: 'A baseline that is stored and restored, also between calls, goes on as if never.',
     source: 'docs/baselines.md',
   },
+  'budget:enforced': {
+    behavior: 'A call that would pass a budget is denied, asked about or told, with the figures.',
+    source: 'docs/budgets.md',
+  },
+  'budget:usage': {
+    behavior: 'What a result says was used is charged too, and never gives anything back.',
+    source: 'docs/budgets.md',
+  },
+  'budget:exact': {
+    behavior: 'Sums of budgets are exact, also where the hub was killed before it wrote them.',
+    source: 'docs/budgets.md',
+  },
 } as const;

@@ -93,10 +93,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show what is usual for each tool, lock it or learn again',
     load: async () => (await import('./commands/baselines/baselines.ts')).baselines,
   },
-  labels: {
+  budgets: {
     group: 'Look',
-    summary: 'List, explain and edit what tools can do',
-    load: async () => (await import('./commands/labels/labels.ts')).labels,
+    summary: 'Show what was spent, and what is left',
+    load: async () => (await import('./commands/budgets.ts')).budgets,
   },
   rules: {
     group: 'Look',

@@ -6,4 +6,10 @@ export const BASELINE_ERRORS = {
     message: 'This tool has no baseline',
     hint: 'See `spoor baselines`; names are written as SERVER/TOOL',
   },
+  BUDGETS_INVALID: {
+    http: 400,
+    exit: 2,
+    message: 'The budgets file has an error',
+    hint: 'The line and column say where; docs/budgets.md has its form',
+  },
 } as const;

@@ -36,6 +36,7 @@ export * from './sensed.ts';
 export * from './setting.ts';
 export * from './siphash.ts';
 export * from './span.ts';
+export * from './spend.ts';
 export * from './stop.ts';
 export * from './time.ts';
 export * from './tracecontext.ts';

@@ -58,6 +58,16 @@ export const LIMITS = {
   decodedLayersMax: 64,
   /** Their characters together: what is zipped can be a thousand times as long as it looks. */
   decodedCharsMax: 262_144,
+  /** Budgets, and rows of costs, of one file: each is looked at for each call. */
+  budgetsMax: 64,
+  /** Sums that budgets keep; beyond it the one longest without a charge is forgotten, counted. */
+  budgetSumsMax: 100_000,
+  /** Sums of one budget that are shown at once, the fullest ones. */
+  budgetSumsShownMax: 20,
+  /** Numbers of a usage, and units of a cost; what says more is not believed. */
+  usageMax: 1_000_000_000,
+  /** Characters of a result's text that is read for a usage in it. */
+  usageTextCharsMax: 65_536,
   /** Candidates for secrets that are tested in one content: hostile text must not buy time. */
   secretTestsMax: 512,
   /**
@@ -119,10 +129,6 @@ export const LIMITS = {
   pendingRequestsMax: 10_000,
   /** One message on the socket between sensor and hub. */
   wireMessageBytesMax: 67_108_864,
-  /** Characters of why a tool has a label: a few words of the lexicon. */
-  labelReasonCharsMax: 240,
-  /** Tools whose results were seen to carry something that labels them; others earn none. */
-  observedToolsMax: 10_000,
   /** Tools taken from one definition list. */
   toolsPerServerMax: 2_000,
   /** What the sensor waits for a decision before it decides alone. */

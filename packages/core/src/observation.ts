@@ -2,6 +2,7 @@ import type { BaselineFacts } from './baseline.ts';
 import type { CallId, CaseId, SessionId, SpanId, TraceId } from './ids.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
+import type { SpendFacts, Usage } from './spend.ts';
 
 /**
  * Observation is the one record that everything consumes: hub, store, rules, spans, UI. It holds
@@ -232,6 +233,8 @@ export interface Facts {
   readonly definitions?: DefinitionFacts;
   /** Of a call: how it differs from what is usual for its tool. */
   readonly baseline?: BaselineFacts;
+  /** Of a call: what it costs; absent where nobody counts. */
+  readonly spend?: SpendFacts;
 }
 
 /** What is known of one content without holding it. */
@@ -258,6 +261,8 @@ export interface ContentFacts {
   readonly projection?: string;
   /** Absent where no content test of a rule was asked. */
   readonly matched?: ContentMatches;
+  /** Of a result: what it says was used for it. */
+  readonly usage?: Usage;
   /** True where a limit stopped the reading before its end. */
   readonly truncated: boolean;
 }
@@ -387,10 +392,6 @@ export interface ToolDefinitionFacts {
   readonly argumentNames: readonly string[];
   /** The schema says that there may be others, or says it in a way that names do not tell. */
   readonly openArguments?: true;
-  /** What spoke for a label, also where it was not given; absent: nothing did. */
-  readonly why?: readonly LabelReason[];
-  /** What the annotations say of the tool, where they say anything. */
-  readonly hints?: ToolHints;
   readonly hiddenText: boolean;
   readonly instructionLike: boolean;
   /** Signs of orders to the model that the tool's purpose does not explain; absent: none. */
@@ -399,20 +400,6 @@ export interface ToolDefinitionFacts {
   readonly change?: 'new' | 'same' | 'changed' | 'removed';
   /** Redacted projection of the definition, as JSON text. In the store only. */
   readonly projection?: string;
-}
-
-/** MCP's annotations: the server's own word, believed only of servers that the owner trusts. */
-export interface ToolHints {
-  readonly readOnly?: boolean;
-  readonly destructive?: boolean;
-}
-
-/** Why a definition speaks for a label, in words for people that are ours alone. */
-export interface LabelReason {
-  readonly label: Label;
-  readonly because: string;
-  /** Why it was not given all the same. */
-  readonly rejected?: string;
 }
 
 export interface Decision {

@@ -5,6 +5,8 @@ export {
   Baselines,
   type LockedItself,
 } from './baseline/baselines.ts';
+export { Budgets, type Spender, type SpendRow } from './baseline/budgets.ts';
+export { type BudgetsFile, parseBudgets } from './baseline/budgets-file.ts';
 export { type NormRow, Norms } from './baseline/norms.ts';
 export { spanMaxOf } from './engine/correlations.ts';
 export {
@@ -45,13 +47,5 @@ export { FIELDS, FLOW_FIELDS } from './schema.ts';
 export { type Classification, classifyTool, type ToolDefinition } from './tool/classify.ts';
 export { examineTool } from './tool/definition.ts';
 export { hostToolLabels } from './tool/host-tools.ts';
-export {
-  createExplainer,
-  createLabeler,
-  type LabelExplainer,
-  type Labeler,
-  type ObservedClass,
-  observedLabels,
-} from './tool/labeler.ts';
-export { editLabels, type LabelEdit } from './tool/labels-edit.ts';
-export { type OwnerLabels, parseLabels } from './tool/labels-file.ts';
+export { createLabeler, type Labeler } from './tool/labeler.ts';
+export { type LabelOverride, parseLabels } from './tool/labels-file.ts';

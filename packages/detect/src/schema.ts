@@ -8,6 +8,7 @@ import {
   type Observation,
 } from '@spoor/core';
 import { BASELINE_FIELDS } from './baseline/fields.ts';
+import { SPEND_FIELDS } from './baseline/spend-fields.ts';
 
 /**
  * The MCP log schema: every field that a rule may name. `docs/mcp-log-schema.md` is generated from
@@ -291,6 +292,7 @@ const BASE: readonly Field<Observation>[] = [
 export const FIELDS: readonly Field<Observation>[] = [
   ...BASE,
   ...BASELINE_FIELDS,
+  ...SPEND_FIELDS,
   ...contentFields('request', 'request'),
   ...contentFields('result', 'result'),
 ];

@@ -21,6 +21,7 @@ import {
   safeName,
   type UnreadableReason,
 } from '@spoor/core';
+import { usageOf } from './baseline/usage.ts';
 import { examine } from './examine/examine.ts';
 import type { ContentMatcher } from './rules/match-content.ts';
 import { examineToolOnce } from './tool/definition.ts';
@@ -118,7 +119,7 @@ export function senseResponse(
     // A definition list is no answer to a question of the user: it has its own facts.
     ...(listed
       ? { definitions: senseDefinitions(response.result, context) }
-      : { result: examineContent(content, bytes, 'result', context) }),
+      : { result: withUsage(examineContent(content, bytes, 'result', context), content) }),
   };
 }
 
@@ -210,6 +211,11 @@ function examineContent(
   });
   const matched = context.content?.(role === 'result' ? 'result' : 'request', content, inner);
   return withoutProjection(matched ? { ...facts, matched } : facts, context.project);
+}
+
+function withUsage(facts: ContentFacts, result: unknown): ContentFacts {
+  const usage = usageOf(result);
+  return usage === undefined ? facts : { ...facts, usage };
 }
 
 function withoutProjection<Facts extends { readonly projection?: string }>(

@@ -5,6 +5,7 @@ import {
   OBSERVATION_KINDS,
   OUTCOMES,
   SEALED_PARTS,
+  USAGE_NAMES,
 } from '@spoor/core';
 
 /**
@@ -54,6 +55,8 @@ function shape(
 
 const COUNT: Test = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const NUMBER: Test = (value) => Number.isFinite(value);
+const AMOUNT: Test = (value) =>
+  Number.isFinite(value) && (value as number) >= 0 && (value as number) <= LIMITS.usageMax;
 const FLAG: Test = (value) => typeof value === 'boolean';
 const NAME = text(LIMITS.nameCharsMax, 1);
 const DIGEST = matches(/^[0-9a-f]{8,64}$/);
@@ -126,6 +129,7 @@ const CONTENT_FACTS = shape(
   {
     projection: text(LIMITS.projectionCharsMax),
     matched: MATCHES,
+    usage: shape({}, Object.fromEntries(USAGE_NAMES.map((name) => [name, AMOUNT]))),
     destinations: list(matches(PRINT), LIMITS.destinationsPerCallMax),
   },
 );

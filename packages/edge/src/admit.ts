@@ -8,6 +8,7 @@ import {
   OUTCOMES,
   REFUSALS,
   SEALED_PARTS,
+  type UsageName,
 } from '@spoor/core';
 import { z } from 'zod';
 import { isAtom, isPlainObserved, knownMembers } from './admit-plain.ts';
@@ -42,6 +43,14 @@ const MATCHES = z
   .object({ set: DIGEST, ids: z.array(DIGEST).max(LIMITS.contentTestsMax) })
   .optional();
 
+const USED = z.number().nonnegative().max(LIMITS.usageMax).optional();
+const USAGE = {
+  input_tokens: USED,
+  output_tokens: USED,
+  total_tokens: USED,
+  cost: USED,
+} satisfies Record<UsageName, typeof USED>;
+
 const CONTENT_FACTS = z.object({
   bytes: COUNT,
   depth: COUNT,
@@ -65,12 +74,12 @@ const CONTENT_FACTS = z.object({
   atoms: ATOMS,
   matched: MATCHES,
   projection: z.string().max(LIMITS.projectionCharsMax).optional(),
+  usage: z.object(USAGE).optional(),
   truncated: FLAG,
 });
 
 /** There are a dozen. */
 const SIGNS_MAX = 32;
-const REASON = z.string().max(LIMITS.labelReasonCharsMax);
 
 const DEFINITIONS = z.object({
   tools: z
@@ -81,11 +90,6 @@ const DEFINITIONS = z.object({
         labels: z.array(z.enum(LABELS)).max(LABELS.length),
         argumentNames: z.array(NAME).max(LIMITS.argumentPathsMax),
         openArguments: z.literal(true).optional(),
-        why: z
-          .array(z.object({ label: z.enum(LABELS), because: REASON, rejected: REASON.optional() }))
-          .max(LABELS.length)
-          .optional(),
-        hints: z.object({ readOnly: FLAG.optional(), destructive: FLAG.optional() }).optional(),
         hiddenText: FLAG,
         instructionLike: FLAG,
         poison: z

@@ -52,6 +52,13 @@ const content = fc.record(
     }),
     externalDestinations: count,
     destinations: fc.array(hex(8), { maxLength: 3 }),
+    usage: fc.record(
+      {
+        input_tokens: fc.nat({ max: 1_000_000_000 }),
+        cost: fc.nat({ max: 1_000_000_000 }),
+      },
+      { requiredKeys: [] },
+    ),
     instructionLike: flag,
     hiddenText: flag,
     digest,

@@ -73,6 +73,12 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Milliseconds that such a call waits for publication or witnesses; then it is denied in enforce, and goes on in observe',
   },
   {
+    name: 'budgets',
+    type: 'string',
+    default: undefined,
+    help: 'File that says what calls cost and what may be spent; docs/budgets.md has its form',
+  },
+  {
     name: 'baseline.lock',
     type: 'choice',
     choices: ['auto', 'by-hand'],

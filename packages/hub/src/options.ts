@@ -26,6 +26,8 @@ export interface HubOptions {
   readonly budgetMs: number;
   /** What a call waits for a person. */
   readonly askTimeoutMs: number;
+  /** What calls cost, and what may be spent; nothing is counted without it. */
+  readonly budgetsFile?: string;
   /** When baselines lock; as the settings have it by default without it. */
   readonly baselines?: BaselineOptions;
   /** How sure the entry of a call must be before it goes on, by labels; the default without it. */

@@ -1,9 +1,10 @@
 import { newCaseId, type Observation, type Policy, systemClock } from '@spoor/core';
-import { createDetector, type Detector, type RuleSet } from '@spoor/detect';
+import { type BudgetsFile, createDetector, type Detector, type RuleSet } from '@spoor/detect';
 import type { Ledger } from '@spoor/ledger';
 import type { Loaded, Question, WorkerSettings } from './bus.ts';
 import type { Keeping } from './decide/keeping.ts';
 import { NormKeeper } from './norms/keeper.ts';
+import { noteBudgets, recallSpending } from './norms/recall.ts';
 import type { HubOptions } from './options.ts';
 import { Remembering, readRemembered } from './remembering.ts';
 import { lastSeqOf, replayFromMs, resume } from './resume.ts';
@@ -14,6 +15,7 @@ import { WorkerPort } from './worker-port.ts';
 interface Restarting {
   readonly rules: RuleSet;
   readonly policy: Policy;
+  readonly budgets: BudgetsFile | undefined;
   readonly ledger: Ledger;
   readonly answer: (question: Question) => Promise<unknown>;
   /** Of a worker that loads what came since. */
@@ -54,11 +56,13 @@ export async function restart(options: HubOptions, restarting: Restarting): Prom
   const newest = Math.max(loaded.lastSeq, found.at(-1)?.seq ?? 0);
   const behind = Math.max(0, written - newest);
   if (behind > 0) options.say(`${behind} observations are in the ledger and not in the store`);
-  const keeper = new NormKeeper(options.baselines, loaded.norms);
+  const keeper = new NormKeeper(options.baselines, restarting.budgets, loaded.norms);
   const { norms } = keeper;
   const newDetector = (): Detector =>
     createDetector({ rules, policy, newCase: () => newCaseId(random), norms });
-  const resumed = resume({ newDetector, remembered, loaded, found, sampleRate, nowMs });
+  const resumed = resume({ newDetector, norms, remembered, loaded, found, sampleRate, nowMs });
+  await recallSpending(norms, ledger, [...loaded.recent, ...found]);
+  noteBudgets(ledger, restarting.budgets);
   const { detector } = resumed;
   worker.record({ detections: resumed.detections });
   return {

@@ -1,5 +1,5 @@
 import { ALLOW, LIMITS, type Observation, type SessionId } from '@spoor/core';
-import { type Detector, type RuleSet, type Step, spanMaxOf } from '@spoor/detect';
+import { type Detector, type Norms, type RuleSet, type Step, spanMaxOf } from '@spoor/detect';
 import type { Ledger } from '@spoor/ledger';
 import type { DetectionRecord, Loaded } from './bus.ts';
 import { Keeping } from './decide/keeping.ts';
@@ -50,6 +50,7 @@ export interface Resumed {
 }
 
 interface Resuming {
+  readonly norms: Norms;
   readonly newDetector: () => Detector;
   readonly remembered: Remembered | undefined;
   readonly loaded: Loaded;
@@ -64,14 +65,19 @@ interface Resuming {
  * detect was detected then.
  */
 export function resume(resuming: Resuming): Resumed {
-  const { remembered, loaded, found, sampleRate = 1, nowMs } = resuming;
+  const { norms, remembered, loaded, found, sampleRate = 1, nowMs } = resuming;
   const { detector, from } = restored(resuming);
   const unstored = new Set(found.map(({ seq }) => seq));
   const all = [...loaded.recent.filter(({ seq }) => !unstored.has(seq)), ...found];
   const recent = all.sort((a, b) => a.seq - b.seq);
   const detections: DetectionRecord[] = [];
   for (const observation of recent) {
-    if (observation.seq <= from || observation.decision?.action === 'ask') continue;
+    if (observation.decision?.action === 'ask') continue;
+    if (observation.seq <= from) {
+      // What rules remember may be younger than what is kept of the rest.
+      norms.remind(observation);
+      continue;
+    }
     // What was recorded as begun did go on, whatever the rules would say of it now.
     const step = detector.step(observation, { allowOnce: true });
     if (unstored.has(observation.seq)) detections.push(...unraised(observation, step));

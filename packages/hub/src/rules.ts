@@ -2,9 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, effectiveMode, type Policy, type RulesView } from '@spoor/core';
 import {
+  type BudgetsFile,
   compileRules,
   createLabeler,
   type Labeler,
+  parseBudgets,
   parseLabels,
   type RuleProblem,
   type RuleSet,
@@ -27,6 +29,15 @@ export {
 } from '@spoor/detect';
 export { BUILT_IN } from './builtin.ts';
 
+/** The owner's budgets, or none. Throws BUDGETS_INVALID with line and column. */
+export async function loadBudgets(path: string | undefined): Promise<BudgetsFile | undefined> {
+  if (path === undefined) return undefined;
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CodedError('CONFIG_UNREADABLE', path, error);
+  });
+  return parseBudgets(text, path);
+}
+
 export interface CompiledRules {
   readonly rules: RuleSet;
   readonly problems: readonly RuleProblem[];
@@ -48,8 +59,7 @@ export async function loadLabeler(path: string | undefined): Promise<Labeler> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new CodedError('CONFIG_UNREADABLE', path, error);
   });
-  const { overrides, trusted } = parseLabels(text, path);
-  return createLabeler(overrides, trusted);
+  return createLabeler(parseLabels(text, path));
 }
 
 /** Matches are counted by the worker, which has the store. */

@@ -11,7 +11,6 @@ export function stateOf(parts: Parts): HubState {
     sealing: parts.recipients().length > 0,
     counts: {
       ...parts.counts,
-      ...parts.definitions.observed.counts,
       ...parts.reports.counts,
       ...decisions.counts,
       ...sensors.counts,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CaseId, LIMITS, OBSERVE, type Observation } from '@spoor/core';
-import { compileRules, createDetector, type Detector, type RuleSet } from '@spoor/detect';
+import { compileRules, createDetector, type Detector, Norms, type RuleSet } from '@spoor/detect';
 import { describe, expect, it } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
 import type { Loaded } from '../src/bus.ts';
@@ -40,6 +40,7 @@ function kept(path = join(temporaryFolder(), 'remembered'), rules = rulesOf()): 
   return { detector, remembering: new Remembering(options, 0), source, clock };
 }
 
+const norms = new Norms({ lockThemselves: false, calls: 1, spanMs: 0 });
 const call = (seq: number): Observation => ({
   ...observation(seq),
   kind: 'tool.call',
@@ -61,7 +62,12 @@ describe('what a hub remembers of what rules remember', () => {
     await remembering.close();
     const remembered = readRemembered(source);
     expect(remembered?.seq).toBe(1);
-    const next = { newDetector: () => detectorOf(source.rules), sampleRate: 1, nowMs: START_MS };
+    const next = {
+      newDetector: () => detectorOf(source.rules),
+      norms,
+      sampleRate: 1,
+      nowMs: START_MS,
+    };
     const resumed = resume({ ...next, remembered, loaded: loaded([call(1)]), found: [] });
     // The first call was not counted again: the next one is the second.
     expect(resumed.detector.step(call(2)).detections.map(({ rule }) => rule.id)).toEqual(['twice']);
@@ -138,7 +144,7 @@ describe('how far back a restarted hub looks', () => {
 });
 
 describe('loss', () => {
-  const next = { newDetector: () => detectorOf(rulesOf()), sampleRate: 1, nowMs: START_MS };
+  const next = { newDetector: () => detectorOf(rulesOf()), norms, sampleRate: 1, nowMs: START_MS };
   const said = (records: ReturnType<Losses['of']>): readonly unknown[] =>
     records.map(({ detection: { rule, group, path } }) => [
       rule.id,

@@ -91,6 +91,7 @@ async function startOn(
 ): Promise<import('@spoor/hub').Hub> {
   const { Hub, parseLevels } = await import('@spoor/hub');
   const labelsFile = config.text('labels');
+  const budgetsFile = config.text('budgets');
   const levels = config.text('ledger.levels');
   const identityTrustFile = config.text('identity.trust');
   return Hub.start({
@@ -102,6 +103,7 @@ async function startOn(
     rulesFolder: config.text('rules') ?? RULES_FOLDER,
     webPath: WEB_FOLDER,
     ...(labelsFile === undefined ? {} : { labelsFile }),
+    ...(budgetsFile === undefined ? {} : { budgetsFile }),
     ...(identityTrustFile === undefined ? {} : { identityTrustFile }),
     project: config.flag('projection'),
     budgetMs: config.number('budget.ms'),

@@ -24,10 +24,9 @@ export function decide(
   const server = observation.server.name;
   const pending = observation.outcome === 'pending';
   if (stop !== undefined && pending) return stoppedBy(stop, 'hub');
-  if (!pending || fired.length === 0) return allowed(policy, server);
   const ranked = fired
     .map(({ rule, exception }) => judge(rule, server, policy, exception))
-    .filter(({ wanted }) => wanted !== 'allow')
+    .filter(({ wanted }) => pending && wanted !== 'allow')
     .sort(
       (a, b) =>
         rank(a.action) - rank(b.action) ||
@@ -36,7 +35,10 @@ export function decide(
         b.weight - a.weight,
     );
   const [strictest] = ranked;
-  if (!strictest) return allowed(policy, server);
+  if (!strictest) {
+    const mode = effectiveMode(policy, '', server);
+    return { action: 'allow', wanted: 'allow', rule: '', reason: 'default', mode, by: 'hub' };
+  }
   const { weight: _, ...judged } = strictest;
   const reason = judged.exception === undefined ? 'rule' : 'exception';
   const decision: Decision = { ...judged, reason, case: newCase(), by: 'hub' };
@@ -45,11 +47,6 @@ export function decide(
   if (approved === true && decision.action === 'ask')
     return { ...decision, action: 'allow', reason: 'approved' };
   return decision;
-}
-
-function allowed(policy: Policy, server: string): Decision {
-  const mode = effectiveMode(policy, '', server);
-  return { action: 'allow', wanted: 'allow', rule: '', reason: 'default', mode, by: 'hub' };
 }
 
 /** What a person has said of this very call. */

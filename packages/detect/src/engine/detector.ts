@@ -12,9 +12,9 @@ import {
   whoOf,
 } from '@spoor/core';
 import { type Norms, normsOf } from '../baseline/norms.ts';
-import type { Evaluation, Matched, Rule, RuleSet } from '../rules/types.ts';
+import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
 import { Candidates } from './candidates.ts';
-import { type Advanced, Correlations, spanMaxOf } from './correlations.ts';
+import { type Correlation, Correlations, spanMaxOf } from './correlations.ts';
 import { type Consent, decide, type Fired } from './decide.ts';
 import { Ended } from './ended.ts';
 import { Groups } from './groups.ts';
@@ -112,7 +112,6 @@ class Engine implements Detector {
   #openDropped = 0;
   readonly #ended = new Ended();
   #duplicates = 0;
-  readonly #lastMatched: Matched[] = [];
   version = 0;
 
   constructor({ rules, policy, newCase, limits, norms }: DetectorOptions) {
@@ -132,14 +131,13 @@ class Engine implements Detector {
 
   step(raw: Observation, options?: StepOptions): Step {
     this.version++;
+    if (this.#isAgain(raw)) return this.#again(raw);
     const open = this.#open.get(raw.id);
     const observation = this.#enrich(raw, open);
     const hits = this.#match(observation, open);
-    const leaves = hits.size > 0 || this.#norms !== undefined || resultAtoms(raw) > 0;
-    if (leaves && open === undefined && this.#isAgain(raw)) return this.#again(raw);
     const fired: (Fired & { readonly detection: Detection })[] = [];
     const correlated = this.#correlations.advance(hits, observation, this.#groups, open?.matched);
-    for (const { rule, path, group } of correlated.found) {
+    for (const { rule, path, group } of correlated) {
       if (!path || rule.silent === true) continue;
       const exception = options?.exceptionOf?.(rule.ref.id, observation);
       const detection = this.#detection(rule, path, group, observation);
@@ -162,8 +160,7 @@ class Engine implements Detector {
       this.#commit(observation, hits, correlated, open);
       this.#norms?.take(observation, { first: open === undefined, suspect: fired.length > 0 });
     } else this.#open.delete(observation.id);
-    const detections = fired.length === 0 ? NONE : fired.map(({ detection }) => detection);
-    return { observation, detections, decision };
+    return { observation, detections: fired.map(({ detection }) => detection), decision };
   }
 
   /** Whoever asks for a decision gets one, also under an id that was there before. */
@@ -230,62 +227,51 @@ class Engine implements Detector {
     if (raw.kind === 'intent') return raw;
     const flows = open ? open.flows : this.#sessions.flows(raw);
     const intent = open ? open.intent : this.#sessions.intentOf(raw);
-    const norms = open ? open.norms : this.#norms?.of(raw);
+    const norms = this.#norms
+      ? this.#norms.of(raw, open?.norms)
+      : (normsOf(raw.facts) ?? open?.norms);
     const same = flows.length === 0 && raw.facts.flows.length === 0 && norms === undefined;
-    if (same && intent === raw.intent) return raw;
     const facts = same ? raw.facts : { ...raw.facts, flows, ...norms };
     return { ...raw, facts, ...(intent && { intent }) };
   }
 
   #match(observation: Observation, open: OpenCall | undefined): ReadonlyMap<number, Hit> {
-    const candidates = this.#candidates.of(observation);
-    if (candidates.length === 0) return NO_MATCH;
     const hits = new Map<number, Hit>();
     this.#answers.open(observation);
-    const atMs = timeOf(observation);
-    for (const index of candidates) {
+    for (const index of this.#candidates.of(observation)) {
       const predicate = this.#rules.predicates[index];
       if (!predicate || open?.matched.has(index) || !predicate.test(this.#answers)) continue;
       hits.set(index, {
         call: observation.id,
         session: observation.session.id,
         seq: observation.seq,
-        atMs,
-        clockMs: atMs,
+        atMs: timeOf(observation),
+        clockMs: 0,
         predicate: index,
         server: observation.server.name,
         tool: observation.tool?.name ?? '',
-        matched: this.#explained(index, predicate.explain(this.#answers)),
-        values: this.#correlations.valuesOf(index, observation),
+        matched: predicate.explain(this.#answers),
       });
     }
     return hits;
   }
 
-  /** Like observations match alike: one record serves them. */
-  #explained(predicate: number, matched: Matched): Matched {
-    const last = this.#lastMatched[predicate];
-    if (last !== undefined && isSame(last, matched)) return last;
-    this.#lastMatched[predicate] = matched;
-    return matched;
-  }
-
   #commit(
     observation: Observation,
     hits: ReadonlyMap<number, Hit>,
-    correlated: Advanced,
+    correlated: readonly Correlation[],
     open: OpenCall | undefined,
   ): void {
     this.#correlations.commit(correlated, observation, this.#groups);
     if (observation.kind === 'intent') this.#sessions.addIntent(observation);
     else this.#sessions.addResult(observation);
-    const { outcome } = observation;
+    const { outcome, facts } = observation;
     if (outcome === 'pending' || outcome === 'input_required') {
       this.#remember(observation, new Set([...(open?.matched ?? []), ...hits.keys()]));
       return;
     }
     this.#open.delete(observation.id);
-    const left = hits.size + (open?.matched.size ?? 0) + resultAtoms(observation);
+    const left = hits.size + (open?.matched.size ?? 0) + (facts.result?.atoms.length ?? 0);
     if (left > 0) this.#ended.add(observation.id);
   }
 
@@ -325,15 +311,6 @@ class Engine implements Detector {
       response,
     };
   }
-}
-
-const NONE: readonly Detection[] = [];
-const NO_MATCH: ReadonlyMap<number, Hit> = new Map();
-const resultAtoms = ({ facts }: Observation): number => facts.result?.atoms.length ?? 0;
-
-function isSame(a: Matched, b: Matched): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 /** A connection's own mode is the narrowest setting of all. */

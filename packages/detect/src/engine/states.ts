@@ -29,8 +29,8 @@ export interface Hit {
   readonly server: string;
   readonly tool: string;
   readonly matched: Matched;
-  /** What rules count or measure of it, by field. */
-  readonly values?: Readonly<Record<string, string>> | undefined;
+  /** For `value_count`. */
+  readonly value?: string;
 }
 
 /** The beginning of a chain. */

@@ -1,5 +1,6 @@
 import {
   BASELINE_STATES,
+  BUDGET_ACTIONS,
   CONTENT_CLASSES,
   LABELS,
   OBSERVATION_KINDS,
@@ -42,6 +43,7 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   'trace.refused': REFUSALS,
   'identity.level': ['verified', 'attested', 'unverified', 'conflict'],
   'baseline.state': BASELINE_STATES,
+  'spend.action': BUDGET_ACTIONS,
   'intent.covers': ['yes', 'no', 'unknown'],
   'decision.action': ['allow', 'deny', 'modify', 'ask', 'defer'],
   'decision.wanted': ['allow', 'deny', 'modify', 'ask', 'defer'],

@@ -1,4 +1,4 @@
-import { isObject, type Level } from '@spoor/core';
+import { isObject } from '@spoor/core';
 import type { Step } from '../engine/detector.ts';
 import type { ToolDefinition } from '../tool/classify.ts';
 import { weighTool } from '../tool/definition.ts';
@@ -102,13 +102,9 @@ const callOf = ({ server, tool, args }: Fields): PlayedCall => ({
   args,
 });
 
-/** Rules below these levels show weak signs, for whoever looks into a session. */
-const ALERTING: ReadonlySet<Level> = new Set<Level>(['high', 'critical']);
-
 const judged = ({ detections }: Step): Omit<Answer, 'id'> => {
   const rules = [...new Set(detections.map(({ rule }) => rule.id))];
-  const alert = detections.some(({ rule }) => ALERTING.has(rule.level));
-  return { score: alert ? 1 : 0, alert, rules };
+  return { score: rules.length > 0 ? 1 : 0, alert: rules.length > 0, rules };
 };
 
 const NO_KEY = [0, 0, 0, 0] as const;

@@ -1,4 +1,4 @@
-import type { BaselineFacts, Observation } from '@spoor/core';
+import type { BaselineFacts, BudgetAction, Observation } from '@spoor/core';
 import { facts, Scenario, text } from './scenario.ts';
 import { TOOLS } from './tools.ts';
 
@@ -33,6 +33,19 @@ const burst = (count: number, factor: number): Scenario =>
     ),
   );
 
+const DAILY = { name: 'daily', limit: 100, of: ['principal'], sinceMs: 1_799_971_200_000 } as const;
+
+/** Calls of ten units each, of a budget of which so much was spent before the second. */
+const spending = (spent: number, action: BudgetAction): Scenario =>
+  calls(
+    ...[spent - 10, spent, spent].map((before): Partial<Observation> => {
+      const call = told({});
+      const { baseline: _, ...rest } = call.facts ?? { flows: [] };
+      const over = before + 10 > DAILY.limit ? { over: [{ ...DAILY, spent: before, action }] } : {};
+      return { ...call, facts: { ...rest, spend: { cost: 10, charged: 10, ...over } } };
+    }),
+  );
+
 export const BASELINE_TRACES: Readonly<Record<string, () => Scenario>> = {
   'execution/unexpected-arguments.key': () =>
     calls(told({ newKeys: ['bcc'] }, { bcc: 'desk@drop.example' })),
@@ -46,6 +59,10 @@ export const BASELINE_TRACES: Readonly<Record<string, () => Scenario>> = {
     calls(told({ state: 'learning', calls: 3, undeclaredKeys: ['bcc'] }, { bcc: 'x' })),
   'execution/unexpected-arguments.learning': () =>
     calls(told({ state: 'learning', calls: 3, newKeys: ['cc'] }, { cc: 'x' }), told({})),
+  'impact/denial-of-wallet.deny': () => spending(95, 'deny'),
+  'impact/denial-of-wallet.ask': () => spending(95, 'ask'),
+  'impact/denial-of-wallet.alert': () => spending(95, 'alert'),
+  'impact/denial-of-wallet.within': () => spending(90, 'alert'),
   'impact/high-frequency.burst': () => burst(12, 5),
   'impact/high-frequency.little': () => burst(12, 2.4),
   'impact/high-frequency.two': () => burst(6, 5),

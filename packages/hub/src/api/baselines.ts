@@ -15,6 +15,9 @@ export function baselineRoutes(app: Hono, { ask }: BaselineRoutes): void {
       return c.json({ rows: (await ask({ kind: 'baseline.list' })) as unknown[] });
     return c.json((await ask({ kind: 'baseline.show', ...named(server, tool) })) as object);
   });
+  app.get('/api/v1/budgets', async (c) =>
+    c.json({ rows: (await ask({ kind: 'budget.list' })) as unknown[] }),
+  );
   app.post('/api/v1/baselines', async (c) => {
     const { server, tool, action, forget = false, locksItself = true } = await bodyOf(c);
     const target = named(server, tool);

@@ -1,4 +1,4 @@
-import type { IntentRef, Observation } from '@spoor/core';
+import { type IntentRef, type Observation, SPEND_PARTS } from '@spoor/core';
 import type { Step } from '@spoor/detect';
 import type { Appended, Entry, Ledger } from '@spoor/ledger';
 import type { DetectionRecord } from '../bus.ts';
@@ -35,9 +35,20 @@ export function entryOf(kind: Entry['kind'], o: Observation): Entry {
     cause: o.cause,
     ...(o.intent === undefined ? {} : { intent: intentOf(o, o.intent) }),
     ...(facts === undefined ? {} : { facts: blind(o, facts) }),
+    ...detailOf(kind, o),
     ...(o.decision === undefined ? {} : { decision: o.decision }),
     covered: o.covered,
   };
+}
+
+/**
+ * What the call costs, in millionths of a unit, since a leaf knows whole numbers alone: sums of
+ * budgets can be made from entries.
+ */
+function detailOf(kind: Entry['kind'], { facts }: Observation): Pick<Entry, 'detail'> {
+  const { charged = 0 } = facts.spend ?? {};
+  const charges = kind === 'call.request' || kind === 'call.result';
+  return charges && charged > 0 ? { detail: { cost: Math.round(charged * SPEND_PARTS) } } : {};
 }
 
 /** Keyed digest of the facts that the entry is about. */

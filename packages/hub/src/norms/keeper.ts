@@ -1,9 +1,16 @@
-import { type BaselineSummary, type BaselineView, CodedError, systemClock } from '@spoor/core';
-import { type BaselineOptions, type NormRow, Norms } from '@spoor/detect';
+import {
+  type BaselineSummary,
+  type BaselineView,
+  type BudgetView,
+  CodedError,
+  systemClock,
+} from '@spoor/core';
+import { type BaselineOptions, type BudgetsFile, type NormRow, Norms } from '@spoor/detect';
 import type { Entry } from '@spoor/ledger';
 import type { RecordBatch } from '../bus.ts';
 
 export type NormQuestion =
+  | { readonly kind: 'budget.list' }
   | { readonly kind: 'baseline.list' }
   | ({ readonly kind: 'baseline.show' } & ToolName)
   | ({ readonly kind: 'baseline.lock' } & ToolName)
@@ -37,13 +44,17 @@ export class NormKeeper {
   readonly norms: Norms;
   #unstored = 0;
 
-  constructor(options: BaselineOptions = DEFAULTS, rows: readonly NormRow[] = []) {
-    this.norms = new Norms(options);
+  constructor(
+    options: BaselineOptions = DEFAULTS,
+    budgets?: BudgetsFile,
+    rows: readonly NormRow[] = [],
+  ) {
+    this.norms = new Norms(options, budgets);
     this.norms.restore(rows);
   }
 
   get counts(): Readonly<Record<string, number>> {
-    return this.norms.baselines.counts;
+    return { ...this.norms.baselines.counts, ...this.norms.budgets.counts };
   }
 
   /** Writes what has changed; everything, where the store may have lost something of it. */
@@ -59,9 +70,11 @@ export class NormKeeper {
   answer(
     question: NormQuestion,
     note: (entry: Entry) => void,
-  ): readonly BaselineSummary[] | BaselineView {
+  ): readonly BaselineSummary[] | readonly BudgetView[] | BaselineView {
     const { baselines } = this.norms;
     switch (question.kind) {
+      case 'budget.list':
+        return this.norms.budgets.views(systemClock.nowMs());
       case 'baseline.list':
         return baselines.list();
       case 'baseline.show':
