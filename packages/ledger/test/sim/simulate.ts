@@ -105,6 +105,7 @@ async function stopAt(
 ): Promise<string | undefined> {
   const promised = snapshot(world.promised);
   const disk = world.disk.crash(chance);
+  const held = lockedOnly(promised, disk.peek('/state/lock')?.toString());
   const hurt: Damage | undefined = chance.share() < 0.4 ? damage(disk, chance, copies) : undefined;
   const failing = hurt?.kind === 'unreadable' ? hurt.path : undefined;
   disk.onCall = (call, path) => {
@@ -112,13 +113,7 @@ async function stopAt(
   };
   const opened = await tryToOpen(disk, chance);
   if (hurt !== undefined) {
-    return judgeDamaged(
-      disk,
-      promised,
-      hurt,
-      opened instanceof Error ? opened : undefined,
-      outcome,
-    );
+    return judgeDamaged(disk, held, hurt, opened instanceof Error ? opened : undefined, outcome);
   }
   if (opened instanceof Error) return `refused: ${opened.message}`;
   const fault = faultOf(disk, promised, kek);
@@ -126,6 +121,12 @@ async function stopAt(
     fault ?? (chance.share() < VERIFIED_SHARE ? await faultOfVerifier(disk, opened) : undefined)
   );
 }
+
+/** Of what was signed, what a disk held: a note that no lock names has bound nobody. */
+const lockedOnly = (promised: Promised, lock: string | undefined): Promised => ({
+  ...promised,
+  signed: promised.signed.slice(0, promised.signed.lastIndexOf(lock ?? '') + 1),
+});
 
 /** Keys and epochs too, which only a verifier follows. */
 async function faultOfVerifier(
