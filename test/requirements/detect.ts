@@ -24,6 +24,22 @@ export const DETECT = {
     behavior: 'A definition that changes after it was pinned raises an alert.',
     source: 'docs/rules.md',
   },
+  'detect:subversion': {
+    behavior: 'A call that does what a result says, and not what the user asked for, is denied.',
+    source: 'docs/subversion.md',
+  },
+  'detect:subversion-explained': {
+    behavior: 'The terms that are shown with a score add up to it.',
+    source: 'docs/subversion.md',
+  },
+  'detect:subversion-signs': {
+    behavior: 'What speaks for a subverted call never lowers its score, and the reverse.',
+    source: 'docs/subversion.md',
+  },
+  'detect:subversion-recorded': {
+    behavior: 'Ordered calls of recorded sessions are found before they are made.',
+    source: 'docs/subversion.md',
+  },
   'detect:tool-poisoning': {
     behavior: 'A definition with orders that its purpose does not explain raises an alert.',
     source: 'docs/rules.md',

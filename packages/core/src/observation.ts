@@ -230,6 +230,7 @@ export interface Facts {
   readonly request?: ContentFacts;
   readonly result?: ContentFacts;
   readonly flows: readonly FlowEdge[];
+  readonly subversion?: Subversion;
   readonly definitions?: DefinitionFacts;
   /** Of a call: how it differs from what is usual for its tool. */
   readonly baseline?: BaselineFacts;
@@ -257,6 +258,11 @@ export interface ContentFacts {
   readonly digest: string;
   /** Keyed fingerprints of identifying values. Treated as content: never exported. */
   readonly atoms: readonly Atom[];
+  /**
+   * Keyed prints of words, by which what a text asks for is compared with what is done later, as
+   * packed text. Treated as content: never exported. Absent where nothing is compared with it.
+   */
+  readonly wording?: string;
   /** Redacted projection, as JSON text. In the store only. */
   readonly projection?: string;
   /** Absent where no content test of a rule was asked. */
@@ -370,6 +376,27 @@ export interface FlowEdge {
   readonly inIntent: boolean;
   /** The values that flowed say where the content goes, and nothing else flowed. */
   readonly destination?: boolean;
+}
+
+/**
+ * Does the call follow a result rather than the prompt? Absent where no prompt is known, or nothing
+ * was read before.
+ */
+export interface Subversion {
+  /** 0 to 1; from 0.5 the shipped rule speaks. */
+  readonly score: number;
+  /** What speaks most for the score and against it, by weight in log-odds. */
+  readonly terms: readonly SubversionTerm[];
+  /** The prompt names what was read there, and leaves it to that what is to be done. */
+  readonly delegated: boolean;
+  /** Where the sentence stands that the call follows most closely. */
+  readonly follows?: { readonly call: CallId; readonly tool: string; readonly line: number };
+}
+
+export interface SubversionTerm {
+  readonly feature: string;
+  readonly value: number;
+  readonly weight: number;
 }
 
 /** What a definition list said, compared with what is pinned. */

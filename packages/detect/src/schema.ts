@@ -9,6 +9,7 @@ import {
 } from '@spoor/core';
 import { BASELINE_FIELDS } from './baseline/fields.ts';
 import { SPEND_FIELDS } from './baseline/spend-fields.ts';
+import { describeTerm } from './subversion/describe.ts';
 
 /**
  * The MCP log schema: every field that a rule may name. `docs/mcp-log-schema.md` is generated from
@@ -255,6 +256,25 @@ const BASE: readonly Field<Observation>[] = [
     type: 'number',
     about: 'Number of flows into the arguments.',
     get: (o) => o.facts.flows.length,
+  },
+  {
+    name: 'flow.subversion',
+    type: 'number',
+    about:
+      'How much the call follows a result rather than the prompt, 0 to 1; only where a prompt is known.',
+    get: (o) => o.facts.subversion?.score,
+  },
+  {
+    name: 'flow.delegated',
+    type: 'boolean',
+    about: 'The prompt leaves it to the text that the call follows what is to be done.',
+    get: (o) => o.facts.subversion?.delegated ?? false,
+  },
+  {
+    name: 'flow.subversion_terms',
+    type: 'strings',
+    about: 'What speaks for that score and against it, in words, with its weight.',
+    get: (o) => o.facts.subversion?.terms.map(describeTerm) ?? NONE,
   },
   {
     name: 'definition.change',

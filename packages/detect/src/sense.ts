@@ -25,6 +25,8 @@ import { usageOf } from './baseline/usage.ts';
 import { examine } from './examine/examine.ts';
 import type { ContentMatcher } from './rules/match-content.ts';
 import { examineToolOnce } from './tool/definition.ts';
+import { readCall, readPrompt, readResult } from './wording/read.ts';
+import { packWording } from './wording/wording.ts';
 
 export { type ContentMatcher, contentMatcher } from './rules/match-content.ts';
 
@@ -63,6 +65,8 @@ export const NO_CAUSE: Cause = { kind: 'unknown', evidence: 'none' };
 export interface SenseContext {
   readonly keys: SenseKeys;
   readonly project: boolean;
+  /** First words of descriptions, by name of tool: lists write them, calls read them. */
+  readonly descriptions?: Map<string, string>;
   /** Answers what rules ask of content; absent where none does. */
   readonly content?: ContentMatcher;
   readonly random: Random;
@@ -96,7 +100,7 @@ export function senseRequest(
     span: newSpanId(random),
     ...context.crossing,
     cause,
-    request: examineContent(argumentsOf(request), bytes, 'arguments', context),
+    request: senseArguments(request, kind, bytes, context),
     outcome: 'pending',
   };
 }
@@ -111,6 +115,7 @@ export function senseResponse(
   const { outcome, errorType } = outcomeOf(response);
   const content = response.error ?? response.result;
   const listed = begun.kind === 'tool.list' && response.error === undefined;
+  if (listed && context.descriptions) keepDescriptions(context.descriptions, response.result);
   return {
     ...begun,
     endMs: context.nowMs,
@@ -119,8 +124,27 @@ export function senseResponse(
     // A definition list is no answer to a question of the user: it has its own facts.
     ...(listed
       ? { definitions: senseDefinitions(response.result, context) }
-      : { result: withUsage(examineContent(content, bytes, 'result', context), content) }),
+      : { result: withUsage(senseResult(content, bytes, context), content) }),
   };
+}
+
+/** The first sentence says what a tool does. */
+const DESCRIPTION_CHARS_MAX = 400;
+
+function keepDescriptions(kept: Map<string, string>, result: unknown): void {
+  const tools = isObject(result) && Array.isArray(result.tools) ? result.tools : [];
+  for (const tool of tools.slice(0, LIMITS.toolsPerServerMax)) {
+    if (!isObject(tool) || typeof tool.name !== 'string') continue;
+    const text = typeof tool.description === 'string' ? tool.description : '';
+    const isKnown = kept.has(tool.name);
+    if (!isKnown && kept.size >= LIMITS.toolsPerServerMax) continue;
+    kept.set(tool.name, text.slice(0, DESCRIPTION_CHARS_MAX));
+  }
+}
+
+function senseResult(content: unknown, bytes: number, context: SenseContext): ContentFacts {
+  const facts = examineContent(content, bytes, 'result', context);
+  return { ...facts, wording: packWording(readResult(context.keys.print, content)) };
 }
 
 /** A frame that could not be read: that it came is all that is known of it. */
@@ -189,10 +213,26 @@ export function senseDefinitions(result: unknown, context: SenseContext): Defini
   };
 }
 
+function senseArguments(
+  request: Request,
+  kind: ObservationKind,
+  bytes: number,
+  context: SenseContext,
+): ContentFacts {
+  const args = argumentsOf(request);
+  const facts = examineContent(args, bytes, 'arguments', context);
+  const { name } = request.params;
+  if (kind !== 'tool.call' || typeof name !== 'string') return facts;
+  const description = context.descriptions?.get(name);
+  const tool = { name, ...(description === undefined ? {} : { description }) };
+  return { ...facts, wording: packWording(readCall(context.keys.print, tool, args)) };
+}
+
 const encoder = new TextEncoder();
 
 export function senseIntent(prompt: string, context: SenseContext): ContentFacts {
-  return examineContent(prompt, encoder.encode(prompt).length, 'intent', context);
+  const facts = examineContent(prompt, encoder.encode(prompt).length, 'intent', context);
+  return { ...facts, wording: packWording(readPrompt(context.keys.print, prompt)) };
 }
 
 function examineContent(

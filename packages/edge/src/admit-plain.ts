@@ -130,6 +130,7 @@ const CONTENT_FACTS = shape(
     projection: text(LIMITS.projectionCharsMax),
     matched: MATCHES,
     usage: shape({}, Object.fromEntries(USAGE_NAMES.map((name) => [name, AMOUNT]))),
+    wording: text(LIMITS.wordingCharsMax),
     destinations: list(matches(PRINT), LIMITS.destinationsPerCallMax),
   },
 );

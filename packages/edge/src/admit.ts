@@ -72,6 +72,7 @@ const CONTENT_FACTS = z.object({
   hiddenText: FLAG,
   digest: DIGEST,
   atoms: ATOMS,
+  wording: z.string().max(LIMITS.wordingCharsMax).optional(),
   matched: MATCHES,
   projection: z.string().max(LIMITS.projectionCharsMax).optional(),
   usage: z.object(USAGE).optional(),

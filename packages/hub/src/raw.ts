@@ -59,6 +59,7 @@ export class RawSensor {
   /** Calls that have begun, for their ends. */
   readonly #begun = new Map<string, Sensed>();
   readonly #decoder = new TextDecoder();
+  readonly #descriptions = new Map<string, string>();
 
   constructor(options: RawOptions) {
     this.#options = options;
@@ -180,7 +181,8 @@ export class RawSensor {
       ...(traceparent === undefined ? {} : { traceparent }),
       ...(given === undefined ? {} : { given }),
     };
-    return { keys, project, content, random, nowMs, crossing, ...version };
+    const descriptions = this.#descriptions;
+    return { keys, project, content, descriptions, random, nowMs, crossing, ...version };
   }
 }
 

@@ -34,6 +34,7 @@ export class Teller {
   #content: { readonly set: string | undefined; readonly matcher: ContentMatcher } | undefined;
   /** As the handshake agreed on it. */
   #protocolVersion: string | undefined;
+  readonly #descriptions = new Map<string, string>();
 
   constructor(options: TellerOptions) {
     this.#options = options;
@@ -196,6 +197,7 @@ export class Teller {
       keys: hub.keys,
       project: hub.project,
       content: this.#matcher,
+      descriptions: this.#descriptions,
       random,
       nowMs: clock.nowMs(),
       ...(version === undefined ? {} : { protocolVersion: version }),

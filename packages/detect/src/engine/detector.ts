@@ -230,8 +230,12 @@ class Engine implements Detector {
     const norms = this.#norms
       ? this.#norms.of(raw, open?.norms)
       : (normsOf(raw.facts) ?? open?.norms);
-    const same = flows.length === 0 && raw.facts.flows.length === 0 && norms === undefined;
-    const facts = same ? raw.facts : { ...raw.facts, flows, ...norms };
+    const subversion = open ? open.subversion : this.#sessions.subversion(raw);
+    const bare = flows.length === 0 && raw.facts.flows.length === 0;
+    const same = bare && norms === undefined && subversion === undefined;
+    if (same && intent === raw.intent) return raw;
+    const found = { flows, ...norms, ...(subversion && { subversion }) };
+    const facts = same ? raw.facts : { ...raw.facts, ...found };
     return { ...raw, facts, ...(intent && { intent }) };
   }
 
@@ -271,8 +275,9 @@ class Engine implements Detector {
       return;
     }
     this.#open.delete(observation.id);
-    const left = hits.size + (open?.matched.size ?? 0) + (facts.result?.atoms.length ?? 0);
-    if (left > 0) this.#ended.add(observation.id);
+    const { result } = facts;
+    const left = hits.size + (open?.matched.size ?? 0) + (result?.atoms.length ?? 0);
+    if (left > 0 || result?.wording !== undefined) this.#ended.add(observation.id);
   }
 
   #remember(observation: Observation, matched: ReadonlySet<number>): void {
@@ -283,6 +288,7 @@ class Engine implements Detector {
       flows: facts.flows,
       intent,
       norms: normsOf(facts),
+      subversion: facts.subversion,
     });
     while (this.#open.size > this.#limits.openCallsMax) {
       const [oldest] = this.#open.keys();

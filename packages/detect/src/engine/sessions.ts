@@ -4,13 +4,18 @@ import {
   LIMITS,
   type Observation,
   type SessionId,
+  type Subversion,
 } from '@spoor/core';
+import { newSessionWording, type SessionWording, sizeOf } from '../subversion/memory.ts';
+import { subversionOf } from '../subversion/subversion.ts';
+import { addWording } from '../subversion/told.ts';
 import { addIntent, covers, newSessionIntent, type SessionIntent } from './covers.ts';
 import { addResult, findFlows, newSessionFlow, type SessionFlow } from './flow.ts';
 
 export interface SessionMemory {
   flow?: SessionFlow;
   intent?: SessionIntent;
+  wording?: SessionWording;
 }
 
 /**
@@ -35,15 +40,24 @@ export class Sessions {
     return { ...observation.intent, cluster, covers: covers(intent, observation) };
   }
 
+  /** Does the call follow a result rather than the prompt? */
+  subversion(observation: Observation): Subversion | undefined {
+    const wording = this.memories.get(observation.session.id)?.wording;
+    return wording && subversionOf(wording, observation);
+  }
+
   addIntent(observation: Observation): void {
     const memory = this.#touch(observation.session.id);
     memory.intent ??= newSessionIntent();
     const before = memory.intent.dropped;
     addIntent(memory.intent, observation);
     this.dropped += memory.intent.dropped - before;
+    this.#addWording(memory, observation);
   }
 
   addResult(observation: Observation): void {
+    const known = this.memories.get(observation.session.id);
+    if (known?.wording !== undefined && isEnd(observation)) this.#addWording(known, observation);
     if (!observation.facts.result?.atoms.length) return;
     const memory = this.#touch(observation.session.id);
     memory.flow ??= newSessionFlow();
@@ -53,8 +67,18 @@ export class Sessions {
     this.#trim();
   }
 
+  /** Only a prompt begins it: without one nothing can be said of what was asked for. */
+  #addWording(memory: SessionMemory, observation: Observation): void {
+    memory.wording ??= newSessionWording();
+    const { dropped } = memory.wording;
+    const before = sizeOf(memory.wording);
+    addWording(memory.wording, observation);
+    this.atoms += sizeOf(memory.wording) - before;
+    this.dropped += memory.wording.dropped - dropped;
+  }
+
   forget(id: SessionId): void {
-    this.atoms -= this.memories.get(id)?.flow?.places.size ?? 0;
+    this.atoms -= atomsOf(this.memories.get(id));
     this.memories.delete(id);
   }
 
@@ -72,7 +96,7 @@ export class Sessions {
       const [first] = this.memories;
       if (first === undefined) return;
       const [id, memory] = first;
-      const size = memory.flow?.places.size ?? 0;
+      const size = atomsOf(memory);
       this.memories.delete(id);
       this.atoms -= size;
       this.dropped += size;
@@ -84,3 +108,9 @@ export class Sessions {
     return size > 1 && (size > LIMITS.sessionsMax || this.atoms > LIMITS.flowAtomsTotalMax);
   }
 }
+
+const atomsOf = (memory: SessionMemory | undefined): number =>
+  (memory?.flow?.places.size ?? 0) + (memory?.wording ? sizeOf(memory.wording) : 0);
+
+const isEnd = ({ kind, outcome }: Observation): boolean =>
+  outcome !== 'pending' && (kind === 'tool.call' || kind === 'resource.read');

@@ -1,6 +1,8 @@
 import { type CallId, type SessionId, sipHash } from '@spoor/core';
 import type { ActionFamily } from '../examine/actions.ts';
 import type { Rule, RuleSet } from '../rules/types.ts';
+import { sizeOf } from '../subversion/memory.ts';
+import { restoreWording, type StoredWording, storeWording } from '../subversion/stored.ts';
 import type { Ended } from './ended.ts';
 import type { FlowPlace, FlowSource } from './flow.ts';
 import type { Group, Groups } from './groups.ts';
@@ -52,6 +54,7 @@ interface StoredSession {
     actions: readonly ActionFamily[],
     cluster: string,
   ];
+  readonly wording?: StoredWording;
 }
 
 /** The same files, the same identity: only then does state mean the same. */
@@ -83,7 +86,7 @@ const storeGroup = ({ key, rawMs, nowMs, states }: Group): StoredGroup => [
   [...states],
 ];
 
-function storeSession(id: SessionId, { flow, intent }: SessionMemory): StoredSession {
+function storeSession(id: SessionId, { flow, intent, wording }: SessionMemory): StoredSession {
   const sources = new Map<FlowSource, number>();
   const place = ({ source, atom }: FlowPlace): StoredPlace => {
     const known = sources.get(source) ?? sources.size;
@@ -96,6 +99,7 @@ function storeSession(id: SessionId, { flow, intent }: SessionMemory): StoredSes
     sources: [...sources.keys()],
     ...(places && { flow: places }),
     ...(intent && { intent: [[...intent.prints], intent.actions, intent.cluster] as const }),
+    ...(wording && { wording: storeWording(wording) }),
   };
 }
 
@@ -178,7 +182,10 @@ class Places {
   }
 }
 
-function restoreSession({ id, sources, flow, intent }: StoredSession, sessions: Sessions): void {
+function restoreSession(
+  { id, sources, flow, intent, wording }: StoredSession,
+  sessions: Sessions,
+): void {
   const memory: SessionMemory = {};
   if (intent) {
     const [prints, actions, cluster] = intent;
@@ -194,6 +201,10 @@ function restoreSession({ id, sources, flow, intent }: StoredSession, sessions: 
     });
     memory.flow = { places: new Map(restored), dropped: 0 };
     sessions.atoms += memory.flow.places.size;
+  }
+  if (wording) {
+    memory.wording = restoreWording(wording);
+    sessions.atoms += sizeOf(memory.wording);
   }
   sessions.memories.set(id, memory);
 }

@@ -1,4 +1,4 @@
-import type { CallId, FlowEdge, IntentRef, Observation, SessionId } from '@spoor/core';
+import type { CallId, FlowEdge, IntentRef, Observation, SessionId, Subversion } from '@spoor/core';
 import type { NormFacts } from '../baseline/norms.ts';
 import type { Matched } from '../rules/types.ts';
 
@@ -14,6 +14,7 @@ export interface OpenCall {
   readonly flows: readonly FlowEdge[];
   readonly intent: IntentRef | undefined;
   readonly norms?: NormFacts | undefined;
+  readonly subversion?: Subversion | undefined;
 }
 
 /** One match of one predicate: a step of a path. */

@@ -102,7 +102,7 @@ export class Player {
   }
 
   /** What the user said. */
-  prompt(name: string, text: string): void {
+  prompt(name: string, text: string): Step {
     const session = this.#session(name);
     session.prompts++;
     session.cluster = intentCluster(text, this.#keys.print);
@@ -117,13 +117,13 @@ export class Player {
       endMs: nowMs,
       span: newSpanId(random),
     };
-    this.#step(session, { server: '', tool: '', args: {} }, sensed);
+    return this.#step(session, { server: '', tool: '', args: {} }, sensed);
   }
 
   /** What a server says that its tools are. */
   list(name: string, server: string, tools: readonly ToolDefinition[]): Step {
     const session = this.#session(name);
-    const begun = this.#request('tools/list', 'tool.list', {});
+    const begun = this.#request('tools/list', 'tool.list', {}, new Map());
     const response: Response = { kind: 'response', id: 1, result: { tools: [...tools] } };
     const bytes = JSON.stringify(tools).length;
     const context = this.#context(this.#options.nowMs());
@@ -135,7 +135,9 @@ export class Player {
   call(name: string, call: PlayedCall): Step {
     const session = this.#session(name);
     const params = { name: call.tool, arguments: call.args ?? {} };
-    const sensed = this.#request('tools/call', 'tool.call', params);
+    const described = session.catalog.get(call.tool)?.description;
+    const descriptions = new Map(described === undefined ? [] : [[call.tool, described]]);
+    const sensed = this.#request('tools/call', 'tool.call', params, descriptions);
     session.open = { call, sensed };
     return this.#step(session, call, sensed);
   }
@@ -161,9 +163,14 @@ export class Player {
     return this.#step(session, open.call, sensed);
   }
 
-  #request(method: string, kind: ObservationKind, params: JsonObject): Sensed {
+  #request(
+    method: string,
+    kind: ObservationKind,
+    params: JsonObject,
+    descriptions: Map<string, string>,
+  ): Sensed {
     const bytes = JSON.stringify(params).length;
-    const context = this.#context(this.#options.nowMs());
+    const context = { ...this.#context(this.#options.nowMs()), descriptions };
     return senseRequest(request(method, params), kind, bytes, NO_CAUSE, context);
   }
 

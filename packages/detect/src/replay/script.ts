@@ -102,10 +102,15 @@ const callOf = ({ server, tool, args }: Fields): PlayedCall => ({
   args,
 });
 
-const judged = ({ detections }: Step): Omit<Answer, 'id'> => {
+const judged = ({ detections, observation }: Step): Omit<Answer, 'id'> => {
   const rules = [...new Set(detections.map(({ rule }) => rule.id))];
-  return { score: rules.length > 0 ? 1 : 0, alert: rules.length > 0, rules };
+  const score = observation.facts.subversion?.score ?? 0;
+  const alert = detections.some(({ rule }) => !QUIET.has(rule.level));
+  return { score, alert, rules };
 };
+
+/** Levels at which a detection is shown, and nobody is called. */
+const QUIET: ReadonlySet<string> = new Set(['informational', 'low']);
 
 const NO_KEY = [0, 0, 0, 0] as const;
 

@@ -21,6 +21,8 @@ import {
   type Step,
   type ToolDefinition,
 } from '../../src/index.ts';
+import { readCall, readPrompt, readResult } from '../../src/wording/read.ts';
+import { packWording, type Wording } from '../../src/wording/wording.ts';
 
 export const KEY: SipKey = [1, 2, 3, 4];
 export const digest = (text: string): string => sipHash(KEY, text);
@@ -57,6 +59,7 @@ export class Scenario {
   #nowMs: number;
   #calls = 0;
   #keeps = false;
+  #compares = false;
 
   constructor(session = 's1', startMs: number = START_MS) {
     this.#session = session as SessionId;
@@ -74,8 +77,18 @@ export class Scenario {
     return this;
   }
 
+  /** From here on words are compared: what results ask for, and what is done. */
+  withWording(): this {
+    this.#compares = true;
+    return this;
+  }
+
+  #worded(facts: ContentFacts, read: () => Wording): ContentFacts {
+    return this.#compares ? { ...facts, wording: packWording(read()) } : facts;
+  }
+
   prompt(words: string): this {
-    const request = facts(words, 'intent');
+    const request = this.#worded(facts(words, 'intent'), () => readPrompt(KEY, words));
     const intent = { cluster: intentCluster(words, KEY), covers: 'unknown' } as const;
     return this.#add({
       kind: 'intent',
@@ -95,7 +108,7 @@ export class Scenario {
     tookMs = 100,
     outcome: Outcome = 'ok',
   ): this {
-    const request = facts(args, 'arguments');
+    const request = this.#worded(facts(args, 'arguments'), () => readCall(KEY, tool, args));
     const call = {
       kind: 'tool.call',
       method: 'tools/call',
@@ -106,7 +119,9 @@ export class Scenario {
     this.#add({ ...call, facts: { request, flows: [] }, outcome: 'pending', ...asked });
     this.wait(tookMs);
     const answered = outcome === 'denied' ? {} : { result };
-    const ended = outcome === 'denied' ? {} : { result: facts(result, 'result') };
+    const told = (): ContentFacts =>
+      this.#worded(facts(result, 'result'), () => readResult(KEY, result));
+    const ended = outcome === 'denied' ? {} : { result: told() };
     const content = this.#keeps ? { content: { request: args, ...answered } } : {};
     this.#calls--;
     return this.#add({ ...call, facts: { request, ...ended, flows: [] }, outcome, ...content });

@@ -20,7 +20,7 @@ const ALERTS_MAX = 200;
 export function withoutAtoms(o: Observation, projections: boolean): Observation {
   const strip = (facts: Observation['facts']['request']): object => {
     if (facts === undefined) return {};
-    const { projection, destinations: _, ...rest } = facts;
+    const { projection, destinations: _, wording: __, ...rest } = facts;
     return {
       ...rest,
       atoms: [],
