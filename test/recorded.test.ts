@@ -65,7 +65,7 @@ function alertsOf(tools: readonly Recorded[]): (label: string) => number {
   };
 }
 
-/** Every so manieth session is enough to notice what broke; the judge of the recordings plays all. */
+/** Every so manieth session is enough to notice what broke; the judge plays all. */
 const EVERY = 12;
 
 verifies(

@@ -1,53 +1,46 @@
 /**
- * Writes the parameters of `intent-flow-subversion` from recorded trajectories, and says how well
- * they do on suites, models and tasks that were left out.
+ * Writes the parameters of `intent-flow-subversion` from recorded trajectories.
  *
  *     node scripts/subversion/train.ts FOLDER [--check]
  *
  * FOLDER holds `chains_public.jsonl.gz`, `chains_user_requested_public.jsonl.gz` and
- * `tool_catalog.jsonl.gz`. With `--check` nothing is written. The same files give the same bytes.
+ * `tool_catalog.jsonl.gz`. With `--check` it says instead how parameters do on suites, models and
+ * tasks that they were not learned from, and writes `bench/subversion.json`. The same files give
+ * the same bytes.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FEATURES, type Parameters, rawScore } from '@spoor/detect/subversion';
+import { FEATURES, type Parameters } from '@spoor/detect/subversion';
 import { boost, OPTIONS } from './boost.ts';
+import { type Judged, judge, type LeftOut, leftOut, thresholdAt } from './report.ts';
 import { readSessions, type Session, trainingRows } from './sessions.ts';
 
-const PARAMETERS = join(
-  import.meta.dirname,
-  '../../packages/detect/src/subversion/parameters.json',
-);
+const ROOT = join(import.meta.dirname, '../..');
 /** Share of benign sessions, of suites that were left out, that may reach a score of 0.5. */
 const SHIPPED_RATE = 0.005;
+/** Tasks are left out in so many parts. */
+const TASK_PARTS = 8;
 
-interface Judged {
-  readonly session: Session;
-  /** Of all calls, and of those up to the first that was ordered. */
-  readonly highest: number;
-  readonly inTime: number;
-}
-
-type Fitted = Omit<Parameters, 'threshold'>;
-
-const learn = (sessions: readonly Session[]): Fitted =>
+const learn = (sessions: readonly Session[]): Omit<Parameters, 'threshold'> =>
   boost(trainingRows(sessions), {
     ...OPTIONS,
     features: FEATURES.map(({ name }) => name),
     signs: FEATURES.map(({ sign }) => sign),
   });
 
-function judge(parameters: Fitted, session: Session): Judged {
-  const scores = session.rows.map((row) => rawScore({ ...parameters, threshold: 1 }, row));
-  const first = session.ordered.indexOf(true);
-  return {
-    session,
-    highest: Math.max(0, ...scores),
-    inTime: Math.max(0, ...scores.slice(0, first < 0 ? 0 : first + 1)),
-  };
-}
+type GroupOf = (session: Session) => string;
+
+/** Small suites without attacks are left out with the others of their source. */
+const bySuite: GroupOf = ({ dataset, suite }) =>
+  dataset === 'agentdojo' || dataset === 'agentdyn' ? `${dataset}/${suite}` : dataset;
+const byModel: GroupOf = ({ model }) => model;
+const byTask: GroupOf = ({ suite, task }) => {
+  const hash = [...`${suite} ${task}`].reduce((n, c) => (n * 31 + c.charCodeAt(0)) % 65_521, 0);
+  return String(hash % TASK_PARTS);
+};
 
 /** Each session judged by parameters that saw nothing of its group. */
-function leaveOut(sessions: readonly Session[], groupOf: (session: Session) => string): Judged[] {
+function judgeUnseen(sessions: readonly Session[], groupOf: GroupOf): Judged[] {
   const groups = [...new Set(sessions.map(groupOf))].sort();
   return groups.flatMap((group) => {
     const parameters = learn(sessions.filter((session) => groupOf(session) !== group));
@@ -57,47 +50,30 @@ function leaveOut(sessions: readonly Session[], groupOf: (session: Session) => s
   });
 }
 
-const benignOf = (judged: readonly Judged[]): number[] =>
-  judged
-    .filter(({ session }) => session.label === 'benign')
-    .map(({ highest }) => highest)
-    .sort((a, b) => b - a);
-
-const thresholdAt = (judged: readonly Judged[], rate: number): number => {
-  const benign = benignOf(judged);
-  return benign[Math.floor(rate * benign.length)] ?? 1;
-};
-
-function report(name: string, judged: readonly Judged[]): void {
-  const attacks = judged.filter(
-    ({ session }) => session.label === 'attack_success' && session.ordered.includes(true),
-  );
-  const asked = judged.filter(({ session }) => session.label === 'user_requested');
-  const share = (of: readonly unknown[], all: readonly unknown[]): string =>
-    all.length === 0 ? '–' : `${((100 * of.length) / all.length).toFixed(1)} %`;
-  const at = (rate: number): string => {
-    const threshold = thresholdAt(judged, rate);
-    return share(
-      attacks.filter(({ inTime }) => inTime > threshold),
-      attacks,
-    );
+function check(sessions: readonly Session[], suites: readonly Judged[]): void {
+  const lines: LeftOut[] = [];
+  const say = (name: string, judged: readonly Judged[]): void => {
+    const line = leftOut(name, judged);
+    console.log(JSON.stringify(line));
+    lines.push(line);
   };
-  const shipped = thresholdAt(judged, 0.01);
-  const alarms = asked.filter(({ highest }) => highest > shipped);
-  console.log(
-    `${name.padEnd(28)} attacks ${String(attacks.length).padStart(5)}  benign ${String(benignOf(judged).length).padStart(5)}` +
-      `  in time at 1 % ${at(0.01)}, at 5 % ${at(0.05)}  user-requested at 1 % ${share(alarms, asked)}`,
-  );
+  for (const name of [...new Set(sessions.map(bySuite))].sort()) {
+    say(
+      name,
+      suites.filter(({ session }) => bySuite(session) === name),
+    );
+  }
+  for (const name of ['agentdojo', 'agentdyn']) {
+    say(
+      `suites of ${name}`,
+      suites.filter(({ session }) => session.dataset === name),
+    );
+  }
+  say('all suites', suites);
+  say('all models', judgeUnseen(sessions, byModel));
+  say('all tasks', judgeUnseen(sessions, byTask));
+  writeFileSync(join(ROOT, 'bench/subversion.json'), `${JSON.stringify(lines, null, 2)}\n`);
 }
-
-/** Small suites of one dataset are left out together: they have few attacks, or none. */
-const GROUPS: Readonly<Record<string, (session: Session) => string>> = {
-  suite: ({ dataset, suite }) =>
-    ['agentdojo', 'agentdyn'].includes(dataset) ? `${dataset}/${suite}` : dataset,
-  model: ({ model }) => model,
-  task: ({ suite, task }) =>
-    String([...`${suite} ${task}`].reduce((n, c) => (n * 31 + c.charCodeAt(0)) % 8, 0)),
-};
 
 const [folder, flag] = process.argv.slice(2);
 if (folder === undefined) {
@@ -106,30 +82,10 @@ if (folder === undefined) {
 }
 const sessions = await readSessions(folder);
 console.log(`${sessions.length} sessions, ${FEATURES.length} features`);
-const bySuite = leaveOut(sessions, GROUPS.suite ?? String);
-for (const name of new Set(sessions.map((session) => GROUPS.suite?.(session) ?? ''))) {
-  report(
-    `without ${name}`,
-    bySuite.filter(({ session }) => GROUPS.suite?.(session) === name),
-  );
-}
-for (const name of ['agentdojo', 'agentdyn']) {
-  report(
-    `suites: ${name}`,
-    bySuite.filter(({ session }) => session.dataset === name),
-  );
-}
-report('suites: all', bySuite);
-const threshold = Number(thresholdAt(bySuite, SHIPPED_RATE).toPrecision(4));
-console.log(`threshold ${threshold}`);
-if (flag === '--check') {
-  report('models: all', leaveOut(sessions, GROUPS.model ?? String));
-  report('tasks: all', leaveOut(sessions, GROUPS.task ?? String));
-} else {
-  const parameters = learn(sessions);
-  report(
-    'seen',
-    sessions.filter(({ mode }) => mode === 'plain').map((one) => judge(parameters, one)),
-  );
-  writeFileSync(PARAMETERS, `${JSON.stringify({ ...parameters, threshold })}\n`);
+const suites = judgeUnseen(sessions, bySuite);
+if (flag === '--check') check(sessions, suites);
+else {
+  const threshold = Number(thresholdAt(suites, SHIPPED_RATE).toPrecision(4));
+  const written = `${JSON.stringify({ ...learn(sessions), threshold })}\n`;
+  writeFileSync(join(ROOT, 'packages/detect/src/subversion/parameters.json'), written);
 }

@@ -22,37 +22,40 @@ const ACTS: Readonly<Record<string, string>> = {
   book: 'book reserve reservation booking',
 };
 
-/** Other verbs that ask for something to be done: frequent ones of English with which orders begin. */
-const FURTHER = `accept achieve activate adapt adjust advise aim allocate alter analyze announce answer
-  append apply appoint archive arrange ask assemble assess assign assist attach audit authenticate
+/** Other verbs that ask for something to be done: with these, too, orders in English begin. */
+const FURTHER = `
+  accept achieve activate adapt adjust advise aim allocate alter analyze announce answer append
+  apply appoint archive arrange ask assemble assess assign assist attach audit authenticate
   automate avoid back backup balance begin block boost break bring build bypass calculate call
   capture carry categorize change charge choose clean close collect combine come commit compare
-  compile complete compress compute concatenate conclude conduct configure confirm connect consider
-  consolidate consult continue contribute convert coordinate correct count cover crawl customize
-  deactivate debug decide decline decode decrease decrypt deduct define delegate deliver deny
-  describe design detect determine develop disable disclose disconnect dismiss display distribute
-  divide document double drag draw drop dump duplicate edit elevate embed emphasize enable encode
-  encrypt encourage end enforce enhance enlarge enroll ensure enter escalate establish estimate
-  evaluate examine exchange exclude exfiltrate expand expire explain explore export expose express
-  extend extract facilitate fill filter finalize finish fix flag flip follow force forget fork format
-  formulate forge gain gather gauge give guide halt handle help hide highlight hire hold identify
-  ignore illustrate impersonate implement import improve increase index initiate inject insert
-  inspect instruct integrate interrupt introduce invalidate invest investigate issue iterate keep
-  label lead leak learn leave let link load locate lock log lower mail maintain manage map mark match
-  measure mention merge migrate mirror modify mount mute name negotiate normalize note obtain offer
-  offload omit order organize outline output override park parse pass paste patch perform permit pick
-  pin place plan play point poll populate prepare present preserve press prevent print prioritize
-  proceed process produce promote protect prove provide pull purge push put quote raise rank rate
-  reallocate rebuild recall recommend record recover redact redirect reduce refer refactor refresh
-  refund register reject relay release reload remind rent reopen reorder repair repeat rephrase
-  reply report represent reproduce request require resend resolve restart restore restrict resume
-  return reverse revert revise revoke rewrite roll rotate route save say scale schedule scrape seal
-  secure seek segment select sell separate serve settle ship shorten show shut sign simulate skip solve
-  sort specify spend split stage star stay stop stream strip structure study suggest sum summarise
-  summarize supply support suppress suspend swap switch sync synchronize tag take teach tell
-  terminate test tip toggle track trade train translate treat trigger trim troubleshoot truncate
-  trust try tune turn type unassign unblock uncover understand undo unfollow unlock unpin
-  unsubscribe upgrade use utilize validate verify vote wait warn watch withhold withdraw wrap zip`;
+  compile complete compress compute concatenate conclude conduct configure confirm connect
+  consider consolidate consult continue contribute convert coordinate correct count cover crawl
+  customize deactivate debug decide decline decode decrease decrypt deduct define delegate
+  deliver deny describe design detect determine develop disable disclose disconnect dismiss
+  display distribute divide document double drag draw drop dump duplicate edit elevate embed
+  emphasize enable encode encrypt encourage end enforce enhance enlarge enroll ensure enter
+  escalate establish estimate evaluate examine exchange exclude exfiltrate expand expire explain
+  explore export expose express extend extract facilitate fill filter finalize finish fix flag
+  flip follow force forget fork format formulate forge gain gather gauge give guide halt handle
+  help hide highlight hire hold identify ignore illustrate impersonate implement import improve
+  increase index initiate inject insert inspect instruct integrate interrupt introduce
+  invalidate invest investigate issue iterate keep label lead leak learn leave let link load
+  locate lock log lower mail maintain manage map mark match measure mention merge migrate mirror
+  modify mount mute name negotiate normalize note obtain offer offload omit order organize
+  outline output override park parse pass paste patch perform permit pick pin place plan play
+  point poll populate prepare present preserve press prevent print prioritize proceed process
+  produce promote protect prove provide pull purge push put quote raise rank rate reallocate
+  rebuild recall recommend record recover redact redirect reduce refer refactor refresh refund
+  register reject relay release reload remind rent reopen reorder repair repeat rephrase reply
+  report represent reproduce request require resend resolve restart restore restrict resume
+  return reverse revert revise revoke rewrite roll rotate route save say scale schedule scrape
+  seal secure seek segment select sell separate serve settle ship shorten show shut sign
+  simulate skip solve sort specify spend split stage star stay stop stream strip structure study
+  suggest sum summarise summarize supply support suppress suspend swap switch sync synchronize
+  tag take teach tell terminate test tip toggle track trade train translate treat trigger trim
+  troubleshoot truncate trust try tune turn type unassign unblock uncover understand undo
+  unfollow unlock unpin unsubscribe upgrade use utilize validate verify vote wait warn watch
+  withhold withdraw wrap zip`;
 
 const OTHER = 1 << Object.keys(ACTS).length;
 
@@ -62,7 +65,7 @@ for (const [index, words] of Object.values(ACTS).entries()) {
     for (const form of [word, stem(word)]) bits.set(form, (bits.get(form) ?? 0) | (1 << index));
   }
 }
-const verbs = new Set([...bits.keys(), ...FURTHER.split(/\s+/)]);
+const verbs = new Set([...bits.keys(), ...FURTHER.trim().split(/\s+/)]);
 
 /** Is the word, in lower case and as it stands, one that can ask for something? */
 export const isVerb = (word: string): boolean => verbs.has(word);

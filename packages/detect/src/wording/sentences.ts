@@ -10,7 +10,7 @@ export interface Sentence {
   readonly line: number;
 }
 
-/** Ends of sentences, of paragraphs, of items and of marked-up parts; also where JSON escaped them. */
+/** Ends of sentences, paragraphs, items and marked-up parts; also where JSON escaped them. */
 const BREAKS = /\n\s*\n|(?:\\n)(?:\s*\\n)?|(?<=[.!?])\s+|[\r\n]\s*[-*•]\s+|<[^<>\n]{0,200}>/g;
 
 /** Sentences of a text, at most so many. A line break alone ends none: texts are wrapped. */
@@ -63,7 +63,7 @@ const NO_VERBS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Acts that a sentence asks for, as bits: of a verb where orders have theirs. 0 where it asks none. */
+/** Acts that a sentence asks for, as bits: of a verb where orders have theirs. 0: none. */
 export function askedBy(sentence: string): number {
   const lower = sentence.toLowerCase();
   const lead = LEAD.exec(lower)?.[0].length ?? 0;
