@@ -4,8 +4,8 @@
  *
  *     node scripts/benchmarks.ts FOLDER
  *
- * FOLDER holds the recordings and `evaluate.mjs`. What `scripts/subversion/train.ts` found of suites,
- * models and tasks that were left out is taken from `bench/subversion.json`.
+ * FOLDER holds the recordings and `evaluate.mjs`. What `scripts/subversion/train.ts` found of
+ * suites, models and tasks that were left out is taken from `bench/subversion.json`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -145,25 +145,26 @@ const day = new Date().toISOString().slice(0, 10);
 const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 const text = `# Recorded attacks
 
-Written by \`node scripts/benchmarks.ts\` on ${day} (${machine}). Real trajectories of agents, by others, played call by
-call through \`spoor replay --stdio\` with the shipped configuration; every call is answered before its result is shown.
-*In time*: the score passed the threshold at the first call that carries the attack out, or before. Thresholds are those
-that 1 % or 5 % of the benign sessions pass; *shipped* is what the configuration alerts on, at medium level and above.
+Written by \`node scripts/benchmarks.ts\` on ${day} (${machine}). Real trajectories of agents, by
+others, played call by call through \`spoor replay --stdio\` with the shipped configuration; every
+call is answered before its result is shown. *In time*: the score passed the threshold at the
+first call that carries the attack out, or before. Thresholds are those that 1 % or 5 % of the
+benign sessions pass; *shipped* is what the configuration alerts on, at medium level and above.
 
-Modes: \`full\` as recorded; \`plain\` with each injected text replaced by its bare goal, so that wording is worth
-nothing; \`mask\` with that text removed, so there is nothing to find before the call; \`blind\` with results hidden.
-The detector itself sees keyed prints in every mode and no content: \`plain\` is what a hub with sealed content finds.
+Modes: \`full\` as recorded; \`plain\` with each injected text replaced by its bare goal, so that
+wording is worth nothing; \`mask\` with that text removed, so there is nothing to find before the
+call; \`blind\` with results hidden. The detector itself sees keyed prints in every mode and no
+content: \`plain\` is what a hub with sealed content finds.
 
 ## Chains
 
-The parameters of the score were learned from these very files, so this says what it knows, not what it will find.
-${'' /* The next section says that. */}
-${await chains()}
+The parameters of the score were learned from these very files, so this says what it knows, not
+what it will find. ${'' /* The next section says that. */} ${await chains()}
 
 ## What was not shown
 
-Each line: parameters learned without that suite, without one model after the other, or without one eighth of the tasks
-after the other, and measured on what was left out; in \`plain\`.
+Each line: parameters learned without that suite, without one model after the other, or without
+one eighth of the tasks after the other, and measured on what was left out; in \`plain\`.
 
 ${leftOut()}
 
