@@ -26,6 +26,7 @@ const BENCHES: readonly { readonly name: string; readonly flags: readonly string
   { name: 'instrument', flags: [] },
   { name: 'latency', flags: [] },
   { name: 'ledger', flags: [] },
+  { name: 'norms', flags: [] },
   { name: 'otlp', flags: [] },
   { name: 'rules', flags: [] },
   { name: 'size', flags: [] },

@@ -88,7 +88,7 @@ function* filesUnder(folder: string): Iterable<string> {
  * What the redacted projection may show: its text, and the names of arguments, which are the shape
  * of a call.
  */
-const SHOWN = new Set(['projection', 'paths', 'at', 'to']);
+const SHOWN = new Set(['projection', 'paths', 'at', 'to', 'newKeys', 'newTypes']);
 
 const found = (text: string): string[] => [...new Set(text.match(CANARY))];
 /**
@@ -139,7 +139,7 @@ verifies(
       expect([path, leaks(readFileSync(path, 'latin1'))]).toEqual([path, []]);
     }
     const db = new DatabaseSync(join(world.state, 'store.db'));
-    const rows = ['observation', 'alert', 'definition', 'binding'].flatMap((table) =>
+    const rows = ['observation', 'alert', 'definition', 'binding', 'norm'].flatMap((table) =>
       db.prepare(`SELECT body FROM ${table}`).all(),
     );
     expect(rows.length).toBeGreaterThan(10);

@@ -8,6 +8,7 @@ import {
 } from '@spoor/core';
 import { HIDDEN_KEY } from '../examine/places.ts';
 import { isPlainKey } from '../examine/values.ts';
+import { ByTool } from './by-tool.ts';
 import { type LockAfter, type StoredBaseline, ToolBaseline } from './tool-baseline.ts';
 
 export interface BaselineOptions extends LockAfter {
@@ -27,6 +28,14 @@ export type BaselineRow =
   | { readonly kind: 'baseline'; readonly key: string; readonly value: StoredBaseline }
   | { readonly kind: 'declared'; readonly key: string; readonly value: readonly string[] };
 
+/** None where the schema lets anything in, by now. */
+interface Declared {
+  readonly server: string;
+  readonly tool: string;
+  readonly names: ReadonlySet<string> | undefined;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 const UNTRACKED: BaselineFacts = { state: 'untracked', calls: 0 };
 
 /**
@@ -34,11 +43,12 @@ const UNTRACKED: BaselineFacts = { state: 'untracked', calls: 0 };
  * names, sizes, times and fingerprints, and no content.
  */
 export class Baselines {
-  readonly #tools = new Map<string, ToolBaseline>();
-  readonly #declared = new Map<string, ReadonlySet<string>>();
+  readonly #tools = new ByTool<ToolBaseline>();
+  /** Arguments that input schemas declare. */
+  readonly #declared = new ByTool<Declared>();
   readonly #options: BaselineOptions;
-  readonly #changed = new Set<string>();
-  readonly #redeclared = new Set<string>();
+  readonly #changed = new Set<ToolBaseline>();
+  readonly #redeclared = new Set<Declared>();
   #lockedThemselves: LockedItself[] = [];
   #untracked = 0;
 
@@ -50,9 +60,8 @@ export class Baselines {
   compare(observation: Observation): BaselineFacts | undefined {
     const { kind, server, tool } = observation;
     if (kind !== 'tool.call' || tool === undefined) return undefined;
-    const key = keyOf(server.name, tool.name);
-    const known = this.#tools.get(key);
-    const declared = this.#declared.get(key);
+    const known = this.#tools.get(server.name, tool.name);
+    const declared = this.#declared.get(server.name, tool.name)?.names;
     if (known !== undefined) return known.compare(observation, declared);
     if (this.#tools.size >= LIMITS.baselineToolsMax) return UNTRACKED;
     return new ToolBaseline(server.name, tool.name, true).compare(observation, declared);
@@ -63,14 +72,12 @@ export class Baselines {
     const { kind, server, tool } = observation;
     if (kind === 'tool.list') this.#declare(observation);
     if (kind !== 'tool.call' || tool === undefined) return;
-    const key = keyOf(server.name, tool.name);
-    const known = this.#tools.get(key) ?? this.#add(key, server.name, tool.name);
+    const known = this.#tools.get(server.name, tool.name) ?? this.#add(server.name, tool.name);
     if (known === undefined) {
       this.#untracked++;
       return;
     }
-    const learns = teaches && !known.locked;
-    if (learns) this.#changed.add(key);
+    if (teaches && !known.locked) this.#changed.add(known);
     if (!known.take(observation, teaches, this.#options)) return;
     const { calls } = known.summary();
     this.#lockedThemselves.push({ server: server.name, tool: tool.name, calls });
@@ -83,8 +90,7 @@ export class Baselines {
   }
 
   show(server: string, tool: string): BaselineView | undefined {
-    const key = keyOf(server, tool);
-    return this.#tools.get(key)?.view(this.#declared.get(key));
+    return this.#tools.get(server, tool)?.view(this.#declared.get(server, tool)?.names);
   }
 
   /** False where there is none. */
@@ -109,24 +115,28 @@ export class Baselines {
 
   /** What has changed since it was last asked, or everything. */
   takeRows(all = false): readonly BaselineRow[] {
-    const tools = all ? this.#tools.keys() : this.#changed;
-    const declared = all ? this.#declared.keys() : this.#redeclared;
-    const rows: BaselineRow[] = [];
-    for (const key of tools) {
-      const one = this.#tools.get(key);
-      if (one !== undefined) rows.push({ kind: 'baseline', key, value: one.store() });
-    }
-    for (const key of declared)
-      rows.push({ kind: 'declared', key, value: [...(this.#declared.get(key) ?? [])] });
+    const tools = [...(all ? this.#tools.values() : this.#changed)];
+    const declared = [...(all ? this.#declared.values() : this.#redeclared)];
     this.#changed.clear();
     this.#redeclared.clear();
-    return rows;
+    return [
+      ...tools.map((one) => {
+        const key = keyOf(one.server, one.tool);
+        return { kind: 'baseline' as const, key, value: one.store() };
+      }),
+      ...declared.map(({ server, tool, names = NO_NAMES }) => {
+        return { kind: 'declared' as const, key: keyOf(server, tool), value: [...names] };
+      }),
+    ];
   }
 
   restore(rows: readonly BaselineRow[]): void {
     for (const row of rows) {
-      if (row.kind === 'baseline') this.#tools.set(row.key, ToolBaseline.restore(row.value));
-      else this.#declared.set(row.key, new Set(row.value));
+      const [server = '', tool = ''] = row.key.split('\n');
+      if (row.kind === 'baseline') this.#tools.set(server, tool, ToolBaseline.restore(row.value));
+      else if (row.value.length > 0) {
+        this.#declared.set(server, tool, { server, tool, names: new Set(row.value) });
+      }
     }
   }
 
@@ -136,31 +146,31 @@ export class Baselines {
     return { baselines: this.#tools.size, baselineDropped: dropped };
   }
 
-  #add(key: string, server: string, tool: string): ToolBaseline | undefined {
+  #add(server: string, tool: string): ToolBaseline | undefined {
     if (this.#tools.size >= LIMITS.baselineToolsMax) return undefined;
     const made = new ToolBaseline(server, tool, this.#options.lockThemselves);
-    this.#tools.set(key, made);
+    this.#tools.set(server, tool, made);
     return made;
   }
 
   #change(server: string, tool: string, change: (one: ToolBaseline) => void): boolean {
-    const key = keyOf(server, tool);
-    const known = this.#tools.get(key);
+    const known = this.#tools.get(server, tool);
     if (known === undefined) return false;
     change(known);
-    this.#changed.add(key);
+    this.#changed.add(known);
     return true;
   }
 
   #declare({ server, facts }: Observation): void {
     for (const tool of facts.definitions?.tools ?? []) {
-      const key = keyOf(server.name, tool.name);
-      const known = this.#declared.get(key);
+      const known = this.#declared.get(server.name, tool.name);
       if (tool.change === 'removed' || (known !== undefined && tool.change === 'same')) continue;
-      const room = known !== undefined || this.#declared.size < LIMITS.baselineToolsMax;
-      if (declaresAll(tool) && room) this.#declared.set(key, declaredBy(tool));
-      else if (!this.#declared.delete(key)) continue;
-      this.#redeclared.add(key);
+      const names = declaresAll(tool) ? declaredBy(tool) : undefined;
+      if (known === undefined && names === undefined) continue;
+      if (known === undefined && this.#declared.size >= LIMITS.baselineToolsMax) continue;
+      const declared: Declared = { server: server.name, tool: tool.name, names };
+      this.#declared.set(server.name, tool.name, declared);
+      this.#redeclared.add(declared);
     }
   }
 }

@@ -1,6 +1,7 @@
 import {
   type BudgetScope,
   type BudgetView,
+  type Label,
   LIMITS,
   type Observation,
   type OverBudget,
@@ -11,6 +12,7 @@ import {
 import { timeOf } from '../engine/states.ts';
 import { matchesGlob } from '../tool/labeler.ts';
 import type { Budget, BudgetsFile, CostRow } from './budgets-file.ts';
+import { ByTool } from './by-tool.ts';
 
 /** What was spent of one budget, by one group, in one window. In millionths of a unit. */
 export interface StoredSum {
@@ -38,9 +40,22 @@ export interface Spender {
 }
 
 interface Sum extends StoredSum {
+  readonly key: string;
   spent: number;
   lastMs: number;
+  /** Which charge of all was its last. */
+  charge: number;
 }
+
+/** What the file says of one tool. */
+interface Plan {
+  readonly labels: readonly Label[];
+  readonly row: CostRow | undefined;
+  readonly byUse: boolean;
+  readonly budgets: readonly Planned[];
+}
+
+type Planned = Budget & { readonly identity: string };
 
 /** Room is made for many at once, so that it costs each charge little. */
 const KEPT_WHEN_FULL = Math.floor(LIMITS.budgetSumsMax * 0.9);
@@ -54,13 +69,18 @@ const PENDING: ReadonlySet<string> = new Set(['pending', 'input_required']);
  */
 export class Budgets {
   readonly #file: BudgetsFile;
-  /** The longest without a charge first. */
+  readonly #budgets: readonly Planned[];
+  readonly #plans = new ByTool<Plan>();
   readonly #sums = new Map<string, Sum>();
-  readonly #changed = new Set<string>();
+  readonly #changed = new Set<Sum>();
+  /** Keys of sums that are gone. */
+  readonly #forgotten = new Set<string>();
+  #charges = 0;
   #dropped = 0;
 
   constructor(file: BudgetsFile) {
     this.#file = file;
+    this.#budgets = file.budgets.map((budget) => ({ ...budget, identity: identityOf(budget) }));
   }
 
   /** Is anything counted at all? */
@@ -76,20 +96,17 @@ export class Budgets {
   of(observation: Observation, before?: SpendFacts): SpendFacts | undefined {
     const { kind, tool, outcome, facts } = observation;
     if (kind !== 'tool.call' || tool === undefined || !this.any) return undefined;
-    const row = this.#rowOf(observation);
+    const { row, byUse, budgets } = this.#planOf(observation.server.name, tool);
+    if (before !== undefined && !byUse) return { ...before, charged: 0 };
     const used = PENDING.has(outcome) ? 0 : usedBy(row, facts.result?.usage);
-    const asked = before === undefined ? this.#callCost(row) : 0;
-    const charged = asked + used;
-    const cost = (before === undefined ? 0 : Math.round(before.cost * SPEND_PARTS)) + charged;
-    const byUse = (row?.usage.length ?? 0) > 0;
-    const over =
-      before !== undefined && used === 0
-        ? before.over
-        : this.#over(spenderOf(observation), charged, byUse);
+    if (before !== undefined && used === 0) return { ...before, charged: 0 };
+    const charged = used + (before === undefined ? this.#callCost(row) : 0);
+    const cost = charged + (before === undefined ? 0 : Math.round(before.cost * SPEND_PARTS));
+    const over = overOf(budgets, this.#sums, { spender: spenderOf(observation), charged, byUse });
     return {
       cost: cost / SPEND_PARTS,
       charged: charged / SPEND_PARTS,
-      ...(over !== undefined && over.length > 0 && { over }),
+      ...(over.length > 0 && { over }),
     };
   }
 
@@ -102,17 +119,19 @@ export class Budgets {
   charge(spender: Spender, units: number): void {
     const amount = Math.round(units * SPEND_PARTS);
     if (amount === 0) return;
-    for (const budget of this.#file.budgets) {
-      if (!isFor(budget, spender)) continue;
+    for (const budget of this.#planOf(spender.server, { name: spender.tool }).budgets) {
       const key = keyOf(budget, spender);
-      const sum = this.#sums.get(key) ?? newSum(budget, spender);
+      let sum = this.#sums.get(key);
+      if (sum === undefined) {
+        sum = newSum(budget, spender, key);
+        this.#sums.set(key, sum);
+      }
       sum.spent += amount;
-      sum.lastMs = Math.max(sum.lastMs, spender.atMs);
-      this.#sums.delete(key);
-      this.#sums.set(key, sum);
-      this.#changed.add(key);
+      sum.charge = ++this.#charges;
+      if (spender.atMs > sum.lastMs) sum.lastMs = spender.atMs;
+      this.#changed.add(sum);
     }
-    this.#trim(spender.atMs);
+    if (this.#sums.size > LIMITS.budgetSumsMax) this.#trim(spender.atMs);
   }
 
   views(atMs: number): readonly BudgetView[] {
@@ -140,22 +159,28 @@ export class Budgets {
   }
 
   takeRows(all = false): readonly SpendRow[] {
-    const keys = all ? [...this.#sums.keys()] : [...this.#changed];
+    const changed = [...(all ? this.#sums.values() : this.#changed)];
+    const gone = [...this.#forgotten].filter((key) => !this.#sums.has(key));
     this.#changed.clear();
-    return keys.map((key) => {
-      const sum = this.#sums.get(key);
-      return { kind: 'spend', key, ...(sum === undefined ? {} : { value: { ...sum } }) };
-    });
+    this.#forgotten.clear();
+    return [
+      ...gone.map((key) => ({ kind: 'spend' as const, key })),
+      ...changed
+        .filter((sum) => this.#sums.get(sum.key) === sum)
+        .map(({ key, charge: _, ...value }) => ({ kind: 'spend' as const, key, value })),
+    ];
   }
 
   /** Sums of budgets that are gone, or are counted otherwise now, are left out. */
   restore(rows: readonly SpendRow[]): void {
-    const known = rows.flatMap(({ key, value }) => (value ? [{ key, value }] : []));
-    known.sort((a, b) => a.value.lastMs - b.value.lastMs);
-    const budgets = new Set(this.#file.budgets.map(identityOf));
-    for (const { key, value } of known) {
-      if (budgets.has(key.split('\n', 1)[0] ?? '')) this.#sums.set(key, { ...value });
-      else this.#changed.add(key);
+    const known = new Set(this.#budgets.map(({ identity }) => identity));
+    const inOrder = rows
+      .flatMap(({ key, value }) => (value === undefined ? [] : [{ ...value, key }]))
+      .sort((a, b) => a.lastMs - b.lastMs);
+    for (const sum of inOrder) {
+      const counted = known.has(sum.key.split('\n', 1)[0] ?? '');
+      if (counted) this.#sums.set(sum.key, { ...sum, charge: ++this.#charges });
+      else this.#forgotten.add(sum.key);
     }
   }
 
@@ -163,53 +188,50 @@ export class Budgets {
     return { budgetSums: this.#sums.size, budgetSumsDropped: this.#dropped };
   }
 
-  #rowOf({ server, tool }: Observation): CostRow | undefined {
-    const name = tool?.name ?? '';
-    return this.#file.costs.find(
-      (row) =>
-        fits(row.server, server.name) &&
-        fits(row.tool, name) &&
-        (row.labels.length === 0 || row.labels.some((label) => tool?.labels.includes(label))),
+  /** Of a tool whose labels are not told, as they were last. */
+  #planOf(
+    server: string,
+    tool: { readonly name: string; readonly labels?: readonly Label[] },
+  ): Plan {
+    const known = this.#plans.get(server, tool.name);
+    const { labels = known?.labels ?? [] } = tool;
+    if (known !== undefined && isSame(known.labels, labels)) return known;
+    const row = this.#file.costs.find(
+      (one) =>
+        fits(one.server, server) &&
+        fits(one.tool, tool.name) &&
+        (one.labels.length === 0 || one.labels.some((label) => labels.includes(label))),
     );
+    const budgets = this.#budgets.filter(
+      (one) => fits(one.server, server) && fits(one.tool, tool.name),
+    );
+    const plan = { labels, row, byUse: (row?.usage.length ?? 0) > 0, budgets };
+    // It can be made again.
+    if (this.#plans.size >= LIMITS.baselineToolsMax) this.#plans.clear();
+    this.#plans.set(server, tool.name, plan);
+    return plan;
   }
 
   #callCost(row: CostRow | undefined): number {
     return this.#file.costs.length === 0 ? SPEND_PARTS : (row?.call ?? 0);
   }
 
-  /** What is priced by use may cost nothing when it is asked for: then it needs something left. */
-  #over(spender: Spender, charged: number, byUse: boolean): OverBudget[] {
-    if (charged === 0 && !byUse) return [];
-    const over: OverBudget[] = [];
-    for (const budget of this.#file.budgets) {
-      if (!isFor(budget, spender)) continue;
-      const { name, action, limit, of } = budget;
-      const spent = this.#sums.get(keyOf(budget, spender))?.spent ?? 0;
-      if (spent + charged <= limit && (charged > 0 || spent < limit)) continue;
-      const sinceMs = windowOf(budget, spender.atMs);
-      const known = { name, action, spent: spent / SPEND_PARTS, limit: limit / SPEND_PARTS, of };
-      over.push({ ...known, ...(sinceMs === undefined ? {} : { sinceMs }) });
-    }
-    return over;
-  }
-
-  /** What is of no use goes first, then what was longest without a charge. */
+  /** What is of no use goes, then what was longest without a charge. */
   #trim(atMs: number): void {
+    const windows = new Map(this.#budgets.map(({ name, windowMs }) => [name, windowMs]));
+    for (const sum of this.#sums.values()) {
+      if (isOver(sum, windows.get(sum.budget), atMs)) this.#forget(sum.key);
+    }
+    const excess = this.#sums.size - KEPT_WHEN_FULL;
     if (this.#sums.size <= LIMITS.budgetSumsMax) return;
-    const windows = new Map(this.#file.budgets.map(({ name, windowMs }) => [name, windowMs]));
-    for (const [key, sum] of this.#sums) {
-      if (isOver(sum, windows.get(sum.budget), atMs)) this.#forget(key);
-    }
-    for (const key of this.#sums.keys()) {
-      if (this.#sums.size <= KEPT_WHEN_FULL) break;
-      this.#forget(key);
-      this.#dropped++;
-    }
+    const oldest = [...this.#sums.values()].sort((a, b) => a.charge - b.charge);
+    for (const { key } of oldest.slice(0, excess)) this.#forget(key);
+    this.#dropped += excess;
   }
 
   #forget(key: string): void {
     this.#sums.delete(key);
-    this.#changed.add(key);
+    this.#forgotten.add(key);
   }
 }
 
@@ -226,8 +248,34 @@ const spenderOf = (observation: Observation): Spender => ({
   atMs: timeOf(observation),
 });
 
-const isFor = (budget: Budget, { server, tool }: Spender): boolean =>
-  fits(budget.server, server) && fits(budget.tool, tool);
+interface Asking {
+  readonly spender: Spender;
+  readonly charged: number;
+  /** What is priced by use may cost nothing when it is asked for: then it needs something left. */
+  readonly byUse: boolean;
+}
+
+function overOf(
+  budgets: readonly Planned[],
+  sums: ReadonlyMap<string, Sum>,
+  { spender, charged, byUse }: Asking,
+): OverBudget[] {
+  const over: OverBudget[] = [];
+  if (charged === 0 && !byUse) return over;
+  for (const budget of budgets) {
+    const { name, action, limit, of } = budget;
+    const spent = sums.get(keyOf(budget, spender))?.spent ?? 0;
+    if (spent + charged <= limit && (charged > 0 || spent < limit)) continue;
+    const sinceMs = windowOf(budget, spender.atMs);
+    const known = { name, action, spent: spent / SPEND_PARTS, limit: limit / SPEND_PARTS, of };
+    over.push({ ...known, ...(sinceMs === undefined ? {} : { sinceMs }) });
+  }
+  return over;
+}
+
+const isSame = (some: readonly Label[], others: readonly Label[]): boolean =>
+  some === others ||
+  (some.length === others.length && some.every((label, i) => label === others[i]));
 
 const fits = (glob: string, name: string): boolean => glob === '*' || matchesGlob(glob, name);
 
@@ -238,27 +286,28 @@ const isOver = ({ sinceMs }: StoredSum, windowMs: number | undefined, atMs: numb
   sinceMs !== undefined && windowMs !== undefined && sinceMs + windowMs <= atMs;
 
 /** A tool is one of its server. */
-const groupOf = ({ of }: Budget, spender: Spender): readonly string[] =>
-  of.map((scope: BudgetScope) =>
-    scope === 'tool' ? `${spender.server}/${spender.tool}` : spender[scope],
-  );
+const nameOf = (scope: BudgetScope, spender: Spender): string =>
+  scope === 'tool' ? `${spender.server}/${spender.tool}` : spender[scope];
 
 /** With another window or of others, the sums mean something else. */
 const identityOf = ({ name, of, windowMs = 0 }: Budget): string =>
   `${name} ${windowMs} ${of.join()}`;
 
-const keyOf = (budget: Budget, spender: Spender): string =>
-  [identityOf(budget), windowOf(budget, spender.atMs) ?? '', ...groupOf(budget, spender)].join(
-    '\n',
-  );
+function keyOf(budget: Planned, spender: Spender): string {
+  let key = `${budget.identity}\n${windowOf(budget, spender.atMs) ?? ''}`;
+  for (const scope of budget.of) key += `\n${nameOf(scope, spender)}`;
+  return key;
+}
 
-function newSum(budget: Budget, spender: Spender): Sum {
+function newSum(budget: Budget, spender: Spender, key: string): Sum {
   const sinceMs = windowOf(budget, spender.atMs);
   return {
+    key,
     budget: budget.name,
-    group: groupOf(budget, spender),
+    group: budget.of.map((scope) => nameOf(scope, spender)),
     ...(sinceMs === undefined ? {} : { sinceMs }),
     spent: 0,
     lastMs: 0,
+    charge: 0,
   };
 }
