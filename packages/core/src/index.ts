@@ -22,6 +22,7 @@ export * from './json.ts';
 export * from './labels.ts';
 export * from './levels.ts';
 export * from './limits.ts';
+export * from './mask.ts';
 export * from './message.ts';
 export * from './names.ts';
 export * from './nearest.ts';

@@ -3,6 +3,7 @@ import type { CallId, CaseId, SessionId, SpanId, TraceId } from './ids.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
 import type { SpendFacts, Usage } from './spend.ts';
+import type { Mask, Masked } from './mask.ts';
 
 /**
  * Observation is the one record that everything consumes: hub, store, rules, spans, UI. It holds
@@ -49,6 +50,8 @@ export interface Observation {
    */
   readonly errorType?: string;
   readonly decision?: Decision;
+  /** How much the sensor masked of it. */
+  readonly masked?: Masked;
   /** Ids of the rules that matched on it, as the hub found. */
   readonly detected?: readonly string[];
   readonly ledger?: LedgerRef;
@@ -443,6 +446,8 @@ export interface Decision {
    */
   readonly reason: string;
   readonly case?: CaseId;
+  /** What `modify` masks. */
+  readonly mask?: Mask;
   readonly expiresMs?: number;
   /** The exception by which the rule that is named did nothing. */
   readonly exception?: string;

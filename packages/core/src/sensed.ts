@@ -1,3 +1,4 @@
+import type { Masked } from './mask.ts';
 import type {
   Cause,
   ContentFacts,
@@ -44,6 +45,8 @@ export interface Sensed {
   readonly definitions?: DefinitionFacts;
   /** Cluster of a prompt; only with kind `intent`. */
   readonly cluster?: string;
+  /** How much of it was masked. */
+  readonly masked?: Masked;
   readonly outcome: Outcome;
   readonly errorType?: string;
   /** Decided without the hub, and told afterwards: late input may alert, never block. */

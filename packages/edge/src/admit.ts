@@ -150,6 +150,7 @@ const SENSED = z.object({
   result: CONTENT_FACTS.optional(),
   definitions: DEFINITIONS.optional(),
   cluster: DIGEST.optional(),
+  masked: z.object({ arguments: COUNT.optional(), result: COUNT.optional() }).optional(),
   outcome: z.enum(OUTCOMES),
   errorType: z.string().max(32).optional(),
   decidedAlone: DECISION.optional(),

@@ -4,9 +4,11 @@ import {
   type DecisionAction,
   effectiveMode,
   type Level,
+  type Mask,
   type Observation,
   type Policy,
   stopped as stoppedBy,
+  unitedMask,
 } from '@spoor/core';
 import type { Rule } from '../rules/types.ts';
 
@@ -23,10 +25,11 @@ export function decide(
 ): Decision {
   const server = observation.server.name;
   const pending = observation.outcome === 'pending';
-  if (stop !== undefined && pending) return stoppedBy(stop, 'hub');
+  if (!pending) return decideEnd(fired, server, policy, newCase);
+  if (stop !== undefined) return stoppedBy(stop, 'hub');
   const ranked = fired
     .map(({ rule, exception }) => judge(rule, server, policy, exception))
-    .filter(({ wanted }) => pending && wanted !== 'allow')
+    .filter(({ wanted }) => wanted !== 'allow')
     .sort(
       (a, b) =>
         rank(a.action) - rank(b.action) ||
@@ -35,19 +38,46 @@ export function decide(
         b.weight - a.weight,
     );
   const [strictest] = ranked;
-  if (!strictest) {
-    const mode = effectiveMode(policy, '', server);
-    return { action: 'allow', wanted: 'allow', rule: '', reason: 'default', mode, by: 'hub' };
-  }
-  const { weight: _, ...judged } = strictest;
+  if (!strictest) return noRule(policy, server);
+  const { weight: _, mask: __, ...judged } = strictest;
   const reason = judged.exception === undefined ? 'rule' : 'exception';
   const decision: Decision = { ...judged, reason, case: newCase(), by: 'hub' };
   if (allowOnce === true) return { ...decision, action: 'allow', reason: 'allowed-once' };
   // What was answered is a question: a rule that denies by now is not.
+  const masks = ranked.flatMap(({ action, mask }) => (action === 'modify' && mask ? [mask] : []));
+  const mask = unitedMask(masks);
   if (approved === true && decision.action === 'ask')
-    return { ...decision, action: 'allow', reason: 'approved' };
-  return decision;
+    return { ...decision, action: 'allow', reason: 'approved', ...masking(mask) };
+  return decision.action === 'modify' ? { ...decision, ...masking(mask) } : decision;
 }
+
+const masking = (mask: Mask | undefined): Partial<Decision> =>
+  mask === undefined ? {} : { action: 'modify', mask };
+
+/** What has happened can only be kept from whoever asked for it. */
+function decideEnd(
+  fired: readonly Fired[],
+  server: string,
+  policy: Policy,
+  newCase: () => CaseId,
+): Decision {
+  const judged = fired
+    .map(({ rule, exception }) => judge(rule, server, policy, exception))
+    .filter(({ wanted, mask }) => wanted === 'modify' && mask?.result !== undefined)
+    .sort((a, b) => rank(a.action) - rank(b.action) || b.weight - a.weight);
+  const [first] = judged;
+  if (first === undefined) return noRule(policy, server);
+  const masks = judged.flatMap(({ action, mask }) => (action === 'modify' && mask ? [mask] : []));
+  const { weight: _, mask: __, ...decision } = first;
+  const mask = unitedMask(masks);
+  const reason = first.exception === undefined ? 'rule' : 'exception';
+  return { ...decision, reason, case: newCase(), by: 'hub', ...masking(mask) };
+}
+
+const noRule = (policy: Policy, server: string): Decision => {
+  const mode = effectiveMode(policy, '', server);
+  return { action: 'allow', wanted: 'allow', rule: '', reason: 'default', mode, by: 'hub' };
+};
 
 /** What a person has said of this very call. */
 export interface Consent {
@@ -68,6 +98,7 @@ export interface Fired {
 type Judged = Pick<Decision, 'action' | 'wanted' | 'rule' | 'mode' | 'exception'> & {
   /** Of rules that want the same, the gravest is named. */
   readonly weight: number;
+  readonly mask: Mask | undefined;
 };
 
 const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
@@ -78,7 +109,8 @@ function judge(rule: Rule, server: string, policy: Policy, exception: string | u
   const weight = LEVELS.indexOf(rule.ref.level);
   const action = mode === 'enforce' && exception === undefined ? wanted : 'allow';
   const excepted = exception === undefined ? {} : { exception };
-  return { action, wanted, rule: rule.ref.id, mode, weight, ...excepted };
+  const { mask } = rule;
+  return { action, wanted, rule: rule.ref.id, mode, weight, mask, ...excepted };
 }
 
 function wantedOf({ response, ref }: Rule, policy: Policy): DecisionAction {

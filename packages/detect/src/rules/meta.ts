@@ -1,6 +1,10 @@
 import {
+  CONTENT_CLASSES,
+  type ContentClass,
   type Exception,
   type Level,
+  type Mask,
+  type MaskPart,
   type RuleRef,
   readException,
   sipHash,
@@ -12,7 +16,7 @@ import type { Rule, RuleTest } from './types.ts';
 
 const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
 const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
-const RESPONSES = ['alert', 'deny', 'ask', 'modify'] as const;
+const RESPONSES = ['alert', 'deny', 'ask', 'modify', 'defer'] as const;
 
 /** Keys of Sigma 2.1, then ours: Sigma allows further top-level keys. */
 const KEYS: readonly string[] = [
@@ -39,6 +43,7 @@ const KEYS: readonly string[] = [
   'scope',
   'exceptions',
   'response',
+  'mask',
   'tests',
   'advice',
   'step',
@@ -73,10 +78,44 @@ export function readMeta(map: YAMLMap, id: string): Meta {
     status: map.has('status') ? oneOf(map, 'status', STATUSES) : 'experimental',
     references: textsAt(map, 'references'),
     response: map.has('response') ? oneOf(map, 'response', RESPONSES) : 'alert',
+    ...readMask(map),
     tests: readTests(map),
     exceptions: readExceptions(map, id),
   };
 }
+
+/** What `response: modify` masks. */
+function readMask(map: YAMLMap): { readonly mask?: Mask } {
+  const node: unknown = map.get('mask', true);
+  const isWanted = map.get('response') === 'modify';
+  if (!isWanted && node === undefined) return {};
+  if (!isWanted || !isMap(node))
+    throw new RuleFault('bad-value', node ?? map, '“response: modify” and “mask” go together');
+  checkKeys(node, ['arguments', 'result']);
+  const parts = node.items.map(({ key, value }) => [String(key), readMaskPart(value)] as const);
+  if (parts.length === 0) throw new RuleFault('missing', node, '“mask” names nothing');
+  return { mask: Object.fromEntries(parts) };
+}
+
+function readMaskPart(node: unknown): MaskPart {
+  if (!isMap(node)) throw new RuleFault('bad-value', node, 'a mask has “fields” or “classes”');
+  checkKeys(node, ['fields', 'classes']);
+  const fields = textsAt(node, 'fields');
+  const classes = textsAt(node, 'classes');
+  const wrong = fields.find((field) => !FIELD_PATH.test(field));
+  if (wrong !== undefined) throw new RuleFault('bad-value', node, `no path of a field: ${wrong}`);
+  const unknown = classes.find((name) => !CONTENT_CLASSES.some((one) => one === name));
+  if (unknown !== undefined) throw new RuleFault('bad-value', node, `no class: ${unknown}`);
+  if (fields.length + classes.length === 0)
+    throw new RuleFault('missing', node, 'a mask has “fields” or “classes”');
+  return {
+    ...(fields.length === 0 ? {} : { fields }),
+    ...(classes.length === 0 ? {} : { classes: classes as ContentClass[] }),
+  };
+}
+
+/** As facts have paths: `to`, `rows[].email`. */
+const FIELD_PATH = /^[A-Za-z0-9_-]{1,64}(\[\])*(\.[A-Za-z0-9_-]{1,64}(\[\])*){0,15}$/;
 
 /** Outside of the condition, so that each has somebody who answers for it, and an end. */
 function readExceptions(map: YAMLMap, rule: string): readonly Exception[] {

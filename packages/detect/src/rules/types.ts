@@ -1,4 +1,4 @@
-import type { DecisionAction, Exception, Label, Observation, RuleRef } from '@spoor/core';
+import type { DecisionAction, Exception, Label, Mask, Observation, RuleRef } from '@spoor/core';
 
 import type { Field } from '../schema.ts';
 import type { ContentTests } from './content.ts';
@@ -156,6 +156,8 @@ export interface Rule {
   readonly status: string;
   readonly references: readonly string[];
   readonly response: DecisionAction | 'alert';
+  /** What `modify` masks. */
+  readonly mask?: Mask;
   readonly tests: readonly RuleTest[];
   /** Where it does nothing, as its author says. */
   readonly exceptions: readonly Exception[];
