@@ -30,4 +30,20 @@ export const DECIDE = {
       'Each change of the exceptions is in the ledger, also one by hand, and none is made from within.',
     source: 'docs/decisions.md',
   },
+  'modify:arguments': {
+    behavior: 'A call goes on with what a rule names masked, and the ledger says what that was.',
+    source: 'docs/decisions.md',
+  },
+  'modify:result': {
+    behavior: 'A result arrives with what a rule names masked, in fields and in words alike.',
+    source: 'docs/decisions.md',
+  },
+  'modify:bypass': {
+    behavior: 'No batch, size, escape, spelling or unreadable frame carries what is to be masked.',
+    source: 'docs/decisions.md',
+  },
+  'defer:session': {
+    behavior: 'A rule that defers puts the session aside until a person has released it.',
+    source: 'docs/decisions.md',
+  },
 } as const;

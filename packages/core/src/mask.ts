@@ -1,4 +1,4 @@
-import type { ContentClass } from './observation.ts';
+import type { ContentClass, Decision } from './observation.ts';
 
 /** What of a call does not go on as it is: of its arguments, and of its result. */
 export interface Mask {
@@ -34,3 +34,7 @@ export const unitedMask = (masks: readonly Mask[]): Mask | undefined => {
   };
   return { ...part('arguments'), ...part('result') };
 };
+
+/** Does the call go on, as it is or with something masked? */
+export const goesOn = ({ action }: Pick<Decision, 'action'>): boolean =>
+  action === 'allow' || action === 'modify';

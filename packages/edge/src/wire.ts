@@ -159,11 +159,15 @@ export interface Begun {
    * to be surer of the call's entry than a decision has time for.
    */
   readonly waitMs?: number;
+  /** To a sensor that tells its messages as they are: the message that goes on in its place. */
+  readonly masked?: string;
 }
 
 /** Answer to `end`: what may be done with the result. */
 export interface Ended {
   readonly decision: Decision;
+  /** As in `Begun`. */
+  readonly masked?: string;
 }
 
 /** Answer to `find`. */

@@ -1,4 +1,4 @@
-import type { ContentAsked, SealedContent } from '@spoor/core';
+import { type ContentAsked, goesOn, type SealedContent } from '@spoor/core';
 import { type ContentMatcher, contentMatcher } from '@spoor/detect/sense';
 import {
   type Begun,
@@ -108,7 +108,8 @@ function handle(
       return identifier.inOrder(connection, request.observation.id, request.identity, (who) => {
         const begun = decisions.begin(connection, request.observation, sealed, who);
         const note = ({ decision }: Begun): void => {
-          if (decision.action !== 'deny') pairs.begun(connection, request.observation);
+          if (goesOn(decision) || decision.action === 'ask')
+            pairs.begun(connection, request.observation);
         };
         if (begun instanceof Promise) begun.then(note, () => undefined);
         else note(begun);

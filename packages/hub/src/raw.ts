@@ -2,6 +2,7 @@ import {
   CodedError,
   intentCluster,
   LIMITS,
+  type Mask,
   type Message,
   newSpanId,
   parseMessage,
@@ -12,7 +13,9 @@ import {
   type SealedContent,
   type SealedPart,
   type Sensed,
+  unitedMask,
 } from '@spoor/core';
+import { maskMessage } from '@spoor/detect/mask';
 import {
   type ContentMatcher,
   kindOf,
@@ -58,6 +61,8 @@ export class RawSensor {
   #isReady = false;
   /** Calls that have begun, for their ends. */
   readonly #begun = new Map<string, Sensed>();
+  /** Of calls that have begun, for their results. */
+  readonly #masks = new Map<string, Mask>();
   readonly #decoder = new TextDecoder();
   readonly #descriptions = new Map<string, string>();
 
@@ -99,14 +104,29 @@ export class RawSensor {
     const { connection, decisions, identifier } = this.#options;
     const request = this.#read(bytes, 'request');
     const sensed = this.#request(raw, request, bytes);
-    if (this.#begun.size >= LIMITS.pendingRequestsMax) this.#begun.clear();
+    if (this.#begun.size >= LIMITS.pendingRequestsMax) {
+      this.#begun.clear();
+      this.#masks.clear();
+    }
     this.#begun.set(sensed.id, sensed);
     const sealed = this.#seal(sensed.id, 'request', bytes);
     return identifier.inOrder<Begun | Ended>(connection, sensed.id, evidenceOf(request), (who) =>
       CALLS.has(sensed.kind)
-        ? decisions.begin(connection, sensed, sealed, who)
+        ? this.#masked(sensed.id, decisions.begin(connection, sensed, sealed, who), bytes)
         : decisions.end(connection, sensed, sealed, who),
     );
+  }
+
+  /** What asks for a decision has no detectors: it gets what goes on in place of what it said. */
+  #masked(call: string, begun: Promise<Begun> | Begun, bytes: Uint8Array): Promise<Begun> | Begun {
+    const withMasked = (one: Begun): Begun => {
+      const { mask } = one.decision;
+      if (mask !== undefined) this.#masks.set(call, mask);
+      const part = mask?.arguments;
+      if (part === undefined) return one;
+      return { ...one, masked: maskMessage(this.#decoder.decode(bytes), 'arguments', part).text };
+    };
+    return begun instanceof Promise ? begun.then(withMasked) : withMasked(begun);
   }
 
   #end(raw: Raw, asked: Uint8Array, answer: Uint8Array): Ended {
@@ -127,7 +147,14 @@ export class RawSensor {
     for (const { sensed, bytes } of senseInputRequests(begun, response, context)) {
       decisions.end(connection, sensed, this.#seal(sensed.id, 'request', bytes));
     }
-    return ended;
+    const begunMask = this.#masks.get(raw.call);
+    this.#masks.delete(raw.call);
+    const mask = unitedMask([begunMask, ended.decision.mask].filter((one) => one !== undefined));
+    if (mask?.result === undefined) return ended;
+    return {
+      ...ended,
+      masked: maskMessage(this.#decoder.decode(answer), 'result', mask.result).text,
+    };
   }
 
   #intent(raw: Raw, bytes: Uint8Array): Ended {

@@ -4,6 +4,7 @@ import {
   type Cause,
   denialOf,
   eraOf,
+  FAIL_CLOSED,
   idKey,
   isObject,
   type JsonObject,
@@ -198,7 +199,7 @@ export class Conversation implements Observer {
     { told, request, span }: Exchange,
     stillOpen: () => boolean,
     denied: (answer: JsonObject) => void,
-  ): Pick<Passage, 'gate'> {
+  ): Pick<Passage, 'gate' | 'instead'> {
     const decided = told === undefined ? undefined : this.#hub?.begin(told);
     if (decided === undefined) return {};
     const gate = decided.then((denial) => {
@@ -209,7 +210,7 @@ export class Conversation implements Observer {
       denied(denialOf(request, denial, eraOf(request)));
       return false;
     });
-    return { gate };
+    return { gate, instead: (message) => withArguments(message, told?.instead) };
   }
 
   #open(
@@ -282,6 +283,9 @@ export class Conversation implements Observer {
       given: undefined,
       begun: false,
       hold: false,
+      instead: undefined,
+      masksAnswer: false,
+      answerInstead: undefined,
     };
   }
 
@@ -321,7 +325,8 @@ export class Conversation implements Observer {
     this.#scope.asked.answered(request, leg, result);
     this.#finish(this.#asked, key, endingOf(message));
     const held = told === undefined ? undefined : this.#hub?.end(told, message);
-    return held === undefined ? undefined : { gate: held.then(() => true) };
+    if (held === undefined || told === undefined) return undefined;
+    return { gate: held.then(() => true), instead: (whole) => withAnswer(whole, told) };
   }
 
   #answers(message: JsonObject): Passage {
@@ -399,6 +404,24 @@ export class Conversation implements Observer {
     const durationMs = performance.now() - startMs;
     this.#scope.durations.operation(side, facts, ending, this.#network, durationMs);
   }
+}
+
+/** All else of the message has changed since its arguments were masked. */
+function withArguments(message: unknown, masked: JsonObject | undefined): unknown {
+  if (masked === undefined || !isObject(message) || !isObject(masked.params)) return message;
+  const { arguments: args, uri } = masked.params;
+  const params = isObject(message.params) ? message.params : {};
+  const instead = {
+    ...(args === undefined ? {} : { arguments: args }),
+    ...(uri === undefined ? {} : { uri }),
+  };
+  return { ...message, params: { ...params, ...instead } };
+}
+
+/** What should be masked and is not, does not go on. */
+function withAnswer(message: unknown, { request, masksAnswer, answerInstead }: Told): unknown {
+  if (answerInstead !== undefined) return answerInstead;
+  return masksAnswer ? denialOf(request, FAIL_CLOSED, eraOf(request)) : message;
 }
 
 const UNKNOWN: Cause = { kind: 'unknown', evidence: 'none' };

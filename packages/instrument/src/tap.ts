@@ -11,6 +11,8 @@ export interface Passage {
   readonly within?: (go: () => unknown) => unknown;
   /** The message waits for it, and goes no further where it answers false. */
   readonly gate?: Promise<boolean>;
+  /** After the gate: what goes on in its place by then. */
+  readonly instead?: (message: unknown) => unknown;
   /** It could not be sent. */
   readonly failed?: () => void;
 }
@@ -144,8 +146,9 @@ function sender(
   return function send(this: unknown, message, options): Promise<void> {
     const passage = attempt(() => state()?.observer?.outgoing(message, options));
     const { gate, within, failed } = passage ?? {};
-    const out = passage !== undefined && 'message' in passage ? passage.message : message;
+    const first = passage !== undefined && 'message' in passage ? passage.message : message;
     const pass = (): Promise<void> => {
+      const out = passage?.instead === undefined ? first : passage.instead(first);
       const last = state() === undefined ? out : (finisherOf(transport)?.finish(out) ?? out);
       return last instanceof Promise
         ? last.then((late) => original.call(transport, late, options))
@@ -176,8 +179,9 @@ function receiver(transport: Transport, handler: Handler, state: () => Tap | und
     }
     finisherOf(transport)?.saw(message);
     const passage = attempt(() => tapped.observer?.incoming(message, extra));
-    const out = passage !== undefined && 'message' in passage ? passage.message : message;
+    const first = passage !== undefined && 'message' in passage ? passage.message : message;
     const pass = (): unknown => {
+      const out = passage?.instead === undefined ? first : passage.instead(first);
       const before = inside;
       inside = out;
       try {

@@ -5,6 +5,7 @@ import {
   type JsonRpcId,
   type Label,
   LIMITS,
+  type Mask,
   type Request,
   type Response,
 } from '@spoor/core';
@@ -21,6 +22,8 @@ export interface Exchange {
   /** Its result waits until the hub has admitted it. */
   hold: boolean;
   readonly scope: string;
+  /** What of it does not go on as it is. */
+  mask?: Mask;
   /** Its client has cancelled it. */
   takenBack?: true;
 }
@@ -52,7 +55,13 @@ export class Exchanges {
     return exchange;
   }
 
+  /** Is there a result of which something is masked? */
+  get masks(): boolean {
+    return [...this.#open.values()].some(({ mask }) => mask?.result !== undefined);
+  }
+
   holdResult(exchange: Exchange): void {
+    if (exchange.hold) return;
     exchange.hold = true;
     this.#holds += 1;
   }
@@ -67,6 +76,13 @@ export class Exchanges {
     this.#open.delete(scope + idKey(id));
     if (exchange.hold) this.#holds -= 1;
     return exchange;
+  }
+
+  /** Those of whose results something is masked. */
+  takeMasked(): Exchange[] {
+    const found = [...this.#open.values()].filter(({ mask }) => mask?.result !== undefined);
+    for (const { request, scope } of found) this.take(request.id, scope);
+    return found;
   }
 
   takeAll(): Exchange[] {

@@ -5,9 +5,12 @@ import {
   eraOf,
   FAIL_CLOSED,
   type Frame,
+  goesOn,
   hasAny,
   type InvalidFrame,
   type JsonRpcId,
+  type Masked,
+  type MaskPart,
   type Message,
   type Mode,
   type Notification,
@@ -24,6 +27,7 @@ import type { Boundary } from './boundary.ts';
 import { type Exchange, Exchanges } from './calls.ts';
 import { denial } from './deny.ts';
 import type { HubPort } from './hubport.ts';
+import { maskFrame, prepareMasks, resultMask } from './masking.ts';
 import { CALL_METHODS, OBSERVED_METHODS } from './methods.ts';
 import { Teller } from './teller.ts';
 
@@ -188,7 +192,7 @@ export class Conversation {
   /** The client answers what the server asked. */
   answers(response: Response, frame: Frame): void {
     const exchange = this.#askedBack.take(response.id);
-    if (exchange !== undefined) this.#ended(exchange, response, frame);
+    if (exchange !== undefined) void this.#ended(exchange, response, frame);
   }
 
   /** The server asks. */
@@ -206,17 +210,19 @@ export class Conversation {
     message: Pick<Response, 'kind' | 'id'> | Message | InvalidFrame | undefined,
     scope = '',
   ): boolean {
+    if (message?.kind === 'batch')
+      return message.messages.some((one) => one.kind === 'response' && this.isHeld(one, scope));
     if (message?.kind !== 'response') return false;
     return this.#asked.find(message.id, scope)?.hold === true;
   }
 
   /** The server answers. Resolves when the hub knows; never rejects. */
-  responds(response: Response, frame: Frame, scope = ''): Promise<void> {
+  responds(response: Response, frame: Frame, scope = ''): Promise<Answered | undefined> {
     const exchange = this.#asked.take(response.id, scope);
-    if (exchange === undefined) return Promise.resolve();
+    if (exchange === undefined) return Promise.resolve(undefined);
     if (exchange.request.method !== 'initialize') return this.#ended(exchange, response, frame);
     this.#teller.handshake(response);
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 
   /** No answer will come to this request. */
@@ -309,16 +315,113 @@ export class Conversation {
       })
       .finally(() => this.#waiting.delete(exchange));
     exchange.labels = labels;
-    if (decision.action !== 'allow') {
+    if (!goesOn(decision)) {
       return denial(exchange.request, decision, eraOf(exchange.request));
     }
-    if (hold) this.#asked.holdResult(exchange);
+    if (decision.mask !== undefined) {
+      exchange.mask = decision.mask;
+      await prepareMasks();
+    }
+    if (hold || decision.mask?.result !== undefined) this.#asked.holdResult(exchange);
     return undefined;
   }
 
-  #ended(exchange: Exchange, response: Response, frame: Frame): Promise<void> {
-    return this.track(this.#teller.ended(exchange, response, frame, this.#asked));
+  /**
+   * What goes on of a client's frame that may go on. What cannot be masked for sure is denied.
+   *
+   * @param bytes As they would go on otherwise.
+   */
+  masked(
+    message: Request | Batch,
+    bytes: Uint8Array,
+    scope = '',
+  ): { readonly bytes: Uint8Array } | { readonly answers: Denials } {
+    const all = message.kind === 'batch' ? message.messages : [message];
+    const exchanges = all.map((one) =>
+      one.kind === 'request' ? this.#asked.find(one.id, scope) : undefined,
+    );
+    const parts = exchanges.map((exchange) => exchange?.mask?.arguments);
+    if (parts.every((part) => part === undefined)) return { bytes };
+    const masked = maskFrame(bytes, message, 'arguments', parts);
+    const own = exchanges.filter((exchange) => exchange !== undefined);
+    if (masked === undefined) {
+      for (const { request } of own) this.#asked.take(request.id, scope);
+      return { answers: own.map(deniedByFault) };
+    }
+    for (const exchange of own) noteMasked(exchange, { arguments: masked.count });
+    return { bytes: masked.bytes };
   }
+
+  /** Denies what was let go on and did not. */
+  undo(message: Request | Batch, scope = ''): Denials {
+    const all = message.kind === 'batch' ? message.messages : [message];
+    const own = all.flatMap((one) =>
+      one.kind === 'request' ? (this.#asked.take(one.id, scope) ?? []) : [],
+    );
+    for (const exchange of own)
+      this.track(this.#teller.gaveUp(exchange, 'protocol_error', 'unmaskable'));
+    return own.map(deniedByFault);
+  }
+
+  /** Is there a result under way of which something is masked? */
+  get masks(): boolean {
+    return this.#asked.masks;
+  }
+
+  /**
+   * The server says something that cannot be read while some of a result is to be masked: nobody
+   * knows whether it is that result. The answers to all such calls.
+   */
+  unreadableResult(): Denials {
+    const exchanges = this.#asked.takeMasked();
+    for (const exchange of exchanges)
+      this.track(this.#teller.gaveUp(exchange, 'protocol_error', 'unreadable'));
+    return exchanges.map(deniedByFault);
+  }
+
+  #ended(exchange: Exchange, response: Response, frame: Frame): Promise<Answered> {
+    const { mask } = exchange;
+    const part = mask?.result;
+    const known = part && maskFrame(frame.bytes, response, 'result', [part]);
+    if (known !== undefined) noteMasked(exchange, { result: known.count });
+    const told = this.#teller.ended(exchange, response, frame, this.#asked);
+    void this.track(told);
+    // A mask of which nobody has told is none; one that is known holds without a hub, too.
+    const over = told.then(
+      (ended) => resultMask(mask, ended?.decision),
+      () => part,
+    );
+    return over.then(async (result) => {
+      if (result !== undefined) await prepareMasks();
+      return { request: exchange.request, mask: result };
+    });
+  }
+}
+
+/** A response that may go on now, in part. */
+export interface Answered {
+  readonly request: Request;
+  readonly mask: MaskPart | undefined;
+}
+
+/** What goes on of a server's frame: its bytes, or fixed answers where they cannot be masked. */
+export function answerMasked(
+  bytes: Uint8Array,
+  message: Response | Batch,
+  answered: readonly (Answered | undefined)[],
+): Uint8Array {
+  const parts = answered.map((one) => one?.mask);
+  const masked = maskFrame(bytes, message, 'result', parts);
+  if (masked !== undefined) return masked.bytes;
+  const denied = answered.filter((one) => one?.mask !== undefined) as readonly Answered[];
+  const lines = denied.map(({ request }) => denial(request, FAIL_CLOSED, eraOf(request)));
+  return Buffer.concat(lines);
+}
+
+function noteMasked(exchange: Exchange, masked: Masked): void {
+  const { sensed } = exchange;
+  if (sensed !== undefined)
+    exchange.sensed = { ...sensed, masked: { ...sensed.masked, ...masked } };
 }
 
 const refusedByStop = (request: Request, stop: CaseId | true): Uint8Array =>

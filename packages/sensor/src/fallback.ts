@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CallId,
+  type CaseId,
   type ContentAsked,
   type Decision,
   effectiveMode,
@@ -19,6 +20,7 @@ import {
   SENSITIVE_LABELS,
   type SessionId,
   type SpanId,
+  stopped,
   type TraceId,
 } from '@spoor/core';
 import {
@@ -46,6 +48,8 @@ export class Fallback {
   #rules: Promise<RuleSet> | undefined;
   #detector: Promise<Detector> | undefined;
   #policy: Policy;
+  /** Case of the call by which a rule put this connection aside. */
+  #aside: CaseId | undefined;
   #seq = 0;
 
   constructor(options: {
@@ -69,20 +73,26 @@ export class Fallback {
     this.#mode = mode === undefined ? undefined : () => mode;
   }
 
+  /** A hub has said so: what was put aside while there was none is its matter now. */
   setPolicy(policy: Policy): void {
     this.#policy = policy;
+    this.#aside = undefined;
+    void this.#detector?.then((detector) => detector.setPolicy(policy)).catch(() => undefined);
   }
 
   async decide(sensed: Sensed, known: readonly Label[] | undefined): Promise<Begun> {
     const labels = known ?? this.#labels(sensed.tool);
     const detector = await this.#load();
     const mode = this.#mode?.() ?? effectiveMode(this.#policy, '', this.#server);
-    const { decision } = detector.step(this.#observation(sensed, labels), { mode });
+    if (this.#aside !== undefined)
+      return { decision: stopped(this.#aside, 'sensor'), labels, hold: false };
+    const { decision } = detector.step(this.#observation(sensed, labels), this.#own);
+    if (decision.action === 'defer') this.#aside = decision.case;
     const closed = decision.wanted === 'allow' && hasAny(labels, SENSITIVE_LABELS);
     return {
       decision: { ...(closed ? this.#failClosed(mode) : unasked(decision)), by: 'sensor' },
       labels,
-      hold: hasAny(labels, READING_LABELS),
+      hold: hasAny(labels, READING_LABELS) || (await this.#masksResults()),
     };
   }
 
@@ -91,9 +101,21 @@ export class Fallback {
     return this.#hook ? hostToolLabels(tool) : classifyTool({ name: tool }).labels;
   }
 
-  async ended(sensed: Sensed, labels: readonly Label[]): Promise<void> {
+  /** What may be done with the result. */
+  async ended(sensed: Sensed, labels: readonly Label[]): Promise<Decision> {
     const detector = await this.#load();
-    detector.step(this.#observation(sensed, labels));
+    return detector.step(this.#observation(sensed, labels), this.#own).decision;
+  }
+
+  /** The connection's own mode, where it has one; else each rule has its own. */
+  get #own(): { readonly mode?: Mode } {
+    const mode = this.#mode?.();
+    return mode === undefined ? {} : { mode };
+  }
+
+  async #masksResults(): Promise<boolean> {
+    const { rules } = await this.#compiled();
+    return rules.some(({ mask }) => mask?.result !== undefined);
   }
 
   /**

@@ -273,11 +273,12 @@ export class HubClient implements HubPort {
       const told = decidedAlone === undefined ? observation : { ...observation, decidedAlone };
       const ended = await within(this.#budgetMs, this.#link.end(told, sealed));
       // A hub that is late has it all the same; only a broken connection may have lost it.
-      if (ended !== 'failed') return ended === 'late' ? undefined : ended;
-    }
-    this.#spool.add(observation, sealed);
-    await (await this.#alone()).ended(observation, labels);
-    return undefined;
+      if (ended === 'late' && !this.enforces) return undefined;
+      if (typeof ended === 'object') return ended;
+      if (ended === 'failed') this.#spool.add(observation, sealed);
+    } else this.#spool.add(observation, sealed);
+    // A rule may want some of the result masked, also where nobody answers.
+    return { decision: await (await this.#alone()).ended(observation, labels) };
   }
 
   #rememberAlone(id: string, decision: Decision): void {

@@ -6,10 +6,13 @@ import {
   isBlank,
   type JsonRpcId,
   type Message,
+  type Request,
+  type Response,
   type UnreadableReason,
 } from '@spoor/core';
 import { Boundary } from './boundary.ts';
 import {
+  answerMasked,
   Conversation,
   type ConversationCounts,
   type ConversationOptions,
@@ -37,6 +40,8 @@ export class Relay {
   readonly #clientSplitter = new FrameSplitter();
   readonly #serverSplitter = new FrameSplitter();
   #oversized = false;
+  /** Does nothing go on of the line that the server is saying? */
+  #withholds = false;
 
   constructor(options: RelayOptions) {
     this.#boundary = options.boundary ?? new Boundary(STDIO_TRUST, options.random);
@@ -88,9 +93,9 @@ export class Relay {
     const bytes = this.#boundary.toServer(frame, message);
     if (message?.kind === 'invalid') this.#unreadable(frame, bytes, message.reason);
     else if (message?.kind === 'batch')
-      this.#gate((onAsk) => conversation.asksBatch(message, frame, '', onAsk), bytes);
+      this.#gate(message, (onAsk) => conversation.asksBatch(message, frame, '', onAsk), bytes);
     else if (message?.kind === 'request')
-      this.#gate((onAsk) => conversation.asks(message, frame, '', onAsk), bytes);
+      this.#gate(message, (onAsk) => conversation.asks(message, frame, '', onAsk), bytes);
     else if (message === undefined || !conversation.isStopped(message)) {
       this.#toServer.pass(bytes);
       if (message?.kind === 'notification') conversation.notifies(message);
@@ -101,7 +106,7 @@ export class Relay {
   #unreadable(frame: Frame, bytes: Uint8Array, reason: UnreadableReason): void {
     // A long line comes in many parts and is one frame.
     const first = frame.kind !== 'part' || !this.#oversized;
-    this.#oversized = frame.kind === 'part' && frame.bytes.at(-1) !== 0x0a;
+    this.#oversized = frame.kind === 'part' && !endsLine(frame);
     const conversation = this.#conversation;
     if (first) conversation.unreadable(reason);
     const slot = this.#toServer.hold(bytes);
@@ -116,7 +121,11 @@ export class Relay {
   }
 
   /** A frame that waits for a person leaves the line, so that others pass it. */
-  #gate(ask: (onAsk: () => void) => Promise<Denials> | undefined, bytes: Uint8Array): void {
+  #gate(
+    message: Request | Batch,
+    ask: (onAsk: () => void) => Promise<Denials> | undefined,
+    bytes: Uint8Array,
+  ): void {
     let slot: Slot | undefined;
     const decided = ask(() => {
       slot?.drop();
@@ -127,40 +136,73 @@ export class Relay {
       return;
     }
     slot = this.#toServer.hold(bytes);
-    void this.#conversation.track(decided.then((answers) => this.#settle(slot, bytes, answers)));
+    void this.#conversation.track(
+      decided.then((answers) => this.#settle(slot, message, bytes, answers)),
+    );
   }
 
-  #settle(slot: Slot | undefined, bytes: Uint8Array, answers: Denials): void {
-    if (answers.length > 0 || answers === UNANSWERED) slot?.drop();
-    else if (slot === undefined) this.#toServer.pass(bytes);
-    else slot.release();
-    for (const answer of answers) this.#toClient.pass(answer);
+  #settle(
+    slot: Slot | undefined,
+    message: Request | Batch,
+    bytes: Uint8Array,
+    answers: Denials,
+  ): void {
+    const isDenied = answers.length > 0 || answers === UNANSWERED;
+    const masked = isDenied ? { answers } : this.#conversation.masked(message, bytes);
+    if ('bytes' in masked) {
+      if (slot === undefined) this.#toServer.pass(masked.bytes);
+      else slot.release(masked.bytes);
+      return;
+    }
+    slot?.drop();
+    for (const answer of masked.answers) this.#toClient.pass(answer);
   }
 
   #serverFrame(frame: Frame): void {
     const conversation = this.#conversation;
     if (conversation.stopped && this.#refuses(frame)) return;
     const { holds } = conversation;
+    if (this.#isWithheld(frame)) return;
     const bytes = this.#boundary.toClient(frame);
     // Only a result that may have to wait is read before it goes on.
     if (!holds) this.#toClient.pass(bytes);
     const message = this.#read(frame);
-    const slot = holds && conversation.isHeld(message) ? this.#toClient.hold(bytes) : null;
-    if (holds && slot === null) this.#toClient.pass(bytes);
+    const isHeld = holds && conversation.isHeld(message);
+    if (holds && message?.kind === 'invalid' && conversation.masks) this.#withhold(frame);
+    else if (holds && !isHeld) this.#toClient.pass(bytes);
     if (message?.kind === 'invalid' && frame.kind !== 'part')
       conversation.unreadable(message.reason);
     if (message?.kind === 'request') {
       this.#boundary.fromServer(message);
       conversation.asksBack(message, frame);
     }
-    if (message?.kind === 'response')
-      void conversation.responds(message, frame).then(() => slot?.release());
-    else if (message?.kind === 'batch') this.#batchOfServer(message, frame);
+    if (message?.kind === 'response' || message?.kind === 'batch')
+      this.#answered(message, frame, bytes, isHeld);
   }
 
-  #batchOfServer({ messages }: Batch, frame: Frame): void {
-    for (const one of messages)
-      if (one.kind === 'response') void this.#conversation.responds(one, frame);
+  /** What cannot be read may be the very result of which something is masked. */
+  #withhold(frame: Frame): void {
+    this.#withholds = frame.kind === 'part' && !endsLine(frame);
+    for (const answer of this.#conversation.unreadableResult()) this.#toClient.pass(answer);
+  }
+
+  /** Is it a further part of a line of which nothing goes on? */
+  #isWithheld(frame: Frame): boolean {
+    const isWithheld = this.#withholds;
+    if (isWithheld) this.#withholds = !endsLine(frame);
+    return isWithheld;
+  }
+
+  #answered(message: Response | Batch, frame: Frame, bytes: Uint8Array, isHeld: boolean): void {
+    const slot = isHeld ? this.#toClient.hold(bytes) : undefined;
+    const all = message.kind === 'batch' ? message.messages : [message];
+    const told = all.map((one) =>
+      one.kind === 'response' ? this.#conversation.responds(one, frame) : undefined,
+    );
+    const settled = Promise.all(told).then((answered) =>
+      slot?.release(answerMasked(bytes, message, answered)),
+    );
+    void this.#conversation.track(settled);
   }
 
   /** While all is stopped, no server asks anything of its client. */
@@ -178,3 +220,5 @@ export class Relay {
     return isBlank(frame) ? undefined : this.#conversation.read(frame);
   }
 }
+
+const endsLine = ({ bytes }: Frame): boolean => bytes.at(-1) === 0x0a;

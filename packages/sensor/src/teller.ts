@@ -9,7 +9,7 @@ import {
   type Response,
   type UnreadableReason,
 } from '@spoor/core';
-import type { Begun, Sensed } from '@spoor/edge/wire';
+import type { Begun, Ended, Sensed } from '@spoor/edge/wire';
 import type { Boundary } from './boundary.ts';
 import type { Exchange, Exchanges } from './calls.ts';
 import { type HubPort, type Known, knownTarget } from './hubport.ts';
@@ -91,7 +91,7 @@ export class Teller {
     response: Response,
     frame: Frame,
     exchanges: Exchanges,
-  ): Promise<void> {
+  ): Promise<Ended | undefined> {
     const cause = exchanges.containing;
     // Without a need to wait, facts leave in the order in which the messages came.
     const { ready } = this;
@@ -109,7 +109,7 @@ export class Teller {
       exchanges.legEnded(exchange, response);
       await this.#inputsRequested(begun, response);
     }
-    await told;
+    return (await told) ?? undefined;
   }
 
   /** The call has no response: its client took it back, or its server is gone. */

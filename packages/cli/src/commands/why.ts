@@ -25,9 +25,13 @@ export const why: Command = {
     for (const line of more) out.line(`  ${visible(line)}`);
     if (view.rule?.advice) out.line(`What to do: ${view.rule.advice.trim()}`);
     const waits = view.observation.decision?.action === 'ask';
-    const answer = waits
-      ? `It waits: spoor approve ${view.case}, or spoor deny ${view.case}`
-      : `Let it pass once: spoor allow ${view.case} --once`;
+    const { reason, action } = view.observation.decision ?? {};
+    const isStopped = reason === 'stopped' || action === 'defer';
+    const answer = isStopped
+      ? `Let its session go on: spoor resume ${view.case}`
+      : waits
+        ? `It waits: spoor approve ${view.case}, or spoor deny ${view.case}`
+        : `Let it pass once: spoor allow ${view.case} --once`;
     out.line(paint(out, 'dim', answer));
     return 0;
   },

@@ -223,3 +223,23 @@ function without(text: string, spans: readonly Span[]): string {
   }
   return shown + text.slice(from);
 }
+
+/** The same of the messages of a batch, each with its own mask or none. */
+export function maskBatch(
+  text: string,
+  place: Place,
+  parts: readonly (MaskPart | undefined)[],
+): MaskedText {
+  const tokens = new Tokens(text);
+  let [at, count] = [0, 0];
+  tokens.peek();
+  tokens.items(() => {
+    tokens.peek();
+    const one = tokens.whole();
+    const part = parts[at++];
+    const masked = part === undefined ? undefined : maskMessage(one, place, part);
+    count += masked?.count ?? 0;
+    tokens.write(masked?.text ?? one);
+  });
+  return { text: tokens.written, count };
+}

@@ -97,6 +97,7 @@ export class Admission {
         flows: [],
       },
       salt: newSalt(this.#random),
+      ...(sensed.masked === undefined ? {} : { masked: sensed.masked }),
       outcome: sensed.outcome,
       ...(sensed.errorType === undefined ? {} : { errorType: sensed.errorType }),
       covered: sensed.decidedAlone === undefined,

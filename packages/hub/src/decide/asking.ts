@@ -2,6 +2,7 @@ import {
   type AskView,
   type CallId,
   type Decision,
+  goesOn,
   LIMITS,
   type Observation,
   type SealedContent,
@@ -119,15 +120,18 @@ export class Asking {
   async #approve(waiting: Waiting): Promise<Decision> {
     const { connection, observation, appended } = waiting;
     const step = this.#stepAgain(waiting, { approved: true });
-    const approved = consented(observation, 'approved');
-    const goesOn = step.decision.action === 'allow';
+    const consent = consented(observation, 'approved');
+    const { mask } = step.decision;
+    const isFree = goesOn(step.decision);
     const { levels } = this.#options;
     const { withinMs } = levels;
-    const level = goesOn ? levels.of(observation.tool?.labels ?? []) : 'buffered';
+    const approved: Decision =
+      mask === undefined ? consent : { ...consent, action: 'modify', mask };
+    const level = isFree ? levels.of(observation.tool?.labels ?? []) : 'buffered';
     const { mode } = approved;
     const decision =
       level === 'buffered'
-        ? goesOn
+        ? isFree
           ? approved
           : step.decision
         : await this.#steps.surely(appended, level, { decision: approved, mode, withinMs });

@@ -1,4 +1,5 @@
 import {
+  ALLOW,
   type AskView,
   type CallId,
   type CaseId,
@@ -6,14 +7,18 @@ import {
   type DecisionAction,
   type Detection,
   effectiveMode,
+  goesOn,
   hasAny,
+  type Label,
   type Mode,
+  newCaseId,
   type Observation,
   type Policy,
   type Principal,
   type Random,
   READING_LABELS,
   type SealedContent,
+  type SessionId,
 } from '@spoor/core';
 import type { Detector, Step, StepOptions } from '@spoor/detect';
 import type { Begun, Ended, Push, Sensed } from '@spoor/edge';
@@ -57,6 +62,10 @@ export interface DecisionsOptions {
   readonly stopOf?: (connection: Connection, observation: Observation) => CaseId | undefined;
   /** Id of the owner's exception that lets this call pass that rule. */
   readonly exceptionOf?: StepOptions['exceptionOf'];
+  /** Is there a rule that masks results? */
+  readonly masksResults?: boolean;
+  /** A rule puts the session aside until a person has looked. */
+  readonly defer?: (session: SessionId, decision: Decision) => void;
   /** Is its principal less proved than the owner asks for? */
   readonly isShort?: (observation: Observation) => boolean;
   /** Every observation as admitted, before anything is decided on it. */
@@ -147,10 +156,12 @@ export class Decisions {
       ...(mode === undefined ? {} : { mode }),
     });
     const labels = step.observation.tool?.labels ?? [];
-    const begun = { labels, hold: hasAny(labels, READING_LABELS) };
+    const begun = { labels, hold: this.#holds(labels) };
     count(this.counts, 'begun');
+    if (step.decision.action === 'defer')
+      this.#options.defer?.(connection.session.id, step.decision);
     if (step.decision.action === 'ask') return this.#asking.ask(connection, step, begun, sealed);
-    if (step.decision.action === 'allow' && this.#options.levels.of(labels) !== 'buffered') {
+    if (goesOn(step.decision) && this.#options.levels.of(labels) !== 'buffered') {
       return this.#beginSurely(connection, step, begun, sealed);
     }
     const { decision } = step;
@@ -212,9 +223,17 @@ export class Decisions {
     count(this.counts, 'ended');
     const isBegun = merged.outcome === 'pending';
     // A call that is told of as begun has gone on, also where its sensor does not say who let it.
-    const found = isBegun ? { decision: step.decision, ...detected(step) } : detected(step);
+    const masks = !isBegun && step.decision.wanted === 'modify';
+    const found: Observation = {
+      ...(isBegun ? { decision: step.decision } : {}),
+      ...detected(step),
+      ...(masks ? { decision: step.decision } : {}),
+    };
     if (isBegun) this.#decided(connection, found);
-    else this.#closed(merged, begun !== undefined);
+    else {
+      this.#closed(merged, begun !== undefined);
+      if (sensed.decidedAlone === undefined) this.#deferAfter(connection, step);
+    }
     this.#later(() => {
       if (isBegun) {
         const appended = this.#writing.append(entryKind(merged), found, sealed);
@@ -276,7 +295,8 @@ export class Decisions {
   }
 
   #decided(connection: Connection, observation: Observation): void {
-    if (observation.decision?.action === 'allow') this.#open.keep(connection, observation);
+    if (observation.decision && goesOn(observation.decision))
+      this.#open.keep(connection, observation);
     else count(this.counts, 'denied');
   }
 
@@ -291,8 +311,26 @@ export class Decisions {
 
   #recordEnd(connection: Connection, o: Observation, step: Step, past: readonly CallId[]): void {
     this.#options.record({ observations: [o], past });
-    this.#alert(o, step.detections, o.decision ?? step.decision, past.length);
+    const entry =
+      step.decision.wanted === 'modify' ? this.#writing.write(entryOf('decision', o)) : undefined;
+    this.#alert(o, step.detections, o.decision ?? step.decision, past.length, entry);
     this.#remember(connection);
+  }
+
+  /** What a result shows cannot be undone; what its session does from here on can wait. */
+  #deferAfter({ session, hello }: Connection, { detections, observation }: Step): void {
+    const { policy, defer, random } = this.#options;
+    // What telemetry tells of is late, and never blocks.
+    if (hello.sensor.id === '') return;
+    const found = detections.find(
+      ({ response, exception, rule }) =>
+        response === 'defer' &&
+        exception === undefined &&
+        (hello.mode ?? effectiveMode(policy(), rule.id, observation.server.name)) === 'enforce',
+    );
+    if (found === undefined) return;
+    const decision = { ...ALLOW, rule: found.rule.id, case: newCaseId(random) };
+    defer?.(session.id, decision);
   }
 
   #listed(admitted: Observation, sensed: Sensed): Observation['facts']['definitions'] {
@@ -315,8 +353,13 @@ export class Decisions {
       kind: 'tool',
       tool,
       labels,
-      hold: hasAny(labels, READING_LABELS),
+      hold: this.#holds(labels),
     });
+  }
+
+  /** Does the result wait until the hub has it? Also where a rule may want some of it masked. */
+  #holds(labels: readonly Label[]): boolean {
+    return hasAny(labels, READING_LABELS) || this.#options.masksResults === true;
   }
 
   #serverMode(o: Observation): Mode {
@@ -329,7 +372,7 @@ export class Decisions {
     { detections }: Pick<Step, 'detections'>,
   ): void {
     const decision = observation.decision as Decision;
-    const denied = decision.action !== 'allow' && decision.action !== 'ask';
+    const denied = !goesOn(decision) && decision.action !== 'ask';
     const final: Observation = denied
       ? {
           ...observation,

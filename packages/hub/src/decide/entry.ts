@@ -1,4 +1,11 @@
-import { type IntentRef, type Observation, SPEND_PARTS } from '@spoor/core';
+import {
+  type Decision,
+  type IntentRef,
+  type Mask,
+  type MaskPart,
+  type Observation,
+  SPEND_PARTS,
+} from '@spoor/core';
 import type { Step } from '@spoor/detect';
 import type { Appended, Entry, Ledger } from '@spoor/ledger';
 import type { DetectionRecord } from '../bus.ts';
@@ -36,7 +43,7 @@ export function entryOf(kind: Entry['kind'], o: Observation): Entry {
     ...(o.intent === undefined ? {} : { intent: intentOf(o, o.intent) }),
     ...(facts === undefined ? {} : { facts: blind(o, facts) }),
     ...detailOf(kind, o),
-    ...(o.decision === undefined ? {} : { decision: o.decision }),
+    ...(o.decision === undefined ? {} : { decision: decisionOf(o.decision) }),
     covered: o.covered,
   };
 }
@@ -45,10 +52,14 @@ export function entryOf(kind: Entry['kind'], o: Observation): Entry {
  * What the call costs, in millionths of a unit, since a leaf knows whole numbers alone: sums of
  * budgets can be made from entries.
  */
-function detailOf(kind: Entry['kind'], { facts }: Observation): Pick<Entry, 'detail'> {
+function detailOf(kind: Entry['kind'], { facts, masked }: Observation): Pick<Entry, 'detail'> {
+  if (kind !== 'call.request' && kind !== 'call.result') return {};
   const { charged = 0 } = facts.spend ?? {};
-  const charges = kind === 'call.request' || kind === 'call.result';
-  return charges && charged > 0 ? { detail: { cost: Math.round(charged * SPEND_PARTS) } } : {};
+  const detail = {
+    ...(charged > 0 ? { cost: Math.round(charged * SPEND_PARTS) } : {}),
+    ...(masked === undefined ? {} : { masked: { ...masked } }),
+  };
+  return Object.keys(detail).length === 0 ? {} : { detail };
 }
 
 /** Keyed digest of the facts that the entry is about. */
@@ -69,6 +80,18 @@ const mcpOf = (o: Observation): NonNullable<Entry['mcp']> => ({
   ...(o.prompt === undefined ? {} : { prompt: o.prompt }),
   ...(o.tool?.definition === undefined ? {} : { definition: o.tool.definition }),
 });
+
+/** Leaves have no brackets in a text: lists are told by `@`. */
+function decisionOf(decision: Decision): Decision {
+  const { mask } = decision;
+  if (mask === undefined) return decision;
+  const plain = (part: MaskPart): MaskPart => ({
+    ...part,
+    ...(part.fields && { fields: part.fields.map((path) => path.replaceAll('[]', '@')) }),
+  });
+  const parts = Object.entries(mask).map(([of, part]) => [of, plain(part as MaskPart)]);
+  return { ...decision, mask: Object.fromEntries(parts) as Mask };
+}
 
 /** A cluster is a hash of a prompt by a key that the hub keeps. */
 const intentOf = (o: Observation, { cluster, embedding, covers }: IntentRef): IntentRef => ({

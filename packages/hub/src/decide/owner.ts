@@ -13,6 +13,8 @@ export interface Owner {
   readonly policy: PolicyFile;
   readonly stops: Stops;
   readonly exceptions: Exceptions;
+  /** Does any rule mask results? Whether it acts is the policy's, which may change. */
+  readonly masksResults: boolean;
 }
 
 /** Throws CONFIG_UNREADABLE or CONFIG_BAD_VALUE where a file cannot be believed. */
@@ -23,6 +25,7 @@ export const readOwner = (
 ): Owner => ({
   policy: new PolicyFile(join(home.folder, 'policy.json'), mode),
   stops: new Stops(home.stops),
+  masksResults: rules.rules.some(({ mask }) => mask?.result !== undefined),
   exceptions: new Exceptions({
     path: home.exceptions,
     ofRules: rules.rules.flatMap((rule) => rule.exceptions),
@@ -31,12 +34,12 @@ export const readOwner = (
   }),
 });
 
+type Said = Pick<DecisionsOptions, 'policy' | 'stopOf' | 'exceptionOf' | 'defer' | 'masksResults'>;
+
 /** As decisions ask for it. */
-export const saidOf = ({
-  policy,
-  stops,
-  exceptions,
-}: Owner): Pick<DecisionsOptions, 'policy' | 'stopOf' | 'exceptionOf'> => ({
+export const saidOf = ({ policy, stops, exceptions, masksResults }: Owner): Said => ({
+  masksResults,
+  defer: (session, decision) => stops.deferred(session, decision),
   policy: () => policy.policy,
   stopOf: (connection, { principal }) => stops.of(connection, principal),
   exceptionOf: (rule, observation) => exceptions.of(rule, observation),

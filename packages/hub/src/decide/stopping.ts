@@ -1,4 +1,5 @@
 import {
+  type CaseId,
   CodedError,
   newCaseId,
   type Random,
@@ -43,6 +44,10 @@ export class Stopping {
 
   constructor(options: StoppingOptions) {
     this.#options = options;
+    options.stops.deferred = (session, { rule, case: caseId }) => {
+      const said = { by: `rule:${rule}`, reason: 'a rule put it aside' };
+      this.add('session', session, said, caseId);
+    };
   }
 
   /** Throws STOPS_FULL, STOP_UNKNOWN or APPROVER_NOT_INDEPENDENT. */
@@ -53,10 +58,14 @@ export class Stopping {
   }
 
   /** Everybody may stop, also from within. */
-  add(kind: StopKind, value: string, { reason, by }: Pick<Said, 'reason' | 'by'>): StopView {
-    const { stops, sessions, random, nowMs, decisions } = this.#options;
+  add(
+    kind: StopKind,
+    value: string,
+    { reason, by }: Pick<Said, 'reason' | 'by'>,
+    caseId: CaseId = newCaseId(this.#options.random),
+  ): StopView {
+    const { stops, sessions, nowMs, decisions } = this.#options;
     const hosts = kind === 'session' ? { hosts: sessions.hostsOf(value) } : {};
-    const caseId = newCaseId(random);
     const stop: Stop = { case: caseId, kind, value, ...hosts, reason, by, atMs: nowMs() };
     stops.add(stop);
     this.#told('stop', stop, { reason, by });

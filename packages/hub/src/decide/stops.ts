@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import {
   type CaseId,
   CodedError,
+  type Decision,
   isStopped,
   LIMITS,
   type Principal,
@@ -20,6 +21,8 @@ export class Stops {
   readonly #path: string;
   readonly #denied = new Map<CaseId, number>();
   #stops: readonly Stop[];
+  /** Called where a rule puts a session aside; set by whoever can tell its sensors. */
+  deferred: (session: string, decision: Decision) => void = () => undefined;
 
   /** Throws CONFIG_UNREADABLE: what was stopped must not go on because of a damaged file. */
   constructor(path: string) {

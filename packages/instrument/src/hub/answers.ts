@@ -18,6 +18,8 @@ export interface Known {
 export interface Begun extends Known {
   readonly decision: Decision;
   readonly waitMs: number | undefined;
+  /** What goes on in place of the message. */
+  readonly masked: JsonObject | undefined;
 }
 
 export interface Policy {
@@ -30,7 +32,13 @@ export function begunOf(ok: JsonObject | undefined): Begun | undefined {
   const decision = decisionOf(ok?.decision);
   if (ok === undefined || decision === undefined) return undefined;
   const waitMs = typeof ok.waitMs === 'number' ? ok.waitMs : undefined;
-  return { ...knownOf(ok), decision, waitMs };
+  return { ...knownOf(ok), decision, waitMs, masked: maskedOf(ok) };
+}
+
+export function maskedOf(ok: JsonObject | undefined): JsonObject | undefined {
+  if (typeof ok?.masked !== 'string') return undefined;
+  const masked: unknown = JSON.parse(ok.masked);
+  return isObject(masked) ? masked : undefined;
 }
 
 export const knownOf = (said: JsonObject): Known => ({

@@ -1,6 +1,7 @@
 import {
   type Decision,
   FAIL_CLOSED,
+  goesOn,
   hasAny,
   hostAbove,
   hostItself,
@@ -28,6 +29,7 @@ import {
   decisionOf,
   type Known,
   knownOf,
+  maskedOf,
   type Policy,
   policyOf,
   stopOf,
@@ -105,14 +107,27 @@ export class HubJoin {
     this.#learn(targetOf(told), begun);
     told.hold = begun.hold;
     const { decision, waitMs } = begun;
-    if (waitMs === undefined) return decision.action === 'allow' ? undefined : decision;
+    if (waitMs === undefined) return this.#spoken(told, decision, begun.masked);
     const answer = await this.#answer(told.call, waitMs);
-    if (answer !== undefined) return answer.action === 'allow' ? undefined : answer;
-    if (decision.action !== 'allow') return decision;
+    if (answer !== undefined) return this.#spoken(told, answer, begun.masked);
+    if (decision.action !== 'allow') return { ...decision, action: 'deny' };
     // The ledger did not answer.
     return decision.mode === 'enforce'
       ? { ...decision, action: 'deny', reason: 'fail-closed' }
       : undefined;
+  }
+
+  /** What should be masked and is not, is denied; what a server answers is not masked here. */
+  #spoken(told: Told, decision: Decision, masked: JsonObject | undefined): Decision | undefined {
+    if (decision.action !== 'modify') return goesOn(decision) ? undefined : decision;
+    const { mask } = decision;
+    const cannot = mask?.result !== undefined && this.#target.side === 'server';
+    if (cannot || (mask?.arguments !== undefined && masked === undefined))
+      return { ...decision, action: 'deny' };
+    told.instead = masked;
+    told.masksAnswer = mask?.result !== undefined;
+    told.hold ||= told.masksAnswer;
+    return undefined;
   }
 
   began(told: Told, bytes: Uint8Array): void {
@@ -138,8 +153,10 @@ export class HubJoin {
       requestBytes: told.begun ? 0 : asked.length,
     };
     const message = { op: 'raw', raw };
-    if (told.hold) await this.#within(link.ask(message, [...request, answer]));
-    else if (!link.post(message, [...request, answer])) this.#lose();
+    if (told.hold) {
+      const ended = await this.#within(link.ask(message, [...request, answer]));
+      told.answerInstead = maskedOf(ended);
+    } else if (!link.post(message, [...request, answer])) this.#lose();
   }
 
   gaveUp(told: Told, outcome: Outcome, errorType: string): void {

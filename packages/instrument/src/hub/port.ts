@@ -33,6 +33,11 @@ export interface Told {
   begun: boolean;
   /** Its result waits until the hub has it. */
   hold: boolean;
+  /** What goes on in place of the request, and of its answer, where some is masked. */
+  instead: JsonObject | undefined;
+  /** Its answer goes on only in part. */
+  masksAnswer: boolean;
+  answerInstead: JsonObject | undefined;
 }
 
 /** The hub as conversations need it. Nothing here rejects. */

@@ -23,7 +23,9 @@ export interface PassageOptions {
   readonly response: ServerResponse;
   readonly counts: Counts;
   /** Sends it to the upstream. */
-  readonly send: (reader: UpstreamReader) => UpstreamExchange;
+  readonly send: (reader: UpstreamReader, body: Uint8Array) => UpstreamExchange;
+  /** What would be sent. */
+  readonly body: Uint8Array;
   readonly upstream: Pick<Upstream, 'boundary' | 'toClient'>;
   readonly said: Said | undefined;
   /** Is the answer read along? */
@@ -68,15 +70,33 @@ export class Passage implements UpstreamReader {
         return decided.then((denials) =>
           denials.length > 0 || denials === UNANSWERED
             ? this.#denied(denials, message)
-            : this.#send(),
+            : this.#sendMasked(message),
         );
     }
     this.#send();
     return undefined;
   }
 
-  #send(): void {
-    if (!this.#over) this.#exchange = this.#options.send(this);
+  #send(body: Uint8Array = this.#options.body): void {
+    if (!this.#over) this.#exchange = this.#options.send(this, body);
+  }
+
+  #sendMasked(message: Message): void {
+    const masked = this.#masked(message);
+    if ('answers' in masked) this.#denied(masked.answers, message);
+    else this.#send(masked.bytes);
+  }
+
+  /** Headers that say an argument again would say what the body no longer does. */
+  #masked(message: Message): ReturnType<Conversation['masked']> {
+    const { body, scope, request } = this.#options;
+    const { conversation } = this.#talk ?? {};
+    const isAsked = message.kind === 'request' || message.kind === 'batch';
+    if (conversation === undefined || !isAsked) return { bytes: body };
+    const masked = conversation.masked(message, body, scope);
+    const mirrored = Object.keys(request.headers).some((name) => name.startsWith('mcp-param-'));
+    if ('answers' in masked || masked.bytes === body || !mirrored) return masked;
+    return { answers: conversation.undo(message, scope) };
   }
 
   #tell(
@@ -170,7 +190,7 @@ export class Passage implements UpstreamReader {
     const { conversation } = this.#talk ?? {};
     if (conversation === undefined) return true;
     this.#options.counts.add('notExamined');
-    if (conversation.mode === 'observe') return true;
+    if (conversation.mode === 'observe' && !conversation.masks) return true;
     this.#exchange?.abort();
     this.#fail('UPSTREAM_ENCODING');
     return false;
@@ -196,6 +216,7 @@ export class Passage implements UpstreamReader {
       boundary: this.#options.upstream.boundary,
       write: (bytes: Uint8Array) => this.#write(bytes),
       resize: (bytes: number) => this.#sendHead(bytes),
+      refuse: () => this.#breakOff(),
       counts,
     };
     if (!stream) return new DocumentReader(reading);
@@ -206,6 +227,17 @@ export class Passage implements UpstreamReader {
         : {}),
     });
     return reader;
+  }
+
+  /** Of what is masked nothing goes on unread. */
+  #breakOff(): void {
+    this.#exchange?.abort();
+    if (this.#over) return;
+    if (!this.#response.headersSent) this.#fail('UPSTREAM_ENCODING');
+    else {
+      this.#response.destroy();
+      this.#close('unmaskable');
+    }
   }
 
   #onEndpoint(uri: string, reader: StreamReader): Conversation {

@@ -8,7 +8,7 @@ import {
   type Response,
 } from '@spoor/core';
 import type { Boundary } from '../boundary.ts';
-import type { Conversation } from '../conversation.ts';
+import { type Answered, answerMasked, type Conversation } from '../conversation.ts';
 import { Lane } from '../lane.ts';
 import type { Counts } from './counts.ts';
 import { EventSplitter, type Piece, type ServerEvent } from './sse.ts';
@@ -38,6 +38,8 @@ export interface Reading {
   readonly write: (bytes: Uint8Array) => void;
   /** Called before a document is written that is not as long as the upstream said. */
   readonly resize: (bytes: number) => void;
+  /** Breaks off: what comes cannot be masked. */
+  readonly refuse: () => void;
   readonly counts: Counts;
   /** The legacy transport of two endpoints names the other one in its first event. */
   readonly onEndpoint?: (uri: string) => Conversation;
@@ -50,26 +52,31 @@ function holds({ conversation, asked, scope }: Reading): boolean {
     : asked.some((id) => conversation.isHeld({ kind: 'response', id }, scope));
 }
 
-/** Takes in one message of the server; resolves when what had to wait may go on. */
-function take(message: Message, frame: Frame, reading: Reading): Promise<unknown> | undefined {
+/** What is given on of what had to wait. */
+type Passing = (bytes: Uint8Array) => Uint8Array;
+
+/** Takes in one message of the server; resolves with what may go on, where it had to wait. */
+function take(message: Message, frame: Frame, reading: Reading): Promise<Passing> | undefined {
   const { conversation, scope } = reading;
-  if (message.kind === 'batch') {
-    const taken = message.messages.map((one) => takeOne(one, frame, reading));
-    return Promise.all(taken);
-  }
   const held = conversation.isHeld(message, scope);
-  const told = takeOne(message, frame, reading);
-  return held ? told : undefined;
+  const all = message.kind === 'batch' ? message.messages : [message];
+  const told = all.map((one) => takeOne(one, frame, reading));
+  if (!held || (message.kind !== 'response' && message.kind !== 'batch')) return undefined;
+  return Promise.all(told).then((answered) => (bytes) => answerMasked(bytes, message, answered));
 }
 
-function takeFrame(frame: Frame, reading: Reading): Promise<unknown> | undefined {
+function takeFrame(frame: Frame, reading: Reading): Promise<Passing> | undefined {
   const { conversation, counts } = reading;
   const message = conversation.read(frame);
   if (message.kind !== 'invalid') return take(message, frame, reading);
   counts.add('unreadable');
   conversation.unreadable(message.reason);
-  return undefined;
+  // It may be the very result of which something is masked.
+  return conversation.masks ? Promise.resolve(() => withheld(conversation)) : undefined;
 }
+
+const withheld = (conversation: Conversation): Uint8Array =>
+  Buffer.concat(conversation.unreadableResult());
 
 /** What nothing waits for is done when the bytes have left, in order. */
 export const later = (work: () => void): void => void setImmediate(work);
@@ -78,7 +85,7 @@ function takeOne(
   message: Request | Notification | Response,
   frame: Frame,
   { conversation, scope }: Reading,
-): Promise<void> | undefined {
+): Promise<Answered | undefined> | undefined {
   if (message.kind === 'response') return conversation.responds(message, frame, scope);
   if (message.kind === 'request') conversation.asksBack(message, frame);
   return undefined;
@@ -97,11 +104,11 @@ export class DocumentReader implements AnswerReader {
 
   constructor(reading: Reading) {
     this.#reading = reading;
-    this.#held = holds(reading) || this.mayChange;
+    this.#held = holds(reading) || reading.boundary.changesAnswers;
   }
 
   get mayChange(): boolean {
-    return this.#reading.boundary.changesAnswers;
+    return this.#held;
   }
 
   get streams(): boolean {
@@ -124,7 +131,9 @@ export class DocumentReader implements AnswerReader {
     this.#bytes += chunk.length;
     if (this.#bytes <= LIMITS.frameBytesMax) return;
     this.#tooLarge = true;
-    if (this.#held) for (const waiting of this.#chunks) write(waiting);
+    // What is too large to be read is too large to be masked.
+    if (this.#reading.conversation.masks) this.#reading.refuse();
+    else if (this.#held) for (const waiting of this.#chunks) write(waiting);
     this.#chunks = [];
   }
 
@@ -139,20 +148,20 @@ export class DocumentReader implements AnswerReader {
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
     const frame: Frame = { bytes, kind: 'line' };
-    const pass = this.#pass(frame);
-    if (holds(this.#reading)) return Promise.resolve(takeFrame(frame, this.#reading)).then(pass);
-    if (this.#held) pass();
+    if (holds(this.#reading))
+      return Promise.resolve(takeFrame(frame, this.#reading)).then((passing) =>
+        this.#pass(frame, passing),
+      );
+    if (this.#held) this.#pass(frame);
     later(() => takeFrame(frame, this.#reading));
     return undefined;
   }
 
-  #pass(frame: Frame): () => void {
+  #pass(frame: Frame, passing: Passing = (bytes) => bytes): void {
     const { boundary, resize, write } = this.#reading;
-    return () => {
-      const bytes = boundary.toClient(frame);
-      if (bytes !== frame.bytes) resize(bytes.length);
-      write(bytes);
-    };
+    const bytes = passing(boundary.toClient(frame));
+    if (bytes !== frame.bytes) resize(bytes.length);
+    write(bytes);
   }
 }
 
@@ -236,11 +245,28 @@ export class StreamReader implements AnswerReader {
     const rest = whole ? this.#bounded(bytes, event) : bytes.subarray(this.#ahead);
     this.#ahead = 0;
     const waits = this.#read(event, holds(this.#reading));
-    if (waits === undefined) this.#lane.pass(rest);
-    else {
-      const slot = this.#lane.hold(rest);
-      void waits.finally(() => slot.release());
+    if (waits === undefined) {
+      if (event === undefined && this.#reading.conversation.masks) this.#reading.refuse();
+      else this.#lane.pass(rest);
+      return;
     }
+    const slot = this.#lane.hold(rest);
+    void waits.then((passing) => slot.release(this.#masked(rest, event, whole, passing)));
+  }
+
+  /** The rest of an event whose beginning has gone on already cannot be another one any more. */
+  #masked(
+    rest: Uint8Array,
+    event: ServerEvent | undefined,
+    whole: boolean,
+    passing: Passing,
+  ): Uint8Array {
+    const data = encoder.encode(event?.data ?? '');
+    const passed = passing(data);
+    if (passed === data || decoder.decode(passed) === event?.data) return rest;
+    if (whole) return withData(rest, decoder.decode(passed));
+    this.#reading.refuse();
+    return new Uint8Array(0);
   }
 
   /** The event without what stays behind at the trust boundary. */
@@ -251,7 +277,7 @@ export class StreamReader implements AnswerReader {
     return passed === data ? bytes : withData(bytes, decoder.decode(passed));
   }
 
-  #read(event: ServerEvent | undefined, mayWait: boolean): Promise<unknown> | undefined {
+  #read(event: ServerEvent | undefined, mayWait: boolean): Promise<Passing> | undefined {
     const { onEndpoint } = this.#reading;
     const { name, data } = event ?? {};
     if (data === undefined || data === '') return undefined;

@@ -129,8 +129,9 @@ export class Seat {
       talk: (given) => this.#talk(given ?? this.#session),
       scope: this.#session === undefined ? `${this.#place.number}:` : '',
       upstream,
-      send: (reader) => {
-        const sent = { method, path, headers, body: body.length === 0 ? null : body };
+      body,
+      send: (reader, bytes) => {
+        const sent = { method, path, headers, body: bytes.length === 0 ? null : bytes };
         return upstream.client.send(sent, reader);
       },
       onEndpoint: (uri) => this.#named(uri),

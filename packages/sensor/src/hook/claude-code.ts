@@ -12,6 +12,7 @@ const EVENTS = [
 export const claudeCode: HookHost = claudeFormat({
   name: 'claude-code',
   asks: true,
+  modifies: true,
   settings: (command) => ({
     file: '~/.claude/settings.json',
     // Seconds; a person may be asked at the hub.

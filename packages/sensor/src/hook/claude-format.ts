@@ -11,6 +11,8 @@ import {
 interface Flavour {
   readonly name: string;
   readonly asks: boolean;
+  /** Does it take `updatedInput`? */
+  readonly modifies?: true;
   settings(command: string): HookSettings;
 }
 
@@ -18,8 +20,9 @@ interface Flavour {
  * The hook protocol of Claude Code, which several hosts speak: events as JSON with `tool_name`,
  * `tool_input` and `tool_use_id`, decisions in `hookSpecificOutput`.
  */
-export const claudeFormat = ({ name, asks, settings }: Flavour): HookHost => ({
+export const claudeFormat = ({ name, asks, modifies, settings }: Flavour): HookHost => ({
   name,
+  ...(modifies === undefined ? {} : { modifies }),
   asks: (event) => asks && !UNASKED.has(textOf(event, 'permission_mode')),
   before: ['PreToolUse'],
   read: readEvent,
@@ -55,10 +58,13 @@ function readEvent(event: HookJson, name: string): HookEvent {
 
 function answerTo(name: string, verdict: Verdict): object {
   if (verdict.kind === 'none') return {};
+  const isModified = verdict.kind === 'modify';
   return {
     hookSpecificOutput: {
       hookEventName: name,
-      permissionDecision: verdict.kind,
+      // Its user sees what is left: a hook never grants a permission.
+      permissionDecision: isModified ? 'ask' : verdict.kind,
+      ...(isModified ? { updatedInput: verdict.args } : {}),
       permissionDecisionReason: verdict.text,
     },
   };

@@ -11,6 +11,8 @@ export interface HookHost {
    * approve` or the UI.
    */
   asks(event: HookJson): boolean;
+  /** Can it run a tool with other arguments than were asked for? Else such a call is denied. */
+  readonly modifies?: true;
   read(event: HookJson, name: string): HookEvent;
   /** What goes to standard output: `{}` where Spoor has nothing to say. Never a permission. */
   answer(name: string, verdict: Verdict): object;
@@ -59,6 +61,8 @@ export type HookEvent =
 /** What to do with a tool that is about to run. `text` goes to the model or the user. */
 export type Verdict =
   | { readonly kind: 'none' }
+  /** It may run with these arguments instead, where the host can do that. */
+  | { readonly kind: 'modify'; readonly args: unknown; readonly text: string }
   | { readonly kind: 'deny' | 'ask'; readonly text: string };
 
 export const textOf = (event: HookJson, ...names: readonly string[]): string => {

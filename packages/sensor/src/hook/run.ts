@@ -99,7 +99,9 @@ async function tell(options: HookOptions, event: HookEvent, json: HookJson): Pro
       await prompted(hub, event.text);
       return { kind: 'none' };
     }
-    return event.kind === 'before' ? await before(hub, event) : await end(hub, event);
+    return event.kind === 'before'
+      ? await before(host.modifies === true && host.asks(json), hub, event)
+      : await end(hub, event);
   } finally {
     await leave(hub);
   }
@@ -142,15 +144,16 @@ async function prompted(hub: HubClient, text: string): Promise<void> {
 }
 
 async function before(
+  modifies: boolean,
   hub: HubClient,
   event: Extract<HookEvent, { readonly kind: 'before' }>,
 ): Promise<Verdict> {
-  const verdict = await begin(hub, event);
+  const verdict = await begin(modifies, hub, event);
   if (event.result === undefined || verdict.kind !== 'none') return verdict;
   return end(hub, { ...event, kind: 'done', result: event.result });
 }
 
-async function begin(hub: HubClient, event: Around): Promise<Verdict> {
+async function begin(modifies: boolean, hub: HubClient, event: Around): Promise<Verdict> {
   const sensed = await senseBegin(hub, event);
   const sealed = hub.seal(sensed.id, 'request', Buffer.from(JSON.stringify(event.args ?? {})));
   if (!hub.enforces && !hub.connected) {
@@ -159,12 +162,31 @@ async function begin(hub: HubClient, event: Around): Promise<Verdict> {
     return { kind: 'none' };
   }
   const { decision } = await hub.begin(sensed, sealed);
-  return verdictOf(decision);
+  if (decision.action !== 'modify') return verdictOf(decision);
+  return modified(modifies, event.args, decision);
 }
+
+/** Results are beyond a hook: a mask of one denies the call, and so does what cannot be masked. */
+async function modified(modifies: boolean, args: unknown, decision: Decision): Promise<Verdict> {
+  const { mask } = decision;
+  const denied = verdictOf({ ...decision, action: 'deny' });
+  if (!modifies || mask?.arguments === undefined || mask.result !== undefined) return denied;
+  const { maskMessage } = await import('@spoor/detect/mask');
+  const whole = JSON.stringify({ params: { arguments: args ?? {} } });
+  const masked = maskMessage(whole, 'arguments', mask.arguments);
+  const { params } = JSON.parse(masked.text) as {
+    readonly params: { readonly arguments: unknown };
+  };
+  const text = `Some arguments were masked by your security policy.${caseText(decision)}`;
+  return { kind: 'modify', args: params.arguments, text };
+}
+
+const caseText = ({ case: caseId }: { readonly case?: string | undefined }): string =>
+  caseId === undefined ? '' : ` Case ${caseId}.`;
 
 function verdictOf({ action, case: caseId }: Decision): Verdict {
   if (action === 'allow') return { kind: 'none' };
-  const end = caseId === undefined ? '' : ` Case ${caseId}.`;
+  const end = caseText({ case: caseId });
   if (action === 'ask')
     return { kind: 'ask', text: `A rule of your security policy asks for your approval.${end}` };
   return { kind: 'deny', text: DENIED_TEXT + end };
