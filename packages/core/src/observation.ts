@@ -2,8 +2,8 @@ import type { BaselineFacts } from './baseline.ts';
 import type { CallId, CaseId, SessionId, SpanId, TraceId } from './ids.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
-import type { SpendFacts, Usage } from './spend.ts';
 import type { Mask, Masked } from './mask.ts';
+import type { SpendFacts, Usage } from './spend.ts';
 
 /**
  * Observation is the one record that everything consumes: hub, store, rules, spans, UI. It holds
