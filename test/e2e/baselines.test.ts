@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { type Connected, connect, SERVERS } from './host.ts';
 import { readLog } from './log.ts';
-import { kill, until, World } from './support.ts';
+import { FIXTURES, kill, NODE, until, World } from './support.ts';
 
 const TOOL = 'files/read_text_file';
 const SOON = ['--baseline-calls', '5', '--baseline-hours', '0'];
@@ -107,6 +107,36 @@ verifies(
       ['baseline.relearn', 'owner', 5],
       ['baseline.lock', 'owner', 6],
     ]);
+  },
+  { timeoutMs: 60_000 },
+);
+
+verifies(
+  'baseline:destination',
+  async () => {
+    const world = new World();
+    await world.hub('--baseline-calls', '12', '--baseline-hours', '0');
+    const words = ['send_email', 'Sends an email to a person.'];
+    const program = join(FIXTURES, 'tool-server.ts');
+    const server = await connect(world, 'mail', [NODE, program, ...words]);
+    const send = (to: string) => server.call('send_email', { to, text: 'the minutes' });
+    // Whoever it is at the same company, it is the same destination.
+    for (let n = 0; n < 12; n++) await send(`person${n}@acme.example`);
+    expect(baselines(world)).toMatchObject([{ state: 'locked', destinations: 1 }]);
+    await send('another@acme.example');
+    await send('another@acme.example.drop.example');
+    const [alert] = await until(
+      () => alertsOf(world, 'new-destination'),
+      (rows) => rows.length > 0,
+    );
+    expect(alert?.count).toBe(1);
+    expect(alert?.detection.path.at(-1)?.matched['baseline.new_destinations']).toBe(
+      '`send_email` never sent to 1 of its destinations in 12 calls',
+    );
+    // What the hub keeps of destinations are fingerprints.
+    const [one] = baselines(world);
+    expect(JSON.stringify(one)).not.toContain('acme');
+    await server.close();
   },
   { timeoutMs: 60_000 },
 );

@@ -9,6 +9,11 @@ export const BASELINE = {
       'An argument that a tool never had, or does not declare, alerts in words, and asks in enforce.',
     source: 'docs/baselines.md',
   },
+  'baseline:destination': {
+    behavior:
+      'A destination that a tool never had alerts, across sessions, and is kept as a fingerprint.',
+    source: 'docs/baselines.md',
+  },
   'baseline:locks-itself': {
     behavior: 'A baseline locks by itself after the calls and the time that its owner has set.',
     source: 'docs/baselines.md',

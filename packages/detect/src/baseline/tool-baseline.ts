@@ -238,8 +238,10 @@ export class ToolBaseline {
 
   #habitOf(principal: string, make: boolean): Habit | undefined {
     const known = this.#habits.get(principal);
-    if (known !== undefined || !make) return known;
-    const made = new Habit();
+    if (!make || (known !== undefined && this.#habits.size === 1)) return known;
+    // The longest idle stands first.
+    this.#habits.delete(principal);
+    const made = known ?? new Habit();
     this.#habits.set(principal, made);
     const [oldest] = this.#habits.keys();
     if (this.#habits.size > LIMITS.baselinePrincipalsMax && oldest !== undefined) {

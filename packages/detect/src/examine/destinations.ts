@@ -49,7 +49,8 @@ const OPEN_MAIL: ReadonlySet<string> = new Set(
  * host of a URL, else the text itself, such as a channel or an account. In lower case.
  */
 export function belongingOf(text: string): readonly string[] {
-  const lower = text.trim().toLowerCase();
+  // Readers of URLs take one for the other.
+  const lower = text.trim().toLowerCase().replaceAll('\\', '/');
   if (!lower.includes('@') || lower.includes('://')) return [hostOf(lower) ?? lower];
   return lower
     .split(/[\s,;<>]+/)
@@ -62,4 +63,4 @@ export function belongingOf(text: string): readonly string[] {
 
 /** Of `scheme://user@host:port/path`. */
 const hostOf = (url: string): string | undefined =>
-  /^[a-z][a-z0-9+.-]{0,15}:\/\/(?:[^/?#@]*@)?([^/?#:]+|\[[0-9a-f:.]+\])/.exec(url)?.[1];
+  /^[a-z][a-z0-9+.-]{0,15}:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:]+)/.exec(url)?.[1];

@@ -104,15 +104,35 @@ describe('budgets', () => {
     expect(own.of(asked({ tool: 'measured' }))?.spend?.over).toMatchObject([{ spent: 26.5 }]);
     expect(own.of(asked({ tool: 'free' }))?.spend?.over).toBeUndefined();
   });
+});
 
-  it('counts calls where the file names no costs', () => {
+describe('sums', () => {
+  it('are reminded of what was recorded, once', () => {
+    const own = norms();
+    const one = take(own, asked({ tool: 'render_a' }));
+    const facts = own.of(ended(one, { output_tokens: 1_000 }), { spend: one.facts.spend as never });
+    const end = { ...ended(one), facts: { ...one.facts, ...facts } };
+    const denied: Observation = {
+      ...take(norms(), asked({ tool: 'render_a' })),
+      outcome: 'denied',
+    };
+    const next = norms();
+    for (const observation of [one, end, denied]) next.remind(observation);
+    expect(spent(next, 'daily')).toEqual([6]);
+    expect(next.baselines.list()).toMatchObject([{ calls: 1 }]);
+    next.restore(next.takeRows());
+    for (const observation of [one, end, denied]) next.remind(observation);
+    expect(spent(next, 'daily')).toEqual([6]);
+  });
+
+  it('are of calls where the file names no costs', () => {
     const own = new Norms(NEVER, parseBudgets('budgets: [{ name: calls, limit: 2 }]', 'b.yml'));
     for (let i = 0; i < 3; i++) take(own, asked({}));
     expect(spent(own, 'calls')).toEqual([3]);
     expect(own.of(asked({}))?.spend?.over).toMatchObject([{ spent: 3, limit: 2, of: [] }]);
   });
 
-  it('forgets the sum that was longest without a charge, counted', () => {
+  it('are bounded: that longest without a charge goes, counted', () => {
     const own = norms();
     for (let n = 0; n <= LIMITS.budgetSumsMax; n++) {
       const spender = { principal: `p${n}`, session: 's', server: 'x', tool: 'x', atMs: START_MS };
