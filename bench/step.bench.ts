@@ -20,6 +20,8 @@ export interface StepFigures {
   readonly observationsPerSecond: number;
   readonly microsecondsPerStep: number;
   readonly bytesPerSession: number | null;
+  /** Of those that a rule has matched in; of the others nothing is remembered. */
+  readonly bytesPerSessionWithState: number | null;
   readonly detections: number;
   readonly oracleMicrosecondsPerStep: number;
 }
@@ -87,7 +89,7 @@ const heap = (): number | undefined => {
 export function benchStep(
   profile: 'sparse' | 'dense',
   ruleCount = 100,
-  sessions = 100_000,
+  sessions: number = SESSIONS[profile],
 ): StepFigures {
   const rules = benchRules(ruleCount);
   const every = profile === 'sparse' ? 10 : 1;
@@ -96,7 +98,8 @@ export function benchStep(
   const before = heap();
   for (let n = 0; n < sessions; n++) detector.step(observation(n, sessions, every));
   const after = heap();
-  const total = 2 * sessions;
+  const { groups } = detector.stats();
+  const total = Math.min(2 * sessions, STEPS_MAX);
   const batch = Array.from({ length: total }, (_, i) => observation(sessions + i, sessions, every));
   let detections = 0;
   const start = performance.now();
@@ -108,12 +111,19 @@ export function benchStep(
     profile,
     observationsPerSecond: Math.round((1000 * total) / tookMs),
     microsecondsPerStep: round((1000 * tookMs) / total),
-    bytesPerSession:
-      before === undefined || after === undefined ? null : Math.round((after - before) / sessions),
+    bytesPerSession: perOne(before, after, sessions),
+    bytesPerSessionWithState: perOne(before, after, groups),
     detections,
     oracleMicrosecondsPerStep: benchOracle(rules, every),
   };
 }
+
+const perOne = (
+  before: number | undefined,
+  after: number | undefined,
+  count: number,
+): number | null =>
+  before === undefined || after === undefined ? null : Math.round((after - before) / count);
 
 /** The oracle keeps everything for ever, so it gets a stream that it can finish. */
 function benchOracle(rules: RuleSet, every: number): number {
@@ -126,6 +136,10 @@ function benchOracle(rules: RuleSet, every: number): number {
 
 const round = (value: number): number => Math.round(100 * value) / 100;
 
+/** As many as are ready in memory before the clock starts. */
+const STEPS_MAX = 1_000_000;
+const SESSIONS = { sparse: 1_000_000, dense: 100_000 };
+
 /** Both profiles as one report. */
 export function step(): Report {
   const figures: Record<string, number> = {};
@@ -134,16 +148,22 @@ export function step(): Report {
       observationsPerSecond,
       microsecondsPerStep,
       bytesPerSession,
+      bytesPerSessionWithState,
       oracleMicrosecondsPerStep,
     } = benchStep(profile);
     Object.assign(figures, {
       [`${profile}.observationsPerSecond`]: observationsPerSecond,
       [`${profile}.microsecondsPerStep`]: microsecondsPerStep,
       [`${profile}.oracle.microsecondsPerStep`]: oracleMicrosecondsPerStep,
+      [`${profile}.ratio`]:
+        round(1_000 * (microsecondsPerStep / oracleMicrosecondsPerStep)) / 1_000,
       ...(bytesPerSession === null ? {} : { [`${profile}.bytesPerSession`]: bytesPerSession }),
+      ...(bytesPerSessionWithState === null
+        ? {}
+        : { [`${profile}.bytesPerSessionWithState`]: bytesPerSessionWithState }),
     });
   }
-  return { name: 'step', unit: '100 rules, 10^5 sessions', figures };
+  return { name: 'step', unit: '100 rules; 10^6 sessions sparse, 10^5 dense', figures };
 }
 
 function main(): void {

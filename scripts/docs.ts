@@ -5,7 +5,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderJsonSchema, renderSchemaDocs } from '../packages/detect/src/index.ts';
+import { renderCoverage } from './docs/coverage.ts';
 import { renderErrors } from './docs/errors.ts';
+import { renderEvasions } from './docs/evasions.ts';
 import { renderLimits } from './docs/limits.ts';
 import { renderRules } from './docs/rules.ts';
 import { renderConfig, renderConfigSchema } from './docs/settings.ts';
@@ -17,7 +19,9 @@ const FOLDER = join(import.meta.dirname, '../docs');
 const DOCUMENTS: Readonly<Record<string, (current: string) => string>> = {
   'config.md': renderConfig,
   'config.schema.json': renderConfigSchema,
+  'coverage.md': renderCoverage,
   'errors.md': renderErrors,
+  'evasions.md': renderEvasions,
   'limits.md': renderLimits,
   'mcp-log-schema.json': renderJsonSchema,
   'mcp-log-schema.md': renderSchemaDocs,

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileRules, renderRuleDocs } from '../../packages/detect/src/index.ts';
+import { compileRules, type RuleSet, renderRuleDocs } from '../../packages/detect/src/index.ts';
 
 const RULES = join(import.meta.dirname, '../../rules');
 
-/** `docs/rules.md`. A rule that does not load has no page, so it is an error here. */
-export function renderRules(): string {
+/** `docs/rules.md`. */
+export const renderRules = (): string => renderRuleDocs(shippedRules());
+
+/** A rule that does not load has no page, so it is an error here. */
+export function shippedRules(): RuleSet {
   const files = readdirSync(RULES, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.yml'))
     .sort()
@@ -16,5 +19,5 @@ export function renderRules(): string {
     const { path, line, column, message } = problem;
     throw new Error(`${path}:${line}:${column} ${message}`);
   }
-  return renderRuleDocs(rules);
+  return rules;
 }

@@ -16,6 +16,10 @@ export const CONTENT = {
     behavior: 'What is encoded, up to two layers, is examined like plain text, and hidden like it.',
     source: 'docs/examine.md',
   },
+  'content:linear': {
+    behavior: 'Asking hundreds of expressions of a content takes time in proportion to its length.',
+    source: 'docs/sigma.md',
+  },
   'content:bounded': {
     behavior:
       'Content that is too long, or that too many expressions would run over, is not covered; it costs bounded time.',

@@ -1,5 +1,15 @@
 /** What is promised of labels and of definitions. */
 export const LABELS_AND_DEFINITIONS = {
+  'labels:owner': {
+    behavior:
+      "The owner's file wins over all else that labels a tool, is edited by command with its comments kept, and holds at once.",
+    source: 'docs/labels.md',
+  },
+  'labels:observed': {
+    behavior:
+      'A tool whose results carried personal data reads personal data, also after the hub was killed, and the call that showed it is named.',
+    source: 'docs/labels.md',
+  },
   'labels:measured': {
     behavior:
       'Precision and recall of labels are measured on tools that were labelled by hand and not used for improving.',

@@ -4,4 +4,16 @@ export const PACK = {
     behavior: 'Every shipped rule fires on traces that it means, and is silent on others.',
     source: 'docs/rules.md',
   },
+  'pack:coverage': {
+    behavior: 'Each technique of the catalogues has a rule, or a reason why it has none.',
+    source: 'docs/coverage.md',
+  },
+  'pack:evasions': {
+    behavior: 'Rules that follow a chain find it through the evasions that the documents name.',
+    source: 'docs/evasions.md',
+  },
+  'pack:quiet': {
+    behavior: 'At most 1 % of recorded benign sessions raise an alert of level high or above.',
+    source: 'docs/evasions.md',
+  },
 } as const;

@@ -93,6 +93,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show what is usual for each tool, lock it or learn again',
     load: async () => (await import('./commands/baselines/baselines.ts')).baselines,
   },
+  labels: {
+    group: 'Look',
+    summary: 'List, explain and edit what tools can do',
+    load: async () => (await import('./commands/labels/labels.ts')).labels,
+  },
   budgets: {
     group: 'Look',
     summary: 'Show what was spent, and what is left',

@@ -29,6 +29,8 @@
  * POST /api/v1/exceptions/:id/remove  {reason?, who?}  ExceptionView
  * POST /api/v1/enforce  {mode, rule?, server?, ask?} PolicyView
  * GET  /api/v1/inventory                       InventoryView
+ * GET  /api/v1/labels                          LabelsView
+ * POST /api/v1/labels/reload  {}               LabelsView         reads the owner's file anew
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
  * GET  /api/v1/ledger                          LedgerView
  * GET  /api/v1/baselines                       { rows: BaselineSummary[] }
@@ -50,7 +52,7 @@ import type { Alert, RuleRef } from './detection.ts';
 import type { Exception } from './exception.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
-import type { Decision, Mode, Observation } from './observation.ts';
+import type { Decision, LabelReason, Mode, Observation } from './observation.ts';
 import type { SealedPart } from './sealed.ts';
 import type { Stop } from './stop.ts';
 
@@ -341,9 +343,24 @@ export interface InventoryView {
   readonly clients: ClientsView;
 }
 
+/** Who says that a tool has a label, or has it not, and by what. */
+export interface LabelSource extends LabelReason {
+  readonly from: 'owner' | 'annotation' | 'definition' | 'observed';
+}
+
+/** Where the owner's labels are kept. */
+export interface LabelsView {
+  readonly file: string;
+  readonly entries: number;
+  /** Globs of servers whose annotations are believed. */
+  readonly trusted: readonly string[];
+}
+
 export interface ToolView {
   readonly name: string;
   readonly labels: readonly Label[];
+  /** Where each of them comes from, and what spoke for others. */
+  readonly sources: readonly LabelSource[];
   readonly change: string;
   readonly calls24h: number;
   /** Redacted projection of the definition. */

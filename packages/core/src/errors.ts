@@ -3,6 +3,7 @@ import { BASELINE_ERRORS } from './errors-baseline.ts';
 import { DECIDE_ERRORS } from './errors-decide.ts';
 import { GATEWAY_ERRORS } from './errors-gateway.ts';
 import { IDENTITY_ERRORS } from './errors-identity.ts';
+import { LABELS_ERRORS } from './errors-labels.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { REMOTE_ERRORS } from './errors-remote.ts';
 import { RULES_ERRORS } from './errors-rules.ts';
@@ -409,6 +410,7 @@ export type ErrorCode =
   | keyof typeof TABLE
   | keyof typeof ATTEST_ERRORS
   | keyof typeof DECIDE_ERRORS
+  | keyof typeof LABELS_ERRORS
   | keyof typeof GATEWAY_ERRORS
   | keyof typeof LEDGER_ERRORS
   | keyof typeof IDENTITY_ERRORS
@@ -421,6 +423,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...TABLE,
   ...ATTEST_ERRORS,
   ...DECIDE_ERRORS,
+  ...LABELS_ERRORS,
   ...GATEWAY_ERRORS,
   ...LEDGER_ERRORS,
   ...IDENTITY_ERRORS,

@@ -143,6 +143,10 @@ export const LIMITS = {
   pendingRequestsMax: 10_000,
   /** One message on the socket between sensor and hub. */
   wireMessageBytesMax: 67_108_864,
+  /** Characters of why a tool has a label: a few words of the lexicon. */
+  labelReasonCharsMax: 240,
+  /** Tools whose results were seen to carry something that labels them; others earn none. */
+  observedToolsMax: 10_000,
   /** Tools taken from one definition list. */
   toolsPerServerMax: 2_000,
   /** What the sensor waits for a decision before it decides alone. */

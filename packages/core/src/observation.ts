@@ -422,6 +422,10 @@ export interface ToolDefinitionFacts {
   readonly argumentNames: readonly string[];
   /** The schema says that there may be others, or says it in a way that names do not tell. */
   readonly openArguments?: true;
+  /** What spoke for a label, also where it was not given; absent: nothing did. */
+  readonly why?: readonly LabelReason[];
+  /** What the annotations say of the tool, where they say anything. */
+  readonly hints?: ToolHints;
   readonly hiddenText: boolean;
   readonly instructionLike: boolean;
   /** Signs of orders to the model that the tool's purpose does not explain; absent: none. */
@@ -430,6 +434,20 @@ export interface ToolDefinitionFacts {
   readonly change?: 'new' | 'same' | 'changed' | 'removed';
   /** Redacted projection of the definition, as JSON text. In the store only. */
   readonly projection?: string;
+}
+
+/** MCP's annotations: the server's own word, believed only of servers that the owner trusts. */
+export interface ToolHints {
+  readonly readOnly?: boolean;
+  readonly destructive?: boolean;
+}
+
+/** Why a definition speaks for a label, in words for people that are ours alone. */
+export interface LabelReason {
+  readonly label: Label;
+  readonly because: string;
+  /** Why it was not given all the same. */
+  readonly rejected?: string;
 }
 
 export interface Decision {

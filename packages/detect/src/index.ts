@@ -47,5 +47,13 @@ export { FIELDS, FLOW_FIELDS } from './schema.ts';
 export { type Classification, classifyTool, type ToolDefinition } from './tool/classify.ts';
 export { examineTool } from './tool/definition.ts';
 export { hostToolLabels } from './tool/host-tools.ts';
-export { createLabeler, type Labeler } from './tool/labeler.ts';
-export { type LabelOverride, parseLabels } from './tool/labels-file.ts';
+export {
+  createExplainer,
+  createLabeler,
+  type LabelExplainer,
+  type Labeler,
+  type ObservedClass,
+  observedLabels,
+} from './tool/labeler.ts';
+export { editLabels, type LabelEdit } from './tool/labels-edit.ts';
+export { type OwnerLabels, parseLabels } from './tool/labels-file.ts';

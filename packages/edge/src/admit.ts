@@ -81,6 +81,7 @@ const CONTENT_FACTS = z.object({
 
 /** There are a dozen. */
 const SIGNS_MAX = 32;
+const REASON = z.string().max(LIMITS.labelReasonCharsMax);
 
 const DEFINITIONS = z.object({
   tools: z
@@ -91,6 +92,11 @@ const DEFINITIONS = z.object({
         labels: z.array(z.enum(LABELS)).max(LABELS.length),
         argumentNames: z.array(NAME).max(LIMITS.argumentPathsMax),
         openArguments: z.literal(true).optional(),
+        why: z
+          .array(z.object({ label: z.enum(LABELS), because: REASON, rejected: REASON.optional() }))
+          .max(LABELS.length)
+          .optional(),
+        hints: z.object({ readOnly: FLAG.optional(), destructive: FLAG.optional() }).optional(),
         hiddenText: FLAG,
         instructionLike: FLAG,
         poison: z

@@ -34,6 +34,10 @@ export interface Home {
   readonly stops: string;
   /** Where rules do nothing: by the owner's hand, or by the hub. */
   readonly exceptions: string;
+  /** The owner's labels, where the settings name no other file. */
+  readonly labels: string;
+  /** Labels that tools have earned by what their results carried. */
+  readonly observed: string;
   /** On a machine that is enrolled at a hub elsewhere: where that is, and the key for it. */
   readonly enrolment: string;
 }
@@ -70,6 +74,8 @@ export function locateHome(env: Environment): Home {
     rootKey: join(folder, 'ledger-state', 'root.vkey'),
     stops: join(folder, 'stops.json'),
     exceptions: join(folder, 'exceptions.json'),
+    labels: join(folder, 'labels.yml'),
+    observed: join(folder, 'observed.json'),
     enrolment: join(folder, 'enrolment.json'),
     config: config.endsWith('.yaml') ? config : join(config, 'config.yaml'),
   };

@@ -13,7 +13,9 @@ import { Foreign, type ForeignOptions } from './decide/foreign.ts';
 import type { Keeping } from './decide/keeping.ts';
 import { Levels } from './decide/levels.ts';
 import type { Node } from './decide/node.ts';
+import { Observed } from './decide/observed.ts';
 import { type Owner, readOwner, saidOf } from './decide/owner.ts';
+import { OwnersFile } from './decide/owner-labels.ts';
 import { Sessions } from './decide/sessions.ts';
 import type { Destination } from './export/destinations.ts';
 import { loadDestinations } from './export/load.ts';
@@ -27,7 +29,7 @@ import type { Remembering } from './remembering.ts';
 import { Remote } from './remote/remote.ts';
 import { Reports } from './reports.ts';
 import { restart } from './restart.ts';
-import { type CompiledRules, loadBudgets, loadLabeler, loadRules } from './rules.ts';
+import { type CompiledRules, loadBudgets, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
 import { stateOf } from './state.ts';
@@ -40,6 +42,8 @@ import type { WorkerPort } from './worker-port.ts';
 /** What a running hub consists of. */
 export interface Parts extends Owner {
   readonly decisions: Decisions;
+  readonly definitions: Definitions;
+  readonly labels: OwnersFile;
   readonly detector: Detector;
   readonly remembering: Remembering;
   readonly unstored: Unstored;
@@ -68,7 +72,7 @@ export async function assemble(
 ): Promise<{ readonly parts: Parts; readonly url: string }> {
   const { home, random } = options;
   const secrets = loadSecrets(home, random);
-  const { rules, labeler, budgets, destinations } = await readFiles(options);
+  const { rules, labels, budgets, destinations } = await readFiles(options);
   const owner = readOwner(options, rules, secrets);
   const identityOf = await loadIdentity(options, secrets);
   const witnesses = await loadWitnesses(options);
@@ -83,7 +87,8 @@ export async function assemble(
   });
   const { judging, url, worker } = begun;
   const sessions = new Sessions(random, begun.loaded.bindings);
-  const definitions = new Definitions(labeler, begun.loaded.definitions);
+  const observed = new Observed(home.observed);
+  const definitions = new Definitions(labels.labeler, begun.loaded.definitions, observed);
   const admission = new Admission(definitions, sessions, begun.lastSeq);
   const recipients = (): readonly string[] => readRecipients(home);
   const identifier = identityOf(ledger, recipients);
@@ -124,6 +129,8 @@ export async function assemble(
   const sensors = newSensorServer(secrets.token, enter, worker);
   parts = {
     ...common,
+    definitions,
+    labels,
     ...judging,
     remembering: begun.remember(() => admission.lastSeq),
     unstored: begun.unstored,
@@ -172,7 +179,7 @@ const newRemote = (
 /** What the owner keeps in files. */
 async function readFiles(options: HubOptions): Promise<{
   readonly rules: CompiledRules;
-  readonly labeler: Awaited<ReturnType<typeof loadLabeler>>;
+  readonly labels: OwnersFile;
   readonly budgets: Awaited<ReturnType<typeof loadBudgets>>;
   readonly destinations: Awaited<ReturnType<typeof loadDestinations>>;
 }> {
@@ -180,9 +187,9 @@ async function readFiles(options: HubOptions): Promise<{
   for (const { path, line, column, message } of rules.problems) {
     options.say(`RULE_INVALID ${path}:${line}:${column} ${message}`);
   }
-  const labeler = await loadLabeler(options.labelsFile);
+  const labels = await OwnersFile.open(options.labelsFile, options.home.labels);
   const budgets = await loadBudgets(options.budgetsFile);
-  return { rules, labeler, budgets, destinations: await loadDestinations(options) };
+  return { rules, labels, budgets, destinations: await loadDestinations(options) };
 }
 
 const foreignOf = (

@@ -20,7 +20,7 @@ export const UNWRAPPED_SERVER: RuleRef = {
   description:
     'A client is configured to start an MCP server directly. Its calls are neither recorded nor ' +
     'checked, and chains that lead through it are not seen.',
-  tags: ['owasp-mcp.08', 'owasp-mcp.09'],
+  tags: ['owasp-mcp.8', 'owasp-mcp.9'],
   falsePositives: ['The server is meant to run without Spoor'],
   advice:
     'Run `spoor init` and restart the client; the alert is resolved by itself. Dismiss it where the ' +
@@ -34,7 +34,7 @@ export const LEDGER_REFUSED: RuleRef = {
   level: 'critical',
   description:
     'The witness has cosigned entries that this ledger does not have, or another tree of the same size. Either these files are older than what was signed, or the log has two histories.',
-  tags: ['owasp-mcp.08'],
+  tags: ['owasp-mcp.8'],
   falsePositives: ['The witness belongs to another ledger of the same name', 'The witness lies'],
   advice:
     'Stop the hub and keep all files as they are. Compare them with the newest copy, and with the checkpoint and the evidence that the witness holds.',
@@ -49,7 +49,7 @@ export const LEDGER_SPAN_GAP: RuleRef = {
     'Every call stands in the ledger and in the store, each naming the other. One of them lacks a ' +
     'call that the other has: something was removed, restored from an older copy, or lost when the ' +
     'hub was killed.',
-  tags: ['attack.t1070', 'owasp-mcp.08'],
+  tags: ['attack.t1070', 'owasp-mcp.8'],
   falsePositives: ['The hub was killed, or its disk was full, at that time'],
   advice:
     'Run `spoor ledger reconcile` for all gaps, `spoor ledger verify --checkpoint` with a checkpoint ' +
@@ -65,7 +65,7 @@ export const STATE_LOST: RuleRef = {
     'A limit has taken away what rules remember of sessions, values or open calls, or a hub came ' +
     'back to more observations than it steps through again. A chain that began before may not be ' +
     'recognised.',
-  tags: ['owasp-mcp.08'],
+  tags: ['owasp-mcp.8'],
   falsePositives: ['Very many sessions, or very long ones, on one hub'],
   advice:
     'Look for a source that invents sessions or keys, or floods one of them; `spoor hub status` ' +

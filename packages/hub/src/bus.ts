@@ -20,6 +20,7 @@ import type { ClientPlaces } from '@spoor/edge/clients';
 import type { Answer } from './decide/asks.ts';
 import type { KnownTool } from './decide/definitions.ts';
 import type { ExceptionsQuestion } from './decide/excepting.ts';
+import type { LabelsQuestion } from './decide/labelling.ts';
 import type { SessionBinding } from './decide/sessions.ts';
 import type { StopsQuestion } from './decide/stopping.ts';
 import type { EmbeddingOptions } from './embedding/embedder.ts';
@@ -176,6 +177,7 @@ export type Question =
   | { readonly kind: 'stop' }
   | StopsQuestion
   | ExceptionsQuestion
+  | LabelsQuestion
   | NormQuestion
   | RemoteQuestion
   | VaultQuestion

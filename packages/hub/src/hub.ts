@@ -6,6 +6,7 @@ import { leafHash } from '@spoor/ledger/verify';
 import { assemble, type Parts } from './assemble.ts';
 import type { Entries, Question } from './bus.ts';
 import { Excepting } from './decide/excepting.ts';
+import { Labelling } from './decide/labelling.ts';
 import { Stopping } from './decide/stopping.ts';
 import { isAlive, takeLock } from './lock.ts';
 import type { HubOptions } from './options.ts';
@@ -35,6 +36,7 @@ export class Hub {
   readonly #shredding: Shredding;
   readonly #stops: Stopping;
   readonly #excepting: Excepting;
+  readonly #labelling: Labelling;
   #spooling: Promise<void> | undefined;
   readonly #losses = new Losses();
 
@@ -61,6 +63,7 @@ export class Hub {
       note: (entry) => this.#note(entry),
       changed: () => parts.worker.state(stateOf(parts)),
     });
+    this.#labelling = new Labelling({ ...parts, note: (entry) => this.#note(entry) });
     this.#stops = new Stopping({
       ...parts,
       random: options.random,
@@ -140,6 +143,7 @@ export class Hub {
     decisions.finish();
     this.#keepNorms();
     await this.#parts.identifier.close();
+    await this.#parts.definitions.observed.settled();
     await ledger.close().catch(said);
     await this.#parts.witnesses.close();
     await remembering.close();
@@ -249,6 +253,10 @@ export class Hub {
       case 'exceptions.add':
       case 'exceptions.remove':
         return this.#excepting.answer(question);
+      case 'labels.view':
+      case 'labels.tools':
+      case 'labels.reload':
+        return this.#labelling.answer(question);
       case 'stop':
         // The answer goes out first.
         setTimeout(() => void this.stop(), 10);

@@ -59,7 +59,8 @@ export async function loadLabeler(path: string | undefined): Promise<Labeler> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new CodedError('CONFIG_UNREADABLE', path, error);
   });
-  return createLabeler(parseLabels(text, path));
+  const { overrides, trusted } = parseLabels(text, path);
+  return createLabeler(overrides, trusted);
 }
 
 /** Matches are counted by the worker, which has the store. */

@@ -11,6 +11,7 @@ export function stateOf(parts: Parts): HubState {
     sealing: parts.recipients().length > 0,
     counts: {
       ...parts.counts,
+      ...parts.definitions.observed.counts,
       ...parts.reports.counts,
       ...decisions.counts,
       ...sensors.counts,

@@ -18,7 +18,9 @@ const maskOf = (labels: Iterable<Label>): number => {
  */
 export class Candidates {
   readonly #predicates: readonly Predicate[];
-  readonly #bySignature = new Map<string, Index>();
+  /** By kind and outcome, then by labels. */
+  readonly #byKind = new Map<string, Map<string, Map<number, Index>>>();
+  #signatures = 0;
 
   constructor(predicates: readonly Predicate[]) {
     this.#predicates = predicates;
@@ -27,13 +29,21 @@ export class Candidates {
   /** Each once, in the order of their numbers. */
   of(observation: Observation): readonly number[] {
     const labels = maskOf(observation.tool?.labels ?? []);
-    const signature = `${observation.kind} ${observation.outcome} ${labels}`;
-    let index = this.#bySignature.get(signature);
+    const { kind, outcome } = observation;
+    let index = this.#byKind.get(kind)?.get(outcome)?.get(labels);
     if (!index) {
       index = indexOf(this.#predicates, this.#find(observation, labels));
-      if (this.#bySignature.size < SIGNATURES_MAX) this.#bySignature.set(signature, index);
+      if (this.#signatures++ < SIGNATURES_MAX) this.#keep(kind, outcome, labels, index);
     }
     return lookUp(index, observation);
+  }
+
+  #keep(kind: string, outcome: string, labels: number, index: Index): void {
+    const byOutcome = this.#byKind.get(kind) ?? new Map<string, Map<number, Index>>();
+    this.#byKind.set(kind, byOutcome);
+    const byLabels = byOutcome.get(outcome) ?? new Map<number, Index>();
+    byOutcome.set(outcome, byLabels);
+    byLabels.set(labels, index);
   }
 
   #find({ kind, outcome }: Observation, labels: number): readonly number[] {
@@ -86,17 +96,19 @@ function narrowest(
 }
 
 function lookUp({ always, byField }: Index, observation: Observation): readonly number[] {
-  let found: Set<number> | undefined;
+  let found: readonly number[] | undefined;
   for (const [field, lists] of byField) {
     const value = field.get(observation);
     const values = typeof value === 'object' ? value : [value];
     for (const one of values) {
       const list = lists.get(String(one).toLowerCase());
-      if (list === undefined) continue;
       // Most observations lead nowhere, and cost no more than the look.
-      found ??= new Set(always);
-      for (const predicate of list) found.add(predicate);
+      if (list !== undefined) found = found === undefined ? list : union(found, list);
     }
   }
-  return found === undefined ? always : [...found].sort((a, b) => a - b);
+  if (found === undefined) return always;
+  return always.length === 0 ? found : union(always, found);
 }
+
+const union = (a: readonly number[], b: readonly number[]): readonly number[] =>
+  [...new Set([...a, ...b])].sort((one, other) => one - other);

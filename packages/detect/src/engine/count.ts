@@ -1,6 +1,7 @@
 import type { Counting } from '../rules/types.ts';
 import { type Advance, type Hit, NO_HITS, type RuleState, within } from './states.ts';
 
+type Counted = Counting & { readonly spanMs: number; readonly type: string };
 type Count = Extract<RuleState, { type: 'count' }>;
 
 /**
@@ -8,14 +9,12 @@ type Count = Extract<RuleState, { type: 'count' }>;
  * span begins to meet their condition. No more matches are kept than it takes to tell; of measured
  * values the newest.
  */
-export function advanceCount(
-  body: Counting & { readonly spanMs: number; readonly type: string },
-  hit: Hit,
-  state: Count | undefined,
-): Advance {
+export function advanceCount(body: Counted, hit: Hit, state: Count | undefined): Advance {
   const live = within(state?.hits ?? NO_HITS, hit.clockMs, body.spanMs);
   const distinct = body.type === 'value_count';
-  const others = distinct ? live.filter((old) => old.value !== hit.value) : live;
+  const others = distinct
+    ? live.filter((old) => measured(body, old) !== measured(body, hit))
+    : live;
   const next = [...others, hit].slice(-body.keep);
   const met = isMet(body, next);
   const was = isMet(body, live) && (body.rises || state?.held === true);
@@ -29,13 +28,17 @@ export function advanceCount(
   };
 }
 
+const measured = ({ valueField }: Counting, { values }: Hit): string | undefined =>
+  valueField === undefined ? undefined : values?.[valueField];
+
 /** Nothing meets a condition before there is a first match. */
 const isMet = (body: Counting, hits: readonly Hit[]): boolean =>
   hits.length > 0 && body.isMet(measureOf(body, hits));
 
-function measureOf({ measure, percentile }: Counting, hits: readonly Hit[]): number {
+function measureOf(body: Counting, hits: readonly Hit[]): number {
+  const { measure, percentile } = body;
   if (measure === 'count') return hits.length;
-  const values = hits.map(({ value }) => Number(value));
+  const values = hits.map((hit) => Number(measured(body, hit)));
   if (measure === 'sum' || measure === 'avg') {
     const sum = values.reduce((a, b) => a + b, 0);
     return measure === 'sum' ? sum : sum / values.length;

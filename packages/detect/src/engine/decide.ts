@@ -27,6 +27,7 @@ export function decide(
   const pending = observation.outcome === 'pending';
   if (!pending) return decideEnd(fired, server, policy, newCase);
   if (stop !== undefined) return stoppedBy(stop, 'hub');
+  if (fired.length === 0) return noRule(policy, server);
   const ranked = fired
     .map(({ rule, exception }) => judge(rule, server, policy, exception))
     .filter(({ wanted }) => wanted !== 'allow')

@@ -12,9 +12,9 @@ import {
   whoOf,
 } from '@spoor/core';
 import { type Norms, normsOf } from '../baseline/norms.ts';
-import type { Evaluation, Rule, RuleSet } from '../rules/types.ts';
+import type { Evaluation, Matched, Rule, RuleSet } from '../rules/types.ts';
 import { Candidates } from './candidates.ts';
-import { type Correlation, Correlations, spanMaxOf } from './correlations.ts';
+import { type Advanced, Correlations, spanMaxOf } from './correlations.ts';
 import { type Consent, decide, type Fired } from './decide.ts';
 import { Ended } from './ended.ts';
 import { Groups } from './groups.ts';
@@ -112,6 +112,7 @@ class Engine implements Detector {
   #openDropped = 0;
   readonly #ended = new Ended();
   #duplicates = 0;
+  readonly #lastMatched: Matched[] = [];
   version = 0;
 
   constructor({ rules, policy, newCase, limits, norms }: DetectorOptions) {
@@ -131,13 +132,14 @@ class Engine implements Detector {
 
   step(raw: Observation, options?: StepOptions): Step {
     this.version++;
-    if (this.#isAgain(raw)) return this.#again(raw);
     const open = this.#open.get(raw.id);
     const observation = this.#enrich(raw, open);
     const hits = this.#match(observation, open);
+    const leaves = hits.size > 0 || this.#norms !== undefined || resultAtoms(raw) > 0;
+    if (leaves && open === undefined && this.#isAgain(raw)) return this.#again(raw);
     const fired: (Fired & { readonly detection: Detection })[] = [];
     const correlated = this.#correlations.advance(hits, observation, this.#groups, open?.matched);
-    for (const { rule, path, group } of correlated) {
+    for (const { rule, path, group } of correlated.found) {
       if (!path || rule.silent === true) continue;
       const exception = options?.exceptionOf?.(rule.ref.id, observation);
       const detection = this.#detection(rule, path, group, observation);
@@ -160,7 +162,8 @@ class Engine implements Detector {
       this.#commit(observation, hits, correlated, open);
       this.#norms?.take(observation, { first: open === undefined, suspect: fired.length > 0 });
     } else this.#open.delete(observation.id);
-    return { observation, detections: fired.map(({ detection }) => detection), decision };
+    const detections = fired.length === 0 ? NONE : fired.map(({ detection }) => detection);
+    return { observation, detections, decision };
   }
 
   /** Whoever asks for a decision gets one, also under an id that was there before. */
@@ -240,42 +243,54 @@ class Engine implements Detector {
   }
 
   #match(observation: Observation, open: OpenCall | undefined): ReadonlyMap<number, Hit> {
+    const candidates = this.#candidates.of(observation);
+    if (candidates.length === 0) return NO_MATCH;
     const hits = new Map<number, Hit>();
     this.#answers.open(observation);
-    for (const index of this.#candidates.of(observation)) {
+    const atMs = timeOf(observation);
+    for (const index of candidates) {
       const predicate = this.#rules.predicates[index];
       if (!predicate || open?.matched.has(index) || !predicate.test(this.#answers)) continue;
       hits.set(index, {
         call: observation.id,
         session: observation.session.id,
         seq: observation.seq,
-        atMs: timeOf(observation),
-        clockMs: 0,
+        atMs,
+        clockMs: atMs,
         predicate: index,
         server: observation.server.name,
         tool: observation.tool?.name ?? '',
-        matched: predicate.explain(this.#answers),
+        matched: this.#explained(index, predicate.explain(this.#answers)),
+        values: this.#correlations.valuesOf(index, observation),
       });
     }
     return hits;
   }
 
+  /** Like observations match alike: one record serves them. */
+  #explained(predicate: number, matched: Matched): Matched {
+    const last = this.#lastMatched[predicate];
+    if (last !== undefined && isSame(last, matched)) return last;
+    this.#lastMatched[predicate] = matched;
+    return matched;
+  }
+
   #commit(
     observation: Observation,
     hits: ReadonlyMap<number, Hit>,
-    correlated: readonly Correlation[],
+    correlated: Advanced,
     open: OpenCall | undefined,
   ): void {
     this.#correlations.commit(correlated, observation, this.#groups);
     if (observation.kind === 'intent') this.#sessions.addIntent(observation);
     else this.#sessions.addResult(observation);
-    const { outcome, facts } = observation;
+    const { outcome } = observation;
     if (outcome === 'pending' || outcome === 'input_required') {
       this.#remember(observation, new Set([...(open?.matched ?? []), ...hits.keys()]));
       return;
     }
     this.#open.delete(observation.id);
-    const { result } = facts;
+    const { result } = observation.facts;
     const left = hits.size + (open?.matched.size ?? 0) + (result?.atoms.length ?? 0);
     if (left > 0 || result?.wording !== undefined) this.#ended.add(observation.id);
   }
@@ -317,6 +332,15 @@ class Engine implements Detector {
       response,
     };
   }
+}
+
+const NONE: readonly Detection[] = [];
+const NO_MATCH: ReadonlyMap<number, Hit> = new Map();
+const resultAtoms = ({ facts }: Observation): number => facts.result?.atoms.length ?? 0;
+
+function isSame(a: Matched, b: Matched): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 /** A connection's own mode is the narrowest setting of all. */

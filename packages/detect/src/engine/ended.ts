@@ -9,7 +9,7 @@ export class Ended {
   #older = new Set<CallId>();
 
   has(id: CallId): boolean {
-    return this.#newer.has(id) || this.#older.has(id);
+    return this.#newer.has(id) || (this.#older.size > 0 && this.#older.has(id));
   }
 
   /** A call of its own has the id now. */

@@ -1,5 +1,5 @@
 import { LIMITS, type SessionId } from '@spoor/core';
-import { hitsOf, type RuleState } from './states.ts';
+import { type Hit, hitsOf, NO_HITS, type RuleState } from './states.ts';
 
 /** State of all rules for one group key. */
 export interface Group {
@@ -10,12 +10,19 @@ export interface Group {
    * Own clock: advances with `rawMs`, never goes back, so windows survive a clock that is set back.
    */
   nowMs: number;
-  /** By index of the rule. */
-  readonly states: Map<number, RuleState>;
+  /**
+   * First matches. A rule that has seen nothing else in this group remembers what these make of it,
+   * and has no state of its own.
+   */
+  first: readonly Hit[];
+  /** By index of the rule; most groups need none. */
+  states: ReadonlyMap<number, RuleState>;
   /** The one that has been idle for less long. */
   younger: Group | undefined;
   older: Group | undefined;
 }
+
+const NO_STATES: ReadonlyMap<number, RuleState> = new Map();
 
 /**
  * Groups by key, in a line by how long they have been idle. The line is apart from the map: the
@@ -35,9 +42,8 @@ export class Groups {
     this.#idleMs = spanMs + LIMITS.clockSkewMaxMs;
   }
 
-  /** Time of the group's clock at an observation, without moving it. */
-  peek(key: string, rawMs: number): number {
-    const group = this.byKey.get(key);
+  /** Time of a group's clock at an observation, without moving it. */
+  clockOf(group: Group | undefined, rawMs: number): number {
     return group ? group.nowMs + Math.max(0, rawMs - group.rawMs) : rawMs;
   }
 
@@ -56,9 +62,20 @@ export class Groups {
     return known;
   }
 
+  /** Of one rule, made anew where it has none. */
+  stateOf(group: Group, rule: number, make: () => RuleState): RuleState {
+    const known = group.states.get(rule);
+    if (known) return known;
+    const state = make();
+    if (group.states === NO_STATES) group.states = new Map();
+    (group.states as Map<number, RuleState>).set(rule, state);
+    return state;
+  }
+
   /** From a snapshot: in the line as they stood in it. */
-  restore(key: string, rawMs: number, nowMs: number, states: Group['states']): void {
-    const group: Group = { key, rawMs, nowMs, states, younger: undefined, older: undefined };
+  restore(part: Omit<Group, 'younger' | 'older'>): void {
+    const { key, rawMs, nowMs, first, states } = part;
+    const group: Group = { key, rawMs, nowMs, first, states, younger: undefined, older: undefined };
     this.byKey.set(key, group);
     this.#append(group);
   }
@@ -77,7 +94,7 @@ export class Groups {
   }
 
   #create(key: string, rawMs: number): Group {
-    this.restore(key, rawMs, rawMs, new Map());
+    this.restore({ key, rawMs, nowMs: rawMs, first: NO_HITS, states: NO_STATES });
     this.#retire(rawMs);
     return this.#youngest as Group;
   }
@@ -114,8 +131,8 @@ export class Groups {
   }
 }
 
-function isOf({ key, states }: Group, session: SessionId): boolean {
-  if (key.includes(session)) return true;
+function isOf({ key, first, states }: Group, session: SessionId): boolean {
+  if (key.includes(session) || first.some((hit) => hit.session === session)) return true;
   for (const state of states.values())
     for (const hit of hitsOf(state)) if (hit.session === session) return true;
   return false;

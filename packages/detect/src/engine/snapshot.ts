@@ -36,7 +36,13 @@ type Line =
   | { readonly kind: 'open'; readonly call: StoredCall }
   | { readonly kind: 'ended'; readonly call: CallId };
 
-type StoredGroup = readonly [string, number, number, readonly (readonly [number, RuleState])[]];
+type StoredGroup = readonly [
+  key: string,
+  rawMs: number,
+  nowMs: number,
+  states: readonly (readonly [number, RuleState])[],
+  first: readonly Hit[],
+];
 type StoredPlace = readonly [number, FlowPlace['atom']];
 /** As it is remembered, but for its predicates, which are numbered. */
 type StoredCall = Omit<OpenCall, 'matched'> & {
@@ -79,11 +85,12 @@ function* linesOf({ rules, groups, sessions, open, ended }: Memory): Generator<L
   for (const call of ended) yield { kind: 'ended', call };
 }
 
-const storeGroup = ({ key, rawMs, nowMs, states }: Group): StoredGroup => [
+const storeGroup = ({ key, rawMs, nowMs, first, states }: Group): StoredGroup => [
   key,
   rawMs,
   nowMs,
   [...states],
+  first,
 ];
 
 function storeSession(id: SessionId, { flow, intent, wording }: SessionMemory): StoredSession {
@@ -134,8 +141,9 @@ function restore(
   memory: Memory,
 ): void {
   if (line.kind === 'group') {
-    const [key, rawMs, nowMs, states] = line.group;
-    memory.groups.restore(key, rawMs, nowMs, places.states(states));
+    const [key, rawMs, nowMs, states, first] = line.group;
+    const now = { states: places.states(states), first: places.hits(first) };
+    memory.groups.restore({ key, rawMs, nowMs, ...now });
   } else if (line.kind === 'open') {
     const { id, matched, ...rest } = line.call;
     const now = matched.map((predicate) => places.predicate(predicate));
@@ -167,17 +175,17 @@ class Places {
   }
 
   #state(stored: RuleState): RuleState {
-    const context = this.#hits(stored.context);
-    if (stored.type === 'count') return { ...stored, hits: this.#hits(stored.hits), context };
+    const context = this.hits(stored.context);
+    if (stored.type === 'count') return { ...stored, hits: this.hits(stored.hits), context };
     if (stored.type === 'unordered') {
-      return { ...stored, slots: stored.slots.map((slot) => this.#hits(slot)), context };
+      return { ...stored, slots: stored.slots.map((slot) => this.hits(slot)), context };
     }
-    const chain = ({ startMs, hits }: Chain): Chain => ({ startMs, hits: this.#hits(hits) });
+    const chain = ({ startMs, hits }: Chain): Chain => ({ startMs, hits: this.hits(hits) });
     // JSON writes steps that no chain has reached as null.
     return { ...stored, chains: stored.chains.map((chains) => (chains ?? []).map(chain)), context };
   }
 
-  #hits(hits: readonly Hit[]): Hit[] {
+  hits(hits: readonly Hit[]): readonly Hit[] {
     return hits.map((hit) => ({ ...hit, predicate: this.predicate(hit.predicate) }));
   }
 }

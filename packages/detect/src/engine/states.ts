@@ -30,8 +30,8 @@ export interface Hit {
   readonly server: string;
   readonly tool: string;
   readonly matched: Matched;
-  /** For `value_count`. */
-  readonly value?: string;
+  /** What rules count or measure of it, by field. */
+  readonly values?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The beginning of a chain. */

@@ -22,6 +22,20 @@ export function addSecretLiterals<Id>(lexicon: Lexicon<Id>, wrap: (hint: SecretH
   for (const name of SECRET_NAMES) lexicon.add(name, assigned);
 }
 
+const BY_LITERAL: readonly (readonly [string, SecretRule])[] = SECRET_RULES.flatMap((rule) =>
+  rule.literals.map((literal) => [literal, rule] as const),
+);
+
+/** Is the text a credential of a known shape, from its first character on? */
+export function beginsSecret(text: string): boolean {
+  const lower = text.slice(0, LITERAL_CHARS_MAX).toLowerCase();
+  return BY_LITERAL.some(
+    ([literal, rule]) => lower.startsWith(literal) && shapeAt(text, 0, rule) !== undefined,
+  );
+}
+
+const LITERAL_CHARS_MAX = 32;
+
 export interface Found {
   readonly start: number;
   readonly end: number;

@@ -6,6 +6,7 @@ import { readLines } from './lines.ts';
 import { HIDDEN_KEY, type Place, Places } from './places.ts';
 import { Projection } from './projection.ts';
 import { Reading, type Role } from './reading.ts';
+import { readScattered } from './scattered.ts';
 import { isSecretName, isSecretValue } from './secrets.ts';
 import { readText } from './text.ts';
 import { isHostName } from './tokens.ts';
@@ -107,6 +108,7 @@ export class Walk {
       bytes += key.length + 3 + this.#value(value, inside, key, depth + 1, record);
     }
     this.#trail.pop();
+    if (this.reading.role === 'arguments') readScattered(this.reading, object);
     this.projection.raw('}');
     return this.#note(place, 'object', bytes);
   }

@@ -1,4 +1,4 @@
-import { isObject } from '@spoor/core';
+import { isObject, type Level } from '@spoor/core';
 import type { Step } from '../engine/detector.ts';
 import type { ToolDefinition } from '../tool/classify.ts';
 import { weighTool } from '../tool/definition.ts';
@@ -102,15 +102,15 @@ const callOf = ({ server, tool, args }: Fields): PlayedCall => ({
   args,
 });
 
+/** Rules below these levels show weak signs, for whoever looks into a session. */
+const ALERTING: ReadonlySet<Level> = new Set<Level>(['high', 'critical']);
+
 const judged = ({ detections, observation }: Step): Omit<Answer, 'id'> => {
   const rules = [...new Set(detections.map(({ rule }) => rule.id))];
   const score = observation.facts.subversion?.score ?? 0;
-  const alert = detections.some(({ rule }) => !QUIET.has(rule.level));
+  const alert = detections.some(({ rule }) => ALERTING.has(rule.level));
   return { score, alert, rules };
 };
-
-/** Levels at which a detection is shown, and nobody is called. */
-const QUIET: ReadonlySet<string> = new Set(['informational', 'low']);
 
 const NO_KEY = [0, 0, 0, 0] as const;
 

@@ -124,7 +124,8 @@ function matchesOf(pattern: LabelPattern, phrase: Phrase): readonly Found[] {
     const near = pattern.verbs ? objectsOf(phrase, start) : stems;
     const words = wordsOf(pattern, near);
     if (words === undefined) return [];
-    const against = near.find((word) => pattern.not?.has(word));
+    const against =
+      near.find((word) => pattern.not?.has(word)) ?? stems.find((word) => pattern.never?.has(word));
     const verb = pattern.verbs ? [stems[start] ?? ''] : [];
     const excluded = against === undefined ? {} : { excluded: `it says “${against}…” beside it` };
     return [{ source, words: [...new Set([...verb, ...words])], ...excluded }];

@@ -1,4 +1,4 @@
-import { LIMITS, type ToolDefinitionFacts } from '@spoor/core';
+import { isObject, LABELS, LIMITS, type ToolDefinitionFacts, type ToolHints } from '@spoor/core';
 import { canonicalText, type ExamineContext, examine } from '../examine/examine.ts';
 import { argumentNames, classifyTool, hasOpenArguments, type ToolDefinition } from './classify.ts';
 import { type Poison, poisonOf } from './poison/poison.ts';
@@ -72,15 +72,32 @@ function factsOf(
   context: ExamineContext,
 ): ToolDefinitionFacts {
   const facts = examine(JSON.parse(text), text.length, { ...context, role: 'result' });
+  const { labels, reasons, rejected } = classifyTool(definition);
+  const given = labels.map((label) => ({ label, because: reasons[label] ?? '' }));
+  const why = [...given, ...rejected].slice(0, LABELS.length);
+  const hints = hintsOf(definition.annotations);
   return {
     name: definition.name.slice(0, LIMITS.nameCharsMax),
     digest: facts.digest,
-    labels: classifyTool(definition).labels,
+    labels,
     argumentNames: argumentNames(definition.inputSchema).slice(0, LIMITS.argumentPathsMax),
     ...(hasOpenArguments(definition.inputSchema) ? { openArguments: true } : {}),
+    ...(why.length > 0 ? { why } : {}),
+    ...(hints === undefined ? {} : { hints }),
     hiddenText: facts.hiddenText,
     instructionLike: facts.instructionLike,
     ...(poison.poisoned ? { poison: poison.signs } : {}),
     ...(facts.projection === undefined ? {} : { projection: facts.projection }),
   };
+}
+
+/** The two hints that labels know of; undefined where there is neither. */
+function hintsOf(annotations: unknown): ToolHints | undefined {
+  if (!isObject(annotations)) return undefined;
+  const { readOnlyHint, destructiveHint } = annotations;
+  const hints: ToolHints = {
+    ...(typeof readOnlyHint === 'boolean' && { readOnly: readOnlyHint }),
+    ...(typeof destructiveHint === 'boolean' && { destructive: destructiveHint }),
+  };
+  return Object.keys(hints).length > 0 ? hints : undefined;
 }

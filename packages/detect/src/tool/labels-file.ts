@@ -8,6 +8,14 @@ export interface LabelOverride {
   readonly set?: readonly Label[];
   readonly add: readonly Label[];
   readonly remove: readonly Label[];
+  /** Where it stands in the file. */
+  readonly line: number;
+}
+
+export interface OwnerLabels {
+  readonly overrides: readonly LabelOverride[];
+  /** Globs of servers whose annotations are believed. */
+  readonly trusted: readonly string[];
 }
 
 const KEYS: readonly string[] = ['server', 'tool', 'set', 'add', 'remove'];
@@ -19,12 +27,15 @@ const KEYS: readonly string[] = ['server', 'tool', 'set', 'add', 'remove'];
  *       - server: github
  *         tool: "create_*"
  *         add: [egress]
+ *     trusted: [github, "internal-*"]
  *
  * Later entries win. Throws `LABELS_INVALID` with path, line and column.
  */
-export function parseLabels(text: string, path: string): readonly LabelOverride[] {
+export function parseLabels(text: string, path: string): OwnerLabels {
   return new LabelsFile(text, path).read();
 }
+
+const EMPTY: OwnerLabels = { overrides: [], trusted: [] };
 
 class LabelsFile {
   readonly #lines = new LineCounter();
@@ -36,20 +47,27 @@ class LabelsFile {
     this.#path = path;
   }
 
-  read(): readonly LabelOverride[] {
+  read(): OwnerLabels {
     const document = parseDocument(this.#text, { lineCounter: this.#lines });
     const error = document.errors[0];
     if (error) this.#fail(error.pos[0], error.message.split('\n')[0] ?? '');
     const root = document.contents;
-    if (root === null || (isScalar(root) && root.value === null)) return [];
+    if (root === null || (isScalar(root) && root.value === null)) return EMPTY;
     if (!isMap(root)) return this.#fail(0, 'expected `labels:` with a list');
     for (const { key } of root.items) {
-      if (!isScalar(key) || key.value !== 'labels')
-        this.#fail(start(key), 'the only key is `labels`');
+      if (!isScalar(key) || (key.value !== 'labels' && key.value !== 'trusted'))
+        this.#fail(start(key), 'the only keys are `labels` and `trusted`');
     }
-    const list = root.get('labels', true);
-    if (!isSeq(list)) return this.#fail(start(list), '`labels` is a list');
-    return list.items.map((item) => this.#entry(item));
+    return {
+      overrides: this.#list(root.get('labels', true), 'labels').map((item) => this.#entry(item)),
+      trusted: this.#list(root.get('trusted', true), 'trusted').map((item) => this.#glob(item)),
+    };
+  }
+
+  #list(node: unknown, name: string): readonly unknown[] {
+    if (node === undefined || (isScalar(node) && node.value === null)) return [];
+    if (!isSeq(node)) return this.#fail(start(node), `\`${name}\` is a list`);
+    return node.items;
   }
 
   #entry(item: unknown): LabelOverride {
@@ -67,6 +85,7 @@ class LabelsFile {
       ...(set ? { set } : {}),
       add: this.#labels(item.get('add', true)),
       remove: this.#labels(item.get('remove', true)),
+      line: this.#lines.linePos(start(item)).line,
     };
   }
 

@@ -12,6 +12,8 @@ export interface LabelPattern {
   /** Two words one after the other, any of these. */
   readonly pair?: readonly Pair[];
   readonly not?: ReadonlySet<string>;
+  /** The same, wherever in the phrase they stand. */
+  readonly never?: ReadonlySet<string>;
   /** Only in names and titles, where a single word says enough. */
   readonly nameOnly?: boolean;
 }
@@ -32,7 +34,9 @@ const PERSONAL = words(
   'pii iban ssn passport birthday surname salary payroll payslip diagnosis biometric demographic prescription genetic ' +
     'resume cv',
 );
-const RIGHTS = words('entitlement permission right privilege role acl may allowed authorized');
+const RIGHTS = words(
+  'entitlement entitled permission right privilege role acl may allowed authorized',
+);
 const SECRETS = words('secret password credential vault keychain passphrase keystore env environ');
 const KEY_PAIRS = pairs(
   'api private ssh access signing encryption bearer refresh secret auth',
@@ -106,8 +110,8 @@ const MODEL = words('llm completion inference credit billed paid');
 
 /** Adding a word here changes what every rule sees: measure on real tool lists before and after. */
 export const LABEL_PATTERNS: readonly LabelPattern[] = [
-  { label: 'reads-pii', verbs: READ, all: [PEOPLE, DETAILS], not: RIGHTS },
-  { label: 'reads-pii', verbs: READ, all: [PERSONAL], not: RIGHTS },
+  { label: 'reads-pii', verbs: READ, all: [PEOPLE, DETAILS], never: RIGHTS },
+  { label: 'reads-pii', verbs: READ, all: [PERSONAL], never: RIGHTS },
   { label: 'reads-pii', verbs: READ, all: [words('contact customer patient')], nameOnly: true },
   { label: 'reads-pii', verbs: READ, pair: pairs('medical health', 'record history data') },
   { label: 'reads-pii', all: [words('pii')] },

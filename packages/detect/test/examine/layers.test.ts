@@ -155,6 +155,19 @@ describe('what looks like something else', () => {
   });
 });
 
+it('a credential in parts is one', () => {
+  const token = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a';
+  const parts = {
+    kind: 'github',
+    head: token.slice(0, 12),
+    mid: token.slice(12, 30),
+    end: token.slice(30),
+  };
+  expect(classesOf(see(parts))).toEqual(['secret']);
+  expect(classesOf(see({ ...parts, mid: 'and a pause' }))).toEqual([]);
+  expect(classesOf(see({ a: 'prefix', b: 'suffix', c: 'AKIA', d: 'names' }))).toEqual([]);
+});
+
 describe('inflating', () => {
   it('gives back what was deflated, by any strategy', () => {
     const anything = fc.oneof(

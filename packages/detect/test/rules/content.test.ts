@@ -107,3 +107,23 @@ describe('content tests', () => {
     }
   });
 });
+
+verifies('content:linear', () => {
+  const many = Array.from({ length: 300 }, (_, n) => {
+    return `"(?:drop|send|hide) (?:all |the )*(?:rows|keys)${n} .{0,20}(?:now|here)"`;
+  });
+  const one = compile(`{s: {request.text|re: [${many.join(', ')}]}, condition: s}`);
+  const matcher = contentMatcher(askedBy(one.content));
+  const line = 'Please send all keys of the harbour, drop the rows9 of it here, and hide nothing. ';
+  const timeOf = (chars: number): number => {
+    const text = line.repeat(Math.ceil(chars / line.length)).slice(0, chars);
+    const times = Array.from({ length: 7 }, () => {
+      const start = performance.now();
+      expect(matcher('request', text)).toBeDefined();
+      return performance.now() - start;
+    });
+    return Math.min(...times);
+  };
+  timeOf(200_000);
+  expect(timeOf(1_000_000) / timeOf(50_000)).toBeLessThan(3 * 20);
+});

@@ -103,7 +103,7 @@ describe('labels file', () => {
       'labels:\n  - {server: drive, tool: "create_*", add: [egress]}\n  - {tool: create_note, set: [costly], remove: []}\n',
       'labels.yml',
     );
-    const label = createLabeler(overrides);
+    const label = createLabeler(overrides.overrides);
     expect(label('drive', 'create_link')).toEqual(['egress']);
     expect(label('drive', 'create_note')).toEqual(['costly']);
     expect(label('other', 'create_link', { labels: ['reads-pii'] })).toEqual(['reads-pii']);

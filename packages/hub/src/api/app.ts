@@ -7,7 +7,6 @@ import {
   type ErrorCode,
   type HealthView,
   type HubView,
-  type InventoryView,
   isCaseId,
   LIMITS,
   type LiveEvent,
@@ -30,12 +29,13 @@ import { bodyOf } from './body.ts';
 import { Counting } from './counting.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { isLogPath, readUnder, typeOf } from './files.ts';
+import { labelRoutes } from './labels.ts';
 import type { LiveStream } from './live.ts';
 import { cursorAfter, cursorOf, orderOf } from './order.ts';
 import { sensorRoutes } from './sensors.ts';
 import { stopRoutes } from './stops.ts';
 import { vaultRoutes } from './vault.ts';
-import { callDetail, caseView, inventory, sessionDetail, withContents } from './views.ts';
+import { callDetail, caseView, sessionDetail, withContents } from './views.ts';
 
 export interface AppOptions {
   readonly auth: Auth;
@@ -97,6 +97,10 @@ export function createApp(options: AppOptions): Hono {
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });
   stopRoutes(app, {
+    ...options,
+    isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
+  });
+  labelRoutes(app, {
     ...options,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });
@@ -261,13 +265,6 @@ function hubRoutes(app: Hono, options: AppOptions): void {
       throw new CodedError('BAD_REQUEST', 'ask');
     const target = { ...targetOf(rule, server), ...(asks === true ? { ask: true } : {}) };
     return c.json(await ask({ kind: 'enforce', mode, ...target }));
-  });
-  app.get('/api/v1/inventory', (c) => {
-    const { byTool } = counting.since(nowMs() - DAY_MS);
-    return c.json({
-      servers: inventory(store.definitions(), byTool),
-      clients: options.clients(),
-    } satisfies InventoryView);
   });
   app.get('/api/v1/ledger', (c) => c.json(state().ledger));
   app.post('/api/v1/stop', async (c) => c.json(await ask({ kind: 'stop' })));

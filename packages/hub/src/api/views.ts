@@ -4,13 +4,10 @@ import type {
   CallEntry,
   CaseView,
   Observation,
-  ServerView,
   SessionDetail,
-  ToolView,
 } from '@spoor/core';
 import { contentStates, type Leaf } from '@spoor/ledger';
 import type { Entries } from '../bus.ts';
-import type { KnownTool } from '../decide/definitions.ts';
 import type { Store } from '../store/store.ts';
 
 const OBSERVATIONS_MAX = 2_000;
@@ -122,32 +119,6 @@ const REASONS: Readonly<Record<string, string>> = {
   durability: 'its ledger entry could not be brought to disk',
   'fail-closed': 'no hub answered and the tool is sensitive',
 };
-
-/** Servers with their tools as they were last defined. */
-export function inventory(
-  tools: readonly KnownTool[],
-  calls: Readonly<Record<string, number>>,
-): ServerView[] {
-  const servers = Map.groupBy(tools, ({ server }) => server);
-  return [...servers].map(([name, known]) => ({
-    name,
-    transport: 'stdio',
-    firstMs: Math.min(...known.map(({ firstMs }) => firstMs)),
-    lastMs: Math.max(...known.map(({ lastMs }) => lastMs)),
-    tools: known.map((tool) => toolView(tool, calls)),
-  }));
-}
-
-const toolView = (
-  { server, facts }: KnownTool,
-  calls: Readonly<Record<string, number>>,
-): ToolView => ({
-  name: facts.name,
-  labels: facts.labels,
-  change: facts.change ?? 'same',
-  calls24h: calls[`${server}\n${facts.name}`] ?? 0,
-  ...(facts.projection === undefined ? {} : { definition: facts.projection }),
-});
 
 /** With what the vault holds of each; what is not published lies elsewhere still. */
 export function withContents(ledgerPath: string, entries: Entries): Promise<CallEntry[]> {

@@ -305,8 +305,9 @@ export class Decisions {
     if (wasOpen && o.outcome !== 'input_required') this.#open.forget(o.id);
     if (o.tool === undefined || o.facts.result === undefined) return;
     const classes = o.facts.result.classes.map((found) => found.class);
-    if (definitions.observe(o.server.name, o.tool.name, classes))
-      this.#relabel(o.server.name, o.tool.name);
+    const seen = { call: o.id, atMs: o.time.hubMs };
+    if (definitions.observe(o.server.name, o.tool.name, classes, seen))
+      this.relabel(o.server.name, o.tool.name);
   }
 
   #recordEnd(connection: Connection, o: Observation, step: Step, past: readonly CallId[]): void {
@@ -343,11 +344,12 @@ export class Decisions {
     );
     record({ definitions: seen });
     for (const { facts: tool } of seen)
-      if (tool.change === 'changed') this.#relabel(admitted.server.name, tool.name);
+      if (tool.change === 'changed') this.relabel(admitted.server.name, tool.name);
     return facts;
   }
 
-  #relabel(server: string, tool: string): void {
+  /** Tells sensors of that server what the tool's labels are now. */
+  relabel(server: string, tool: string): void {
     const labels = this.#options.definitions.labels(server, tool);
     this.#options.relabelled(server, {
       kind: 'tool',

@@ -1,5 +1,6 @@
 import type { ContentClass, DefinitionFacts, Label, ToolDefinitionFacts } from '@spoor/core';
 import { classifyTool, type Labeler } from '@spoor/detect';
+import { Observed } from './observed.ts';
 
 /** A tool as a server has defined it, and what is pinned of that. */
 export interface KnownTool {
@@ -16,20 +17,29 @@ const ASSUMED_MAX = 10_000;
 
 /** What is known of tools, over all sessions. */
 export class Definitions {
-  readonly #labeler: Labeler;
+  #labeler: Labeler;
   readonly #tools = new Map<string, KnownTool>();
   readonly #servers = new Set<string>();
-  /** Classes of content that a tool's results have shown. */
-  readonly #observed = new Map<string, Set<ContentClass>>();
+  readonly observed: Observed;
   /** By name alone, of tools that no list has defined. */
   readonly #assumed = new Map<string, { readonly labels: readonly Label[] }>();
 
-  constructor(labeler: Labeler, known: readonly KnownTool[]) {
+  constructor(labeler: Labeler, known: readonly KnownTool[], observed: Observed = new Observed()) {
     this.#labeler = labeler;
+    this.observed = observed;
     for (const tool of known) {
-      this.#tools.set(key(tool.server, tool.facts.name), tool);
+      this.#tools.set(toolKey(tool.server, tool.facts.name), tool);
       this.#servers.add(tool.server);
     }
+  }
+
+  get tools(): readonly KnownTool[] {
+    return [...this.#tools.values()];
+  }
+
+  /** What the owner says has changed. */
+  use(labeler: Labeler): void {
+    this.#labeler = labeler;
   }
 
   /**
@@ -50,19 +60,20 @@ export class Definitions {
 
   /** @param otherwise What is said of a tool that no server has defined. */
   labels(server: string, tool: string, otherwise: readonly Label[] = []): readonly Label[] {
-    const at = key(server, tool);
+    const at = toolKey(server, tool);
     const known = this.#tools.get(at)?.facts ?? this.#assumed.get(at) ?? { labels: otherwise };
-    return this.#labeler(server, tool, known, [...(this.#observed.get(at) ?? [])]);
+    const seen = this.observed.of(server, tool).map((one) => one.class);
+    return this.#labeler(server, tool, known, seen);
   }
 
   /** A tool whose results carried personal data reads personal data. True where that is news. */
-  observe(server: string, tool: string, classes: readonly ContentClass[]): boolean {
-    const at = key(server, tool);
-    const known = this.#observed.get(at) ?? new Set();
-    const news = classes.filter((one) => !known.has(one));
-    for (const one of news) known.add(one);
-    if (news.length > 0) this.#observed.set(at, known);
-    return news.length > 0;
+  observe(
+    server: string,
+    tool: string,
+    classes: readonly ContentClass[],
+    seen: { readonly call: string; readonly atMs: number },
+  ): boolean {
+    return this.observed.add(server, tool, classes, seen);
   }
 
   /**
@@ -70,7 +81,7 @@ export class Definitions {
    * that others tell of come without definitions.
    */
   assume(server: string, tool: string, argumentNames: readonly string[]): void {
-    const at = key(server, tool);
+    const at = toolKey(server, tool);
     if (this.#tools.has(at) || this.#assumed.has(at)) return;
     const [oldest] = this.#assumed.keys();
     if (this.#assumed.size >= ASSUMED_MAX && oldest !== undefined) this.#assumed.delete(oldest);
@@ -80,11 +91,11 @@ export class Definitions {
   }
 
   definition(server: string, tool: string): ToolDefinitionFacts | undefined {
-    return this.#tools.get(key(server, tool))?.facts;
+    return this.#tools.get(toolKey(server, tool))?.facts;
   }
 
   #see(server: string, facts: ToolDefinitionFacts, nowMs: number): KnownTool {
-    const known = this.#tools.get(key(server, facts.name));
+    const known = this.#tools.get(toolKey(server, facts.name));
     const change = known === undefined ? 'new' : known.pinned === facts.digest ? 'same' : 'changed';
     const tool: KnownTool = {
       server,
@@ -93,7 +104,7 @@ export class Definitions {
       firstMs: known?.firstMs ?? nowMs,
       lastMs: nowMs,
     };
-    this.#tools.set(key(server, facts.name), tool);
+    this.#tools.set(toolKey(server, facts.name), tool);
     return tool;
   }
 
@@ -107,10 +118,10 @@ export class Definitions {
       if (tool.server !== server || present.has(name) || change === 'removed') continue;
       gone.push({ ...tool, facts: { ...tool.facts, change: 'removed' }, lastMs: nowMs });
     }
-    for (const tool of gone) this.#tools.set(key(server, tool.facts.name), tool);
+    for (const tool of gone) this.#tools.set(toolKey(server, tool.facts.name), tool);
     return gone;
   }
 }
 
 /** Plain names have no newline. */
-const key = (server: string, tool: string): string => `${server}\n${tool}`;
+export const toolKey = (server: string, tool: string): string => `${server}\n${tool}`;

@@ -70,9 +70,10 @@ describe('labels', () => {
   test('are earned by what a tool returns', () => {
     const known = newDefinitions();
     expect(known.labels('crm', 'fetch_rows')).not.toContain('reads-pii');
-    known.observe('crm', 'fetch_rows', []);
+    const seen = { call: 'c1', atMs: NOW };
+    known.observe('crm', 'fetch_rows', [], seen);
     expect(known.labels('crm', 'fetch_rows')).not.toContain('reads-pii');
-    known.observe('crm', 'fetch_rows', ['pii.national-id', 'pii.email', 'pii.phone']);
+    known.observe('crm', 'fetch_rows', ['pii.national-id', 'pii.email', 'pii.phone'], seen);
     expect(known.labels('crm', 'fetch_rows')).toContain('reads-pii');
     expect(known.labels('mail', 'fetch_rows')).not.toContain('reads-pii');
   });

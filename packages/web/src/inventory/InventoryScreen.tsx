@@ -7,7 +7,6 @@ import { prettyProjection } from '../model/projection.ts';
 import { countText } from '../model/words.ts';
 import { Bar, BarNote } from '../ui/Bar.tsx';
 import { Command, Filter } from '../ui/Controls.tsx';
-import { LabelWords } from '../ui/Marks.tsx';
 import { usePreference, writePreference } from '../ui/preferences.ts';
 import { Splitter } from '../ui/Splitter.tsx';
 import { Panel, Picture } from '../ui/States.tsx';
@@ -18,6 +17,7 @@ import { useParam } from '../ui/useParam.ts';
 import { useRowKeys } from '../ui/useRowKeys.ts';
 import { inventoryColumns } from './columns.tsx';
 import styles from './Inventory.module.css';
+import { Labels } from './Labels.tsx';
 import { type InventoryRow, inventoryRows } from './rows.ts';
 import { Unwrapped } from './Unwrapped.tsx';
 
@@ -105,9 +105,7 @@ function Definition({ tool }: { readonly tool: ToolView }): ReactNode {
         <h2 className={styles.head}>
           <Text value={tool.name} charsMax={120} />
         </h2>
-        <p>
-          <LabelWords labels={tool.labels} />
-        </p>
+        <Labels tool={tool} />
         {tool.definition === undefined ? (
           <p>The definition is not kept: only its digest is.</p>
         ) : (
