@@ -9,6 +9,7 @@ export * from './canonical.ts';
 export * from './carrier.ts';
 export * from './cluster.ts';
 export * from './codec.ts';
+export * from './content.ts';
 export * from './denial.ts';
 export * from './detection.ts';
 export * from './errors.ts';
