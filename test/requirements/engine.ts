@@ -28,4 +28,29 @@ export const ENGINE = {
     behavior: 'A detector that restores a snapshot goes on as the original, at any point.',
     source: 'ARCHITECTURE.md',
   },
+  'replay:live': {
+    behavior: 'Rules find in what was recorded what they find live.',
+    source: 'docs/replay.md',
+  },
+  'replay:funnel': {
+    behavior: 'Of each chain a replay says how many sessions came as far as each step.',
+    source: 'docs/replay.md',
+  },
+  'replay:coverage': {
+    behavior: 'What a history cannot answer is said, and never shown as nothing found.',
+    source: 'docs/replay.md',
+  },
+  'replay:difference': {
+    behavior: 'Of two versions of a rule a replay says what one finds and the other does not.',
+    source: 'docs/replay.md',
+  },
+  'replay:records': {
+    behavior: 'Records of the MCP log schema replay like the observations that they were made of.',
+    source: 'docs/replay.md',
+  },
+  'replay:history': {
+    behavior:
+      'The history of a hub is replayed beside it or by it, bounded, and can be broken off.',
+    source: 'docs/replay.md',
+  },
 } as const;

@@ -110,8 +110,8 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   replay: {
     group: 'Look',
-    summary: 'Play recorded sessions through the rules',
-    load: async () => (await import('./commands/replay.ts')).replay,
+    summary: 'Step what was recorded through rules',
+    load: async () => (await import('./commands/replay/replay.ts')).replay,
   },
   ledger: {
     group: 'Prove',

@@ -32,6 +32,7 @@ export * from './policy.ts';
 export * from './ports.ts';
 export * from './prune.ts';
 export * from './raw.ts';
+export * from './replay.ts';
 export * from './sampling.ts';
 export * from './sealed.ts';
 export * from './sensed.ts';

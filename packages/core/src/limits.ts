@@ -226,6 +226,14 @@ export const LIMITS = {
   rememberedBytesMax: 268_435_456,
   /** Observations that a restarted hub steps its rules through again: seconds of work. */
   replayRowsMax: 50_000,
+  /** Hits of one rule that a replay lists; all are counted. */
+  replayHitsMax: 100,
+  /** Observations that one replay by the hub looks at; the answer says where that was too few. */
+  replayHistoryMax: 1_000_000,
+  /** Hits that two versions of the rules are compared by; beyond it the comparison is refused. */
+  replayComparedMax: 1_000_000,
+  /** One line of a file that is replayed. */
+  replayLineCharsMax: 4_194_304,
   /** Strings in one list attribute of a span. */
   attributeListMax: 32,
   /** `traceparent`: version 00 has 55 characters; what a later one appends is not read. */

@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { CodedError, effectiveMode, type Policy, type RulesView } from '@spoor/core';
 import {
   type BudgetsFile,
@@ -43,8 +43,12 @@ export interface CompiledRules {
   readonly problems: readonly RuleProblem[];
 }
 
-/** Rules from a folder tree; a file with an error is reported and the rest still loads. */
+/**
+ * Rules from a folder tree, or one file; a file with an error is reported and the rest still loads.
+ */
 export async function loadRules(folder: string): Promise<CompiledRules> {
+  if ((await stat(folder)).isFile())
+    return compileRules([{ path: basename(folder), text: await readFile(folder, 'utf8') }]);
   const names = await readdir(folder, { recursive: true });
   const paths = names.filter((name) => name.endsWith('.yml')).sort();
   const files = await Promise.all(

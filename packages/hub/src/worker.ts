@@ -266,6 +266,7 @@ function listen(
     version: settings.version,
     webPath: settings.webPath,
     ledgerPath: settings.ledgerPath,
+    storePath: settings.storePath,
     hosts: () => hosts,
   });
   return new Promise((resolve, reject) => {

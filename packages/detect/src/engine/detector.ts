@@ -228,7 +228,7 @@ class Engine implements Detector {
    */
   #enrich(raw: Observation, open: OpenCall | undefined): Observation {
     if (raw.kind === 'intent') return raw;
-    const flows = open ? open.flows : this.#sessions.flows(raw);
+    const flows = open ? open.flows : this.#flows(raw);
     const intent = open ? open.intent : this.#sessions.intentOf(raw);
     const norms = this.#norms
       ? this.#norms.of(raw, open?.norms)
@@ -240,6 +240,13 @@ class Engine implements Detector {
     const found = { flows, ...norms, ...(subversion && { subversion }) };
     const facts = same ? raw.facts : { ...raw.facts, ...found };
     return { ...raw, facts, ...(intent && { intent }) };
+  }
+
+  /** What was recorded stays where nothing is left to find it by. */
+  #flows(raw: Observation): Observation['facts']['flows'] {
+    const recorded = raw.facts.flows;
+    const isBare = recorded.length > 0 && !raw.facts.request?.atoms.length;
+    return isBare ? recorded : this.#sessions.flows(raw);
   }
 
   #match(observation: Observation, open: OpenCall | undefined): ReadonlyMap<number, Hit> {

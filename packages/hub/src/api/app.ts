@@ -32,6 +32,7 @@ import { isLogPath, readUnder, typeOf } from './files.ts';
 import { labelRoutes } from './labels.ts';
 import type { LiveStream } from './live.ts';
 import { cursorAfter, cursorOf, orderOf } from './order.ts';
+import { replayRoutes } from './replay.ts';
 import { sensorRoutes } from './sensors.ts';
 import { stopRoutes } from './stops.ts';
 import { vaultRoutes } from './vault.ts';
@@ -54,6 +55,7 @@ export interface AppOptions {
   readonly version: string;
   readonly webPath: string;
   readonly ledgerPath: string;
+  readonly storePath: string;
   /** `host:port` values that a request may name. */
   readonly hosts: () => ReadonlySet<string>;
 }
@@ -109,6 +111,7 @@ export function createApp(options: AppOptions): Hono {
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });
   baselineRoutes(app, options);
+  replayRoutes(app, options);
   sensorRoutes(app, {
     ...options,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),

@@ -98,6 +98,7 @@ export function testApp(answer: (question: Question) => unknown = () => true): T
     startedMs: START_MS,
     version: '0.1.0',
     webPath: join(folder, 'web'),
+    storePath: join(folder, 'store.db'),
     ledgerPath: join(folder, 'ledger'),
     hosts: () => new Set(['127.0.0.1:7717', 'localhost:7717']),
   });
