@@ -19,7 +19,7 @@
  * GET  /api/v1/cases/:case                     CaseView
  * POST /api/v1/cases/:case/allow  {}           CaseView           allows that very call once
  * GET  /api/v1/rules                           RulesView
- * POST /api/v1/rules/replay                    { rule?, rules?, against?, fromMs?, toMs?, session? }, ReplayView
+ * POST /api/v1/rules/replay  {rule?, rules?, against?, fromMs?, toMs?, session?} ReplayView
  * GET  /api/v1/asks?identity=&sort=            {rows: AskView[]}  calls that wait for a person
  * POST /api/v1/asks/:case   {answer, digest}   AnswerView         answer is `approve` or `deny`
  * GET  /api/v1/stops                           {rows: StopView[]} what is stopped

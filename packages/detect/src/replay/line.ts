@@ -23,9 +23,9 @@ const NO_TRACE = '0'.repeat(32) as TraceId;
 const NO_SPAN = '0'.repeat(16) as SpanId;
 
 /**
- * One line of a file that is replayed: an observation as Spoor writes it, or a record of the MCP log
- * schema, which may also have `call` (its id) and `time` (milliseconds, or a date as in RFC 3339).
- * Undefined for anything else.
+ * One line of a file that is replayed: an observation as Spoor writes it, or a record of the MCP
+ * log schema, which may also have `call` (its id) and `time` (milliseconds, or a date as in
+ * RFC 3339). Undefined for anything else.
  *
  * @param at number of the line, from 1: the place in the order of a record, and its time where none
  *   is given

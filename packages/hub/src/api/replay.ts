@@ -10,8 +10,8 @@ interface ReplayRoutes {
 }
 
 /**
- * Rules over what the store has: those that are loaded, one of them, or a text that is given. One at
- * a time; a client that goes away breaks it off.
+ * Rules over what the store has: those that are loaded, one of them, or a text that is given. One
+ * at a time; a client that goes away breaks it off.
  */
 export function replayRoutes(app: Hono, { storePath, state }: ReplayRoutes): void {
   let isBusy = false;

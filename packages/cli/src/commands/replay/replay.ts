@@ -22,8 +22,9 @@ export const replay: Command = {
     session: { type: 'string', placeholder: 'ID', help: 'This session alone' },
     stdio: { type: 'boolean', help: 'Judge recorded sessions on standard input, line by line' },
   },
-  more: `What there was to look at comes first: a rule whose fields nothing could answer is “not covered”,
-and never said to have found nothing. Of a chain, how many sessions came as far as each step.
+  more: `What there was to look at comes first: a rule whose fields nothing could answer is
+“not covered”, and never said to have found nothing. Of a chain, how many sessions came as far as
+each step.
 Files have one JSON object a line: an observation, or a record of docs/mcp-log-schema.md; - is
 standard input. Nothing is stored, no alert is raised, and a hub that runs goes on.
 
