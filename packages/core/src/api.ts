@@ -49,11 +49,12 @@
  * `before` is a cursor, of the same order as the page.
  * Live events are named by `type`; their `id:` counts up.
  */
+import type { LabelReason } from './definitions.ts';
 import type { Alert, RuleRef } from './detection.ts';
 import type { Exception } from './exception.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
-import type { Decision, LabelReason, Mode, Observation } from './observation.ts';
+import type { Decision, Mode, Observation } from './observation.ts';
 import type { SealedPart } from './sealed.ts';
 import type { Stop } from './stop.ts';
 

@@ -10,6 +10,7 @@ export * from './carrier.ts';
 export * from './cluster.ts';
 export * from './codec.ts';
 export * from './content.ts';
+export * from './definitions.ts';
 export * from './denial.ts';
 export * from './detection.ts';
 export * from './errors.ts';

@@ -1,9 +1,9 @@
+import type { DefinitionFacts } from './definitions.ts';
 import type { Masked } from './mask.ts';
 import type {
   Cause,
   ContentFacts,
   Decision,
-  DefinitionFacts,
   Era,
   ObservationKind,
   Outcome,

@@ -135,7 +135,7 @@ class Engine implements Detector {
     const open = this.#open.get(raw.id);
     const observation = this.#enrich(raw, open);
     const hits = this.#match(observation, open);
-    const leaves = hits.size > 0 || this.#norms !== undefined || resultAtoms(raw) > 0;
+    const leaves = hits.size > 0 || this.#norms !== undefined || leavesWords(raw);
     if (leaves && open === undefined && this.#isAgain(raw)) return this.#again(raw);
     const fired: (Fired & { readonly detection: Detection })[] = [];
     const correlated = this.#correlations.advance(hits, observation, this.#groups, open?.matched);
@@ -297,9 +297,8 @@ class Engine implements Detector {
       return;
     }
     this.#open.delete(observation.id);
-    const { result } = observation.facts;
-    const left = hits.size + (open?.matched.size ?? 0) + (result?.atoms.length ?? 0);
-    if (left > 0 || result?.wording !== undefined) this.#ended.add(observation.id);
+    const left = hits.size + (open?.matched.size ?? 0);
+    if (left > 0 || leavesWords(observation)) this.#ended.add(observation.id);
   }
 
   #remember(observation: Observation, matched: ReadonlySet<number>): void {
@@ -343,7 +342,8 @@ class Engine implements Detector {
 
 const NONE: readonly Detection[] = [];
 const NO_MATCH: ReadonlyMap<number, Hit> = new Map();
-const resultAtoms = ({ facts }: Observation): number => facts.result?.atoms.length ?? 0;
+const leavesWords = ({ facts: { result } }: Observation): boolean =>
+  (result?.atoms.length ?? 0) > 0 || result?.wording !== undefined;
 
 function isSame(a: Matched, b: Matched): boolean {
   const names = Object.keys(a);

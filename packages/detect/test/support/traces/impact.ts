@@ -1,4 +1,3 @@
-import type { Outcome } from '@spoor/core';
 import { Scenario, text } from '../scenario.ts';
 import { TOOLS } from '../tools.ts';
 import type { Traces } from './traces.ts';
