@@ -10,6 +10,11 @@ export const LABELS_AND_DEFINITIONS = {
       'A tool whose results carried personal data reads personal data, also after the hub was killed, and the call that showed it is named.',
     source: 'docs/labels.md',
   },
+  'definitions:shadowing-measured': {
+    behavior:
+      'Recorded descriptions that speak of a tool of another server are seen, and of benign ones at most 3 in 1,000.',
+    source: 'docs/definitions.md',
+  },
   'labels:measured': {
     behavior:
       'Precision and recall of labels are measured on tools that were labelled by hand and not used for improving.',

@@ -29,6 +29,14 @@ export interface ToolDefinitionFacts {
   readonly instructionLike: boolean;
   /** Signs of orders to the model that the tool's purpose does not explain; absent: none. */
   readonly poison?: readonly string[];
+  /** Keyed digest of what the name looks like: names that pass for one another have one. */
+  readonly skeleton?: string;
+  /** The same of names that its texts mention; absent: none. */
+  readonly mentions?: readonly string[];
+  /** Set by the hub: tools of other servers, as `server/tool`, that it speaks of. */
+  readonly shadows?: readonly string[];
+  /** Set by the hub while it is new or changed: a tool of another server has this name. */
+  readonly collision?: NameCollision;
   /** Set by the hub. */
   readonly change?: 'new' | 'same' | 'changed' | 'removed';
   /** Redacted projection of the definition, as JSON text. In the store only. */
@@ -47,4 +55,11 @@ export interface LabelReason {
   readonly because: string;
   /** Why it was not given all the same. */
   readonly rejected?: string;
+}
+
+/** `same` where the names are equal, `confusable` where one only looks like the other. */
+export interface NameCollision {
+  readonly kind: 'same' | 'confusable';
+  /** As `server/tool`. */
+  readonly with: string;
 }

@@ -57,3 +57,4 @@ export {
 } from './tool/labeler.ts';
 export { editLabels, type LabelEdit } from './tool/labels-edit.ts';
 export { type OwnerLabels, parseLabels } from './tool/labels-file.ts';
+export { isTelling, mentionsIn, nameSkeleton } from './tool/names.ts';

@@ -301,6 +301,21 @@ const BASE: readonly Field<Observation>[] = [
     get: (o) => [...new Set(o.facts.definitions?.tools.flatMap(({ poison }) => poison ?? NONE))],
   },
   {
+    name: 'definition.shadows',
+    type: 'strings',
+    about: 'Tools of other servers, as `server/tool`, that a definition speaks of.',
+    get: (o) => [...new Set(o.facts.definitions?.tools.flatMap(({ shadows }) => shadows ?? NONE))],
+  },
+  {
+    name: 'definition.collision',
+    type: 'strings',
+    about:
+      'A new or changed tool has the name of a tool of another server (`same`), or one that passes for it (`confusable`).',
+    get: (o) => [
+      ...new Set(o.facts.definitions?.tools.flatMap(({ collision }) => collision?.kind ?? NONE)),
+    ],
+  },
+  {
     name: 'definition.partial',
     type: 'boolean',
     about: 'The list was cut by pagination.',

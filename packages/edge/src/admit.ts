@@ -81,6 +81,8 @@ const CONTENT_FACTS = z.object({
 
 /** There are a dozen. */
 const SIGNS_MAX = 32;
+const MENTIONS_MAX = 32;
+const NAME_DIGEST = z.string().regex(/^[0-9a-f]{16}$/);
 const REASON = z.string().max(LIMITS.labelReasonCharsMax);
 
 const DEFINITIONS = z.object({
@@ -103,6 +105,8 @@ const DEFINITIONS = z.object({
           .array(z.string().regex(/^[a-z-]{2,24}$/))
           .max(SIGNS_MAX)
           .optional(),
+        skeleton: NAME_DIGEST.optional(),
+        mentions: z.array(NAME_DIGEST).max(MENTIONS_MAX).optional(),
         projection: z.string().max(LIMITS.projectionCharsMax).optional(),
       }),
     )

@@ -1,25 +1,23 @@
 import { isObject, LABELS, LIMITS, type ToolDefinitionFacts, type ToolHints } from '@spoor/core';
 import { canonicalText, type ExamineContext, examine } from '../examine/examine.ts';
 import { argumentNames, classifyTool, hasOpenArguments, type ToolDefinition } from './classify.ts';
+import { mentionsIn, nameSkeleton } from './names.ts';
 import { type Poison, poisonOf } from './poison/poison.ts';
 
 /** What is known of one tool from its definition, without holding it. */
 export const examineTool = (
   definition: ToolDefinition,
   context: ExamineContext,
-): ToolDefinitionFacts =>
-  factsOf(definition, canonicalText(fieldsOf(definition)), poisonOf(definition), context);
+): ToolDefinitionFacts => weighTool(definition, context).facts;
 
 /** The same, with how much of poison its words weigh. */
 export function weighTool(
   definition: ToolDefinition,
   context: ExamineContext,
 ): { readonly facts: ToolDefinitionFacts; readonly poison: Poison } {
-  const poison = poisonOf(definition);
-  return {
-    facts: factsOf(definition, canonicalText(fieldsOf(definition)), poison, context),
-    poison,
-  };
+  const text = canonicalText(fieldsOf(definition));
+  const read = { text, digest: context.digest(text), poison: poisonOf(definition) };
+  return { facts: factsOf(definition, read, context), poison: read.poison };
 }
 
 /** Facts by digest, for whoever owns the keys that digests were made with. */
@@ -40,8 +38,8 @@ export function examineToolOnce(
   remembered.set(keys, known);
   const before = known.get(digest);
   if (before) return before;
-  const once = { ...context, digest: () => digest };
-  const facts = factsOf(definition, text, poisonOf(definition), once);
+  const read = { text, digest, poison: poisonOf(definition) };
+  const facts = factsOf(definition, read, context);
   const [oldest] = known.keys();
   if (known.size >= LIMITS.toolsPerServerMax && oldest !== undefined) known.delete(oldest);
   known.set(digest, facts);
@@ -64,14 +62,26 @@ const fieldsOf = ({
   annotations,
 });
 
-/** @param text its fields, canonical */
+interface Read {
+  /** Its fields, canonical. */
+  readonly text: string;
+  readonly digest: string;
+  readonly poison: Poison;
+}
+
+/** Digits of a digest by which names are compared: chance finds no other name of one hub. */
+const NAME_DIGITS = 16;
+
 function factsOf(
   definition: ToolDefinition,
-  text: string,
-  poison: Poison,
+  { text, digest, poison }: Read,
   context: ExamineContext,
 ): ToolDefinitionFacts {
-  const facts = examine(JSON.parse(text), text.length, { ...context, role: 'result' });
+  const how = { ...context, digest: () => digest, role: 'result' } as const;
+  const facts = examine(JSON.parse(text), text.length, how);
+  const digestOf = (name: string): string =>
+    context.digest(`tool name\n${name}`).slice(0, NAME_DIGITS);
+  const mentions = mentionsIn(definition).map(digestOf);
   const { labels, reasons, rejected } = classifyTool(definition);
   const given = labels.map((label) => ({ label, because: reasons[label] ?? '' }));
   const why = [...given, ...rejected].slice(0, LABELS.length);
@@ -87,6 +97,8 @@ function factsOf(
     hiddenText: facts.hiddenText,
     instructionLike: facts.instructionLike,
     ...(poison.poisoned ? { poison: poison.signs } : {}),
+    skeleton: digestOf(nameSkeleton(definition.name)),
+    ...(mentions.length > 0 ? { mentions } : {}),
     ...(facts.projection === undefined ? {} : { projection: facts.projection }),
   };
 }

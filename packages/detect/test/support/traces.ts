@@ -13,6 +13,7 @@ import { RESULTS } from './traces/results.ts';
 import { SUBVERSION } from './traces/subversion.ts';
 import type { Traces } from './traces/traces.ts';
 import { BASELINE_TRACES } from './traces-baseline.ts';
+import { DEFINITION_TRACES } from './traces-definitions.ts';
 
 const CUSTOMERS = [
   {
@@ -155,6 +156,7 @@ const readEnv = (prompt: string): Scenario =>
 /** Traces beside the rules, by path under `rules/`. */
 export const TRACES: Traces = {
   ...BASELINE_TRACES,
+  ...DEFINITION_TRACES,
   ...COLLECTION,
   ...CREDENTIALS,
   ...DISCOVERY,

@@ -1,5 +1,6 @@
 import type { ContentClass, DefinitionFacts, Label, ToolDefinitionFacts } from '@spoor/core';
 import { classifyTool, type Labeler } from '@spoor/detect';
+import { BySkeleton } from './between.ts';
 import { Observed } from './observed.ts';
 
 /** A tool as a server has defined it, and what is pinned of that. */
@@ -21,6 +22,7 @@ export class Definitions {
   readonly #tools = new Map<string, KnownTool>();
   readonly #servers = new Set<string>();
   readonly observed: Observed;
+  readonly #alike = new BySkeleton();
   /** By name alone, of tools that no list has defined. */
   readonly #assumed = new Map<string, { readonly labels: readonly Label[] }>();
 
@@ -28,7 +30,7 @@ export class Definitions {
     this.#labeler = labeler;
     this.observed = observed;
     for (const tool of known) {
-      this.#tools.set(toolKey(tool.server, tool.facts.name), tool);
+      this.#keep(tool);
       this.#servers.add(tool.server);
     }
   }
@@ -54,7 +56,7 @@ export class Definitions {
     const seen = definitions.tools.map((facts) => this.#see(server, facts, nowMs));
     const removed = this.#removed(server, definitions, nowMs);
     this.#servers.add(server);
-    const all = [...seen, ...removed];
+    const all = [...seen.map((tool) => this.#among(tool)), ...removed];
     return { facts: { ...definitions, tools: all.map(({ facts }) => facts) }, seen: all };
   }
 
@@ -104,8 +106,19 @@ export class Definitions {
       firstMs: known?.firstMs ?? nowMs,
       lastMs: nowMs,
     };
-    this.#tools.set(toolKey(server, facts.name), tool);
+    this.#keep(tool);
     return tool;
+  }
+
+  #keep(tool: KnownTool): void {
+    this.#tools.set(toolKey(tool.server, tool.facts.name), tool);
+    this.#alike.set(tool);
+  }
+
+  /** What its name and its words have to do with tools of other servers. */
+  #among(tool: KnownTool): KnownTool {
+    const facts = { ...tool.facts, ...this.#alike.of(tool) };
+    return { ...tool, facts };
   }
 
   /** Told once; the pin stays, so that a tool that comes back changed is a changed tool. */
@@ -118,7 +131,7 @@ export class Definitions {
       if (tool.server !== server || present.has(name) || change === 'removed') continue;
       gone.push({ ...tool, facts: { ...tool.facts, change: 'removed' }, lastMs: nowMs });
     }
-    for (const tool of gone) this.#tools.set(toolKey(server, tool.facts.name), tool);
+    for (const tool of gone) this.#keep(tool);
     return gone;
   }
 }

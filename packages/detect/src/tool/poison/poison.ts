@@ -1,8 +1,8 @@
-import { isObject } from '@spoor/core';
 import { RE2JS } from 're2js';
 import { readRegex, WIDE } from '../../rules/literals.ts';
 import { Folded, Search } from '../../rules/search.ts';
 import type { ToolDefinition } from '../classify.ts';
+import { describedIn } from '../names.ts';
 import { POISON_SIGNS, POISONED_FROM } from './signs.ts';
 
 /** What a definition gives away about what it is after. */
@@ -15,7 +15,6 @@ export interface Poison {
 }
 
 const TEXT_CHARS_MAX = 16_384;
-const SCHEMA_DEPTH_MAX = 6;
 
 /**
  * Signs in all that a definition says: linear in its length; the same definition, the same signs.
@@ -78,14 +77,6 @@ function textOf({ title, description, inputSchema }: ToolDefinition): string {
     .slice(0, TEXT_CHARS_MAX)
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '');
-}
-
-/** Descriptions anywhere in a schema. */
-function describedIn(schema: unknown, depth: number): readonly string[] {
-  if (typeof schema !== 'object' || schema === null || depth > SCHEMA_DEPTH_MAX) return [];
-  const own =
-    isObject(schema) && typeof schema.description === 'string' ? [schema.description] : [];
-  return [...own, ...Object.values(schema).flatMap((inside) => describedIn(inside, depth + 1))];
 }
 
 /** A phrase that is quoted as an example is spoken of, not spoken. */
