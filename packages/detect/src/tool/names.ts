@@ -3,8 +3,8 @@ import { skeleton } from '../examine/skeleton.ts';
 import type { ToolDefinition } from './classify.ts';
 
 /**
- * What a name looks like to somebody who reads in haste: letters of other scripts as those that they
- * look like, digits likewise, without case and without marks between words.
+ * What a name looks like to somebody who reads in haste: letters of other scripts as those that
+ * they look like, digits likewise, without case and without marks between words.
  */
 export const nameSkeleton = (name: string): string =>
   name
