@@ -6,7 +6,7 @@ export const BASELINE = {
   },
   'baseline:unexpected': {
     behavior:
-      'An argument that a tool never had, or does not declare, alerts in words, and asks in enforce.',
+      'An argument that a tool never had or does not declare alerts in words, and asks in enforce.',
     source: 'docs/baselines.md',
   },
   'baseline:destination': {
@@ -25,6 +25,11 @@ export const BASELINE = {
   'baseline:bounded': {
     behavior: 'A million distinct argument names take no more room than the limits say, counted.',
     source: 'docs/limits.md',
+  },
+  'baseline:replay': {
+    behavior:
+      'Recorded calls keep what was unusual about them: rules say of them what they said live.',
+    source: 'docs/baselines.md',
   },
   'baseline:order': {
     behavior: 'What is learned of a tool does not depend on the order of its calls.',

@@ -58,6 +58,8 @@ export const LIMITS = {
   destinationsPerCallMax: 32,
   /** Names of one deviation that an observation tells: a person reads the first ones. */
   baselineNamesMax: 8,
+  /** Baselines, and sums of budgets, that are written at once: calls are decided between. */
+  normRowsMax: 100,
   /** Tools with a baseline; a further one has none, is counted, and says so on its calls. */
   baselineToolsMax: 10_000,
   /** Argument paths of one baseline; a further one stays new, and is counted. */

@@ -19,7 +19,7 @@ import { Shredding } from './vault/shredding.ts';
 const STATE_EVERY_MS = 500;
 const SPOOL_EVERY_MS = 10_000;
 const HEARTBEAT_MS = 60_000;
-const NORMS_EVERY_MS = 5_000;
+const NORMS_EVERY_MS = 1_000;
 const REMEMBER_EVERY_MS = 1_000;
 
 /** The hub, running: decisions and ledger on this thread, store and API on a worker. */
@@ -141,7 +141,8 @@ export class Hub {
     const said = (error: unknown): void => this.#options.say(`stop: ${String(error)}`);
     await sensors.close().catch(said);
     decisions.finish();
-    this.#keepNorms();
+    let left = true;
+    while (left) left = this.#keepNorms();
     await this.#parts.identifier.close();
     await this.#parts.definitions.observed.settled();
     await ledger.close().catch(said);
@@ -265,9 +266,9 @@ export class Hub {
   }
 
   /** What has changed of them goes to the store, and what an owner has to know to the ledger. */
-  #keepNorms(): void {
+  #keepNorms(): boolean {
     const { norms, worker } = this.#parts;
-    norms.keep({
+    return norms.keep({
       record: (part) => worker.record(part),
       note: (entry) => this.#note(entry),
       unstored: worker.counts.unstored ?? 0,

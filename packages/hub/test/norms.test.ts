@@ -51,7 +51,7 @@ describe('what is kept', () => {
   it('is written once, and all of it again where the store lost something', () => {
     const keeper = new NormKeeper(BY_HAND, DAILY);
     const spender = { session: 's', principal: 'p', server: 'x', tool: 'y', atMs: START_MS };
-    keeper.norms.budgets.charge(spender, 3);
+    keeper.norms.budgets.charge(1, spender, 3);
     const kept = (unstored: number): number => {
       let rows = 0;
       keeper.keep({

@@ -9,6 +9,7 @@ import {
 import { HIDDEN_KEY } from '../examine/places.ts';
 import { isPlainKey } from '../examine/values.ts';
 import { ByTool } from './by-tool.ts';
+import { taken } from './taken.ts';
 import { type LockAfter, type StoredBaseline, ToolBaseline } from './tool-baseline.ts';
 
 export interface BaselineOptions extends LockAfter {
@@ -113,12 +114,14 @@ export class Baselines {
     return taken;
   }
 
-  /** What has changed since it was last asked, or everything. */
-  takeRows(all = false): readonly BaselineRow[] {
-    const tools = [...(all ? this.#tools.values() : this.#changed)];
-    const declared = [...(all ? this.#declared.values() : this.#redeclared)];
-    this.#changed.clear();
-    this.#redeclared.clear();
+  get changed(): number {
+    return Math.max(this.#changed.size, this.#redeclared.size);
+  }
+
+  /** What has changed: some of it, and the rest when it is asked for again. */
+  takeRows(max: number): readonly BaselineRow[] {
+    const tools = taken(this.#changed, max);
+    const declared = taken(this.#redeclared, max);
     return [
       ...tools.map((one) => {
         const key = keyOf(one.server, one.tool);
@@ -128,6 +131,12 @@ export class Baselines {
         return { kind: 'declared' as const, key: keyOf(server, tool), value: [...names] };
       }),
     ];
+  }
+
+  /** Everything counts as changed. */
+  markAll(): void {
+    for (const one of this.#tools.values()) this.#changed.add(one);
+    for (const one of this.#declared.values()) this.#redeclared.add(one);
   }
 
   restore(rows: readonly BaselineRow[]): void {

@@ -13,6 +13,7 @@ import { timeOf } from '../engine/states.ts';
 import { matchesGlob } from '../tool/labeler.ts';
 import type { Budget, BudgetsFile, CostRow } from './budgets-file.ts';
 import { ByTool } from './by-tool.ts';
+import { taken } from './taken.ts';
 
 /** What was spent of one budget, by one group, in one window. In millionths of a unit. */
 export interface StoredSum {
@@ -21,6 +22,8 @@ export interface StoredSum {
   readonly sinceMs?: number;
   readonly spent: number;
   readonly lastMs: number;
+  /** Place of the newest observation that is in it. */
+  readonly seq: number;
 }
 
 export interface SpendRow {
@@ -43,6 +46,8 @@ interface Sum extends StoredSum {
   readonly key: string;
   spent: number;
   lastMs: number;
+  seq: number;
+  readonly restoredSeq: number;
   /** Which charge of all was its last. */
   charge: number;
 }
@@ -112,11 +117,11 @@ export class Budgets {
 
   take(observation: Observation): void {
     const { spend } = observation.facts;
-    if (spend !== undefined) this.charge(spenderOf(observation), spend.charged);
+    if (spend !== undefined) this.charge(observation.seq, spenderOf(observation), spend.charged);
   }
 
   /** @param units of what a call costs */
-  charge(spender: Spender, units: number): void {
+  charge(seq: number, spender: Spender, units: number): void {
     const amount = Math.round(units * SPEND_PARTS);
     if (amount === 0) return;
     for (const budget of this.#planOf(spender.server, { name: spender.tool }).budgets) {
@@ -126,6 +131,8 @@ export class Budgets {
         sum = newSum(budget, spender, key);
         this.#sums.set(key, sum);
       }
+      if (seq <= sum.restoredSeq) continue;
+      sum.seq = Math.max(sum.seq, seq);
       sum.spent += amount;
       sum.charge = ++this.#charges;
       if (spender.atMs > sum.lastMs) sum.lastMs = spender.atMs;
@@ -158,17 +165,25 @@ export class Budgets {
     });
   }
 
-  takeRows(all = false): readonly SpendRow[] {
-    const changed = [...(all ? this.#sums.values() : this.#changed)];
-    const gone = [...this.#forgotten].filter((key) => !this.#sums.has(key));
-    this.#changed.clear();
-    this.#forgotten.clear();
+  get changed(): number {
+    return Math.max(this.#changed.size, this.#forgotten.size);
+  }
+
+  /** What has changed: some of it, and the rest when it is asked for again. */
+  takeRows(max: number): readonly SpendRow[] {
+    const gone = taken(this.#forgotten, max).filter((key) => !this.#sums.has(key));
+    const changed = taken(this.#changed, max).filter((sum) => this.#sums.get(sum.key) === sum);
     return [
       ...gone.map((key) => ({ kind: 'spend' as const, key })),
-      ...changed
-        .filter((sum) => this.#sums.get(sum.key) === sum)
-        .map(({ key, charge: _, ...value }) => ({ kind: 'spend' as const, key, value })),
+      ...changed.map(({ key, charge: _, restoredSeq: __, ...value }) => {
+        return { kind: 'spend' as const, key, value };
+      }),
     ];
+  }
+
+  /** Everything counts as changed. */
+  markAll(): void {
+    for (const sum of this.#sums.values()) this.#changed.add(sum);
   }
 
   /** Sums of budgets that are gone, or are counted otherwise now, are left out. */
@@ -179,7 +194,8 @@ export class Budgets {
       .sort((a, b) => a.lastMs - b.lastMs);
     for (const sum of inOrder) {
       const counted = known.has(sum.key.split('\n', 1)[0] ?? '');
-      if (counted) this.#sums.set(sum.key, { ...sum, charge: ++this.#charges });
+      if (counted)
+        this.#sums.set(sum.key, { ...sum, restoredSeq: sum.seq, charge: ++this.#charges });
       else this.#forgotten.add(sum.key);
     }
   }
@@ -308,6 +324,8 @@ function newSum(budget: Budget, spender: Spender, key: string): Sum {
     ...(sinceMs === undefined ? {} : { sinceMs }),
     spent: 0,
     lastMs: 0,
+    seq: 0,
+    restoredSeq: 0,
     charge: 0,
   };
 }

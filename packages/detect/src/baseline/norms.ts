@@ -1,4 +1,4 @@
-import type { CallId, Facts, Observation } from '@spoor/core';
+import { type CallId, type Facts, LIMITS, type Observation } from '@spoor/core';
 import { type BaselineOptions, type BaselineRow, Baselines } from './baselines.ts';
 import { Budgets, type Spender, type SpendRow } from './budgets.ts';
 import { type BudgetsFile, NO_BUDGETS } from './budgets-file.ts';
@@ -19,6 +19,12 @@ export type NormRow =
   /** How far in the hub's order all rows go. */
   | { readonly kind: 'seq'; readonly key: ''; readonly value: number };
 
+/** What is left to be taken of what had changed, and how far that goes. */
+interface Piece {
+  readonly until: number;
+  readonly left: number;
+}
+
 /**
  * What is usual and what was spent, as the detector asks for it. Everything up to a place in the
  * order may be restored from rows; observations up to there are then known, and keep what was
@@ -31,6 +37,8 @@ export class Norms {
   readonly #reminded = new Set<CallId>();
   #seq = 0;
   #restoredSeq = 0;
+  /** While what changed is taken in pieces. */
+  #piece: Piece | undefined;
 
   constructor(options: BaselineOptions, budgets: BudgetsFile = NO_BUDGETS) {
     this.baselines = new Baselines(options);
@@ -78,14 +86,32 @@ export class Norms {
   recall(seq: number, spender: Spender, units: number): void {
     if (seq <= this.#restoredSeq) return;
     if (seq > this.#seq) this.#seq = seq;
-    this.budgets.charge(spender, units);
+    this.budgets.charge(seq, spender, units);
   }
 
-  /** What has changed since it was last asked, or everything. */
-  takeRows(all = false): readonly NormRow[] {
-    const rows = [...this.baselines.takeRows(all), ...this.budgets.takeRows(all)];
-    if (rows.length === 0) return [];
-    return [...rows, { kind: 'seq', key: '', value: this.#seq }];
+  /**
+   * What has changed, in pieces: ask until none comes. Only with the last piece it is said how far
+   * all of them go; what changed meanwhile says so itself, and comes with the pieces after.
+   */
+  takeRows(max: number = LIMITS.normRowsMax): readonly NormRow[] {
+    const piece = this.#piece ?? this.#begin();
+    if (piece === undefined) return [];
+    const count = Math.min(max, piece.left);
+    const rows: NormRow[] = [...this.baselines.takeRows(count), ...this.budgets.takeRows(count)];
+    const left = piece.left - count;
+    this.#piece = left > 0 ? { ...piece, left } : undefined;
+    return left > 0 ? rows : [...rows, { kind: 'seq', key: '', value: piece.until }];
+  }
+
+  #begin(): Piece | undefined {
+    const left = Math.max(this.baselines.changed, this.budgets.changed);
+    return left === 0 ? undefined : { until: this.#seq, left };
+  }
+
+  /** Everything is to be written again. */
+  markAll(): void {
+    this.baselines.markAll();
+    this.budgets.markAll();
   }
 
   /** Into new norms, before they have seen anything. */

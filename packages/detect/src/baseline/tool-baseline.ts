@@ -19,6 +19,8 @@ export interface LockAfter {
 export interface StoredBaseline {
   readonly server: string;
   readonly tool: string;
+  /** Place of the newest call that is in it. */
+  readonly seq: number;
   readonly locksItself: boolean;
   readonly lockedMs?: number;
   readonly calls: number;
@@ -38,6 +40,8 @@ export interface StoredBaseline {
 export class ToolBaseline {
   readonly server: string;
   readonly tool: string;
+  #seq = 0;
+  #restoredSeq = 0;
   #locksItself: boolean;
   #lockedMs: number | undefined;
   #calls = 0;
@@ -85,6 +89,8 @@ export class ToolBaseline {
 
   /** After its comparison, of a call that went on. True where it has locked itself by that. */
   take(observation: Observation, teaches: boolean, after: LockAfter): boolean {
+    if (observation.seq <= this.#restoredSeq) return false;
+    this.#seq = observation.seq;
     const atMs = timeOf(observation);
     const learns = teaches && !this.locked;
     const habit = this.#habitOf(observation.principal.pseudonym, learns);
@@ -160,6 +166,7 @@ export class ToolBaseline {
     return {
       server: this.server,
       tool: this.tool,
+      seq: this.#seq,
       locksItself: this.#locksItself,
       ...(this.#lockedMs === undefined ? {} : { lockedMs: this.#lockedMs }),
       calls: this.#calls,
@@ -177,6 +184,8 @@ export class ToolBaseline {
 
   static restore(stored: StoredBaseline): ToolBaseline {
     const one = new ToolBaseline(stored.server, stored.tool, stored.locksItself);
+    one.#seq = stored.seq;
+    one.#restoredSeq = stored.seq;
     one.#lockedMs = stored.lockedMs;
     one.#calls = stored.calls;
     one.#firstMs = stored.firstMs;

@@ -57,13 +57,18 @@ export class NormKeeper {
     return { ...this.norms.baselines.counts, ...this.norms.budgets.counts };
   }
 
-  /** Writes what has changed; everything, where the store may have lost something of it. */
-  keep({ record, note, unstored }: Keeping): void {
+  /**
+   * Writes some of what has changed; of everything, where the store may have lost something of it.
+   * Returns false where there was nothing left.
+   */
+  keep({ record, note, unstored }: Keeping): boolean {
     for (const { server, tool, calls } of this.norms.baselines.takeLocked())
       note(changed({ server, tool }, 'lock', { by: 'itself', calls }));
-    const rows = this.norms.takeRows(unstored > this.#unstored);
+    if (unstored > this.#unstored) this.norms.markAll();
     this.#unstored = unstored;
+    const rows = this.norms.takeRows();
     if (rows.length > 0) record({ norms: rows });
+    return rows.length > 0;
   }
 
   /** Throws BASELINE_UNKNOWN. */
