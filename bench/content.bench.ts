@@ -69,7 +69,7 @@ function ours(): Record<string, number> {
   const figures: Record<string, number> = {};
   for (const bytes of SIZES) {
     const text = textOf('prose', bytes);
-    const spoor = median(() => matches('request', text));
+    const spoor = median(() => matches.match('request', text));
     figures[`${kb(bytes)}.spoor`] = spoor;
     if (bytes > 10_000) continue;
     const naive = median(() => compiled.filter((one) => one.test(text)));
@@ -103,14 +103,14 @@ async function theirs(): Promise<Record<string, number>> {
   for (const bytes of SIZES.slice(0, 2)) {
     const text = textOf('prose', bytes);
     const event = { type: 'tool_call', timestamp: '2026-01-01T00:00:00Z', content: text };
-    figures[`atr.${kb(bytes)}.spoor`] = median(() => part('request', text));
-    figures[`atr.${kb(bytes)}.spoor.all`] = median(() => every('request', text));
+    figures[`atr.${kb(bytes)}.spoor`] = median(() => part.match('request', text));
+    figures[`atr.${kb(bytes)}.spoor.all`] = median(() => every.match('request', text));
     figures[`atr.${kb(bytes)}.agent-threat-rules`] = median(() => engine.evaluate(event));
   }
   // What is written about the same matters has many of the words that rules look for.
   const page = readFileSync(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8');
-  figures['atr.10KB.page.spoor'] = median(() => part('request', page.slice(0, 10_000)));
-  figures['atr.10KB.page.spoor.all'] = median(() => every('request', page.slice(0, 10_000)));
+  figures['atr.10KB.page.spoor'] = median(() => part.match('request', page.slice(0, 10_000)));
+  figures['atr.10KB.page.spoor.all'] = median(() => every.match('request', page.slice(0, 10_000)));
   return figures;
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
-import type { Alert, HubView, Page } from '@spoor/core';
+import type { Alert, HubView, Page, SessionDetail, SessionView } from '@spoor/core';
 import { instrument } from '@spoor/instrument';
 import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
@@ -83,6 +83,32 @@ verifies(
     await server.close();
   },
   { case: 'in a program that is joined', timeoutMs: 60_000 },
+);
+
+verifies(
+  'secrets:file',
+  async () => {
+    const world = new World();
+    const file = join(world.folder, 'own.toml');
+    world.env.SPOOR_SECRETS_RULES = file;
+    writeFileSync(file, '[[rules]]\nid = "a"\nregex = "("\n');
+    const failed = world.call('hub', 'start');
+    expect(failed.code).toBe(2);
+    expect(failed.stderr).toContain('own.toml:3 rule a: not a regular expression');
+    writeFileSync(file, `[[rules]]\nid = "quay"\nregex = '''QT-[0-9a-z]{6}'''\n`);
+    await world.hub();
+    const server = await connect(world, 'everything', SERVERS.everything());
+    await server.call('echo', { message: 'see QT-a1b2c3 there' });
+    const { rows } = await until(
+      () => world.api<Page<SessionView>>('sessions'),
+      (page) => page.rows[0]?.calls === 1,
+    );
+    const { observations } = await world.api<SessionDetail>(`sessions/${rows[0]?.id}`);
+    const echo = observations.find(({ tool }) => tool?.name === 'echo');
+    expect(echo?.facts.request?.classes).toEqual([{ class: 'secret', count: 1 }]);
+    await server.close();
+  },
+  { case: 'from the setting to the facts', timeoutMs: 60_000 },
 );
 
 verifies(

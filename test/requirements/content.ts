@@ -16,6 +16,10 @@ export const CONTENT = {
     behavior: 'What is encoded, up to two layers, is examined like plain text, and hidden like it.',
     source: 'docs/examine.md',
   },
+  'secrets:file': {
+    behavior: 'Rules for secrets from a file of the owner hold, and what is not followed is said.',
+    source: 'docs/examine.md',
+  },
   'content:linear': {
     behavior: 'Asking hundreds of expressions of a content takes time in proportion to its length.',
     source: 'docs/sigma.md',

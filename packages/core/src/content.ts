@@ -6,6 +6,31 @@ export interface ContentAsked {
   /** Of exactly these questions. */
   readonly set: string;
   readonly asks: readonly ContentAsk[];
+  /** Shapes of secrets from the owner's file. */
+  readonly secrets?: readonly SecretShape[];
+}
+
+/** A kind of secret, as the owner's file has it. */
+export interface SecretShape {
+  readonly id: string;
+  /** RE2 syntax. */
+  readonly source: string;
+  /** Which group is the secret: the first that is not empty where 0. */
+  readonly group: number;
+  /** Bits per character that it has more of. */
+  readonly entropyMin?: number;
+  /** As in `TextForm`. */
+  readonly needs: readonly (readonly string[])[];
+  readonly allow: readonly SecretAllowance[];
+}
+
+/** What is no secret although it looks like one. */
+export interface SecretAllowance {
+  readonly target: 'secret' | 'match' | 'line';
+  /** Must expressions and words both be met? */
+  readonly every: boolean;
+  readonly regexes: readonly string[];
+  readonly stopwords: readonly string[];
 }
 
 /** Content tests that look for the same. */

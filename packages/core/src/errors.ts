@@ -127,6 +127,12 @@ const TABLE = {
     message: 'The labels file has an error',
     hint: 'The line and column say where',
   },
+  SECRETS_INVALID: {
+    http: 400,
+    exit: 2,
+    message: 'The file of secret rules has an error',
+    hint: 'The line says where; the rules are as gitleaks has them',
+  },
   DESTINATIONS_INVALID: {
     http: 400,
     exit: 2,

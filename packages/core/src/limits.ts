@@ -70,6 +70,12 @@ export const LIMITS = {
   baselineDestinationsMax: 1_024,
   /** Principals of one baseline; the longest idle makes room, and is counted. */
   baselinePrincipalsMax: 256,
+  /** Rules of the owner's file of secrets: several times as many as the largest known has. */
+  secretShapesMax: 2_000,
+  /** One expression of such a rule. */
+  secretRegexCharsMax: 65_536,
+  /** That file. */
+  secretFileBytesMax: 2_097_152,
   /** Texts in encodings that are unwrapped in one content, those in them too. */
   decodedLayersMax: 64,
   /** Their characters together: what is zipped can be a thousand times as long as it looks. */

@@ -44,6 +44,7 @@ export { renderRuleDocs } from './rules/docs.ts';
 export { type ContentMatcher, contentMatcher } from './rules/match-content.ts';
 export type { Rule, RuleBody, RuleFile, RuleProblem, RuleSet, RuleTest } from './rules/types.ts';
 export { FIELDS, FLOW_FIELDS } from './schema.ts';
+export { readSecretFile, type SecretFile } from './secret-file/read.ts';
 export { type Classification, classifyTool, type ToolDefinition } from './tool/classify.ts';
 export { examineTool } from './tool/definition.ts';
 export { hostToolLabels } from './tool/host-tools.ts';

@@ -98,7 +98,7 @@ function answerer(set: RuleSet, rule: Rule): (line: TraceLine) => Observation {
     if (content === undefined) return observation;
     const { request, result, definitions, flows } = observation.facts;
     const matched = (part: 'request' | 'result' | 'definition'): object => {
-      const found = content[part] === undefined ? undefined : match(part, content[part]);
+      const found = content[part] === undefined ? undefined : match.match(part, content[part]);
       return found ? { matched: found } : {};
     };
     const facts = {

@@ -204,7 +204,7 @@ export function senseDefinitions(result: unknown, context: SenseContext): Defini
       return { ...withoutProjection(seen, context.project), name: safeName(tool.name, keys.short) };
     });
   const digest = keys.definitionDigest(facts.map((tool) => tool.digest).join());
-  const matched = context.content?.('definition', tools);
+  const matched = context.content?.match('definition', tools);
   return {
     tools: facts,
     digest,
@@ -247,9 +247,10 @@ function examineContent(
     digest: context.keys.digest,
     role,
     inner: (text) => inner.push(text),
+    own: context.content?.own,
     ...(context.keys.cluster && { shared: context.keys.cluster }),
   });
-  const matched = context.content?.(role === 'result' ? 'result' : 'request', content, inner);
+  const matched = context.content?.match(role === 'result' ? 'result' : 'request', content, inner);
   return withoutProjection(matched ? { ...facts, matched } : facts, context.project);
 }
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { DAY_MS, type IdentityLevel, NETWORK, systemClock } from '@spoor/core';
-import { askedBy, type Detector } from '@spoor/detect';
+import { type ContentAsked, DAY_MS, type IdentityLevel, NETWORK, systemClock } from '@spoor/core';
+import type { Detector } from '@spoor/detect';
 import { type Hello, readRecipients } from '@spoor/edge';
 import { type Ledger, openLedger } from '@spoor/ledger';
 import type { Question, WorkerSettings } from './bus.ts';
@@ -29,7 +29,7 @@ import type { Remembering } from './remembering.ts';
 import { Remote } from './remote/remote.ts';
 import { Reports } from './reports.ts';
 import { restart } from './restart.ts';
-import { type CompiledRules, loadBudgets, loadRules } from './rules.ts';
+import { type CompiledRules, loadAsked, loadBudgets, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
 import { stateOf } from './state.ts';
@@ -72,7 +72,7 @@ export async function assemble(
 ): Promise<{ readonly parts: Parts; readonly url: string }> {
   const { home, random } = options;
   const secrets = loadSecrets(home, random);
-  const { rules, labels, budgets, destinations } = await readFiles(options);
+  const { rules, labels, asked, budgets, destinations } = await readFiles(options);
   const owner = readOwner(options, rules, secrets);
   const identityOf = await loadIdentity(options, secrets);
   const witnesses = await loadWitnesses(options);
@@ -114,7 +114,7 @@ export async function assemble(
   const common = {
     counts: begun.counts,
     reports: new Reports(),
-    asked: askedBy(rules.rules.content),
+    asked,
     secrets,
     sessions,
     identifier,
@@ -180,6 +180,7 @@ const newRemote = (
 async function readFiles(options: HubOptions): Promise<{
   readonly rules: CompiledRules;
   readonly labels: OwnersFile;
+  readonly asked: ContentAsked | undefined;
   readonly budgets: Awaited<ReturnType<typeof loadBudgets>>;
   readonly destinations: Awaited<ReturnType<typeof loadDestinations>>;
 }> {
@@ -188,8 +189,9 @@ async function readFiles(options: HubOptions): Promise<{
     options.say(`RULE_INVALID ${path}:${line}:${column} ${message}`);
   }
   const labels = await OwnersFile.open(options.labelsFile, options.home.labels);
+  const asked = await loadAsked(rules, options.secretRulesFile, options.say);
   const budgets = await loadBudgets(options.budgetsFile);
-  return { rules, labels, budgets, destinations: await loadDestinations(options) };
+  return { rules, labels, asked, budgets, destinations: await loadDestinations(options) };
 }
 
 const foreignOf = (

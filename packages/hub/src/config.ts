@@ -31,6 +31,12 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: "File with the owner's labels for tools",
   },
   {
+    name: 'secrets.rules',
+    type: 'string',
+    default: undefined,
+    help: "File of rules for secrets (TOML, as gitleaks has it), besides Spoor's own",
+  },
+  {
     name: 'identity.trust',
     type: 'string',
     default: undefined,

@@ -18,6 +18,8 @@ export interface HubOptions {
   /** Built files of the UI. */
   readonly webPath: string;
   readonly labelsFile?: string;
+  /** Rules for secrets, as gitleaks has them, besides Spoor's own. */
+  readonly secretRulesFile?: string;
   /** Whom the owner trusts to say who calls. */
   readonly identityTrustFile?: string;
   /** Is the redacted projection kept? */

@@ -1,7 +1,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { CodedError, effectiveMode, type Policy, type RulesView } from '@spoor/core';
 import {
+  CodedError,
+  type ContentAsked,
+  effectiveMode,
+  LIMITS,
+  type Policy,
+  type RulesView,
+} from '@spoor/core';
+import {
+  askedBy,
   type BudgetsFile,
   compileRules,
   createLabeler,
@@ -10,6 +18,7 @@ import {
   parseLabels,
   type RuleProblem,
   type RuleSet,
+  readSecretFile,
 } from '@spoor/detect';
 import { BUILT_IN } from './builtin.ts';
 
@@ -65,6 +74,27 @@ export async function loadLabeler(path: string | undefined): Promise<Labeler> {
   });
   const { overrides, trusted } = parseLabels(text, path);
   return createLabeler(overrides, trusted);
+}
+
+/**
+ * What sensors are asked about content: by rules, and by the owner's file of secrets. Throws
+ * SECRETS_INVALID with the line, or CONFIG_UNREADABLE.
+ */
+export async function loadAsked(
+  { rules }: CompiledRules,
+  path: string | undefined,
+  say: (line: string) => void,
+): Promise<ContentAsked | undefined> {
+  const asked = askedBy(rules.content);
+  if (path === undefined) return asked;
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CodedError('CONFIG_UNREADABLE', path, error);
+  });
+  if (text.length > LIMITS.secretFileBytesMax)
+    throw new CodedError('SECRETS_INVALID', `${path}:1 longer than ${LIMITS.secretFileBytesMax}`);
+  const { shapes, notes } = readSecretFile(text, path);
+  for (const { line, message } of notes) say(`SECRET_RULES ${path}:${line} ${message}`);
+  return { ...(asked ?? { set: '', asks: [] }), secrets: shapes };
 }
 
 /** Matches are counted by the worker, which has the store. */

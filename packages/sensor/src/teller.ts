@@ -30,8 +30,7 @@ export class Teller {
   readonly #options: TellerOptions;
   /** Loaded with the first message that needs it, so that a wrapper starts without it. */
   #sense: Sense | undefined;
-  /** Of the questions of which rules? */
-  #content: { readonly set: string | undefined; readonly matcher: ContentMatcher } | undefined;
+  #content: { readonly asked: HubPort['asked']; readonly matcher: ContentMatcher } | undefined;
   /** As the handshake agreed on it. */
   #protocolVersion: string | undefined;
   readonly #descriptions = new Map<string, string>();
@@ -185,8 +184,8 @@ export class Teller {
 
   get #matcher(): ContentMatcher {
     const { asked } = this.#options.hub;
-    if (this.#content === undefined || this.#content.set !== asked?.set)
-      this.#content = { set: asked?.set, matcher: this.#senses.contentMatcher(asked) };
+    if (this.#content === undefined || this.#content.asked !== asked)
+      this.#content = { asked, matcher: this.#senses.contentMatcher(asked) };
     return this.#content.matcher;
   }
 

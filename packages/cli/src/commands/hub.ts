@@ -94,6 +94,7 @@ async function startOn(
   const budgetsFile = config.text('budgets');
   const levels = config.text('ledger.levels');
   const identityTrustFile = config.text('identity.trust');
+  const secretRulesFile = config.text('secrets.rules');
   return Hub.start({
     home,
     version: VERSION,
@@ -105,6 +106,7 @@ async function startOn(
     ...(labelsFile === undefined ? {} : { labelsFile }),
     ...(budgetsFile === undefined ? {} : { budgetsFile }),
     ...(identityTrustFile === undefined ? {} : { identityTrustFile }),
+    ...(secretRulesFile === undefined ? {} : { secretRulesFile }),
     project: config.flag('projection'),
     budgetMs: config.number('budget.ms'),
     askTimeoutMs: config.number('ask.timeout-ms'),

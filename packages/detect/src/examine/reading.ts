@@ -1,6 +1,7 @@
 import { type Atom, type ContentClass, LIMITS, type SipKey, sipHash } from '@spoor/core';
 import { Codes } from './codes.ts';
 import type { Layer } from './layers.ts';
+import type { OwnSecrets } from './own-secrets.ts';
 import { SecretBudget } from './secrets.ts';
 
 export type Role = 'arguments' | 'result' | 'intent';
@@ -12,6 +13,13 @@ export interface Span {
   readonly start: number;
   readonly end: number;
   readonly label: string;
+}
+
+export interface ReadingContext {
+  /** Told each text that was found in another form of itself. */
+  readonly inner?: (text: string) => void;
+  /** Rules for secrets from the owner's file. */
+  readonly own?: OwnSecrets | undefined;
 }
 
 interface Outer {
@@ -44,6 +52,9 @@ export class Reading {
   layerDepth = 0;
   /** Told each text that stood in another form of itself. */
   readonly inner: ((text: string) => void) | undefined;
+  /** Rules for secrets from the owner's file. */
+  readonly own: OwnSecrets | undefined;
+  #ownLeft: number = LIMITS.contentTestWorkMax;
   /** How often something of a class was found. */
   found = 0;
   instructionLike = false;
@@ -70,10 +81,11 @@ export class Reading {
   #firstOfText = 0;
 
   /** @param where path of what is being read; asked only when something was found there */
-  constructor(key: SipKey, role: Role, where: () => string, inner?: (text: string) => void) {
+  constructor(key: SipKey, role: Role, where: () => string, context: ReadingContext = {}) {
     this.key = key;
     this.role = role;
-    this.inner = inner;
+    this.inner = context.inner;
+    this.own = context.own;
     this.#where = where;
   }
 
@@ -132,6 +144,23 @@ export class Reading {
   get bytes(): number {
     const { text, codes } = this;
     return codes.isAscii && text.length <= this.#charsLeft ? text.length : utf8Length(text);
+  }
+
+  /** Finds what the owner's rules call a secret in the open text. */
+  readOwn(length: number): void {
+    const text = length < this.text.length ? this.text.slice(0, length) : this.text;
+    const take = (chars: number): boolean => {
+      this.#ownLeft -= chars;
+      if (this.#ownLeft < 0) this.truncated = true;
+      return this.#ownLeft >= 0;
+    };
+    for (const { start, end } of this.own?.in(text, take) ?? []) {
+      // Ours may have found it already.
+      if (this.spans?.some((span) => span.start < end && start < span.end)) continue;
+      this.mark('secret', start, end);
+      const value = text.slice(start, end).replace(/\s+/g, '');
+      this.atom('token', value.toLowerCase(), start, 'secret');
+    }
   }
 
   count(found: ContentClass): void {

@@ -1,3 +1,5 @@
+import { PREFIXED_SECRETS } from './secret-rules-more.ts';
+
 /**
  * Shapes of credentials, as data. A rule is tried only where its literal begins a word, and its
  * pattern must match from there. Literals are written in lower case and match in any; the pattern
@@ -14,7 +16,7 @@ export interface SecretRule {
 
 const END = '(?:[^0-9A-Za-z_-]|$)';
 
-export const SECRET_RULES: readonly SecretRule[] = [
+const SHAPES: readonly SecretRule[] = [
   {
     id: 'private-key',
     literals: ['begin '],
@@ -129,6 +131,9 @@ export const SECRET_RULES: readonly SecretRule[] = [
     entropyMin: 3.5,
   },
 ];
+
+/** All of them; the first that matches counts. */
+export const SECRET_RULES: readonly SecretRule[] = [...SHAPES, ...PREFIXED_SECRETS];
 
 /** Words whose assigned value is a secret by its name, whatever its shape. */
 export const SECRET_NAMES: readonly string[] = [

@@ -33,6 +33,7 @@ export function readText(reading: Reading): number {
   words.open(reading);
   scan(reading, length);
   words.close();
+  if (reading.own) reading.readOwn(length);
   noteDisguised(reading, length, words.rotated);
   return length;
 }

@@ -5,7 +5,7 @@ import { readLayers } from './layers.ts';
 import { readLines } from './lines.ts';
 import { HIDDEN_KEY, type Place, Places } from './places.ts';
 import { Projection } from './projection.ts';
-import { Reading, type Role } from './reading.ts';
+import { Reading, type ReadingContext, type Role } from './reading.ts';
 import { readScattered } from './scattered.ts';
 import { isSecretName, isSecretValue } from './secrets.ts';
 import { readText } from './text.ts';
@@ -13,7 +13,7 @@ import { isHostName } from './tokens.ts';
 import { Trail } from './trail.ts';
 import { isPlainKey, readValue, VALUE_CHARS_MAX } from './values.ts';
 
-export interface WalkContext {
+export interface WalkContext extends ReadingContext {
   /** Fingerprint key of the session. */
   readonly key: SipKey;
   readonly role: Role;
@@ -21,8 +21,6 @@ export interface WalkContext {
   readonly schema?: readonly string[];
   /** Fingerprint key that all sessions share; without it, destinations have no such prints. */
   readonly shared?: SipKey;
-  /** Told each text that was found in another form of itself. */
-  readonly inner?: (text: string) => void;
 }
 
 /** Reads a JSON value once, depth first. */
@@ -36,9 +34,10 @@ export class Walk {
   readonly #shared: SipKey | undefined;
 
   /** @param shared key of fingerprints that all sessions share */
-  constructor({ key, role, schema = [], shared, inner }: WalkContext) {
+  constructor(context: WalkContext) {
+    const { key, role, schema = [], shared } = context;
     this.#shared = shared;
-    this.reading = new Reading(key, role, () => this.#trail.path(), inner);
+    this.reading = new Reading(key, role, () => this.#trail.path(), context);
     this.#declared = schema;
   }
 

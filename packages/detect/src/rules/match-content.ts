@@ -6,37 +6,43 @@ import {
   isObject,
   LIMITS,
 } from '@spoor/core';
+import { OwnSecrets } from '../examine/own-secrets.ts';
 import { Candidates } from './candidates.ts';
 
-/**
- * Answers the content tests of rules, where the content is.
- *
- * @param inner texts that were found in it in another form of themselves
- */
-export type ContentMatcher = (
-  part: ContentPart,
-  content: unknown,
-  inner?: readonly string[],
-) => ContentMatches | undefined;
+/** Answers what is asked of content, where the content is. */
+export interface ContentMatcher {
+  /**
+   * Answers the content tests of rules. Undefined for what cannot be asked: where no rule has such
+   * a test, and for content that is longer than what is looked through, or that too many
+   * expressions would have to run over. Then rules say “not covered” and not that nothing was found.
+   *
+   * @param inner texts that were found in it in another form of themselves
+   */
+  match(part: ContentPart, content: unknown, inner?: readonly string[]): ContentMatches | undefined;
+  /** Rules for secrets from the owner's file, where there is one. */
+  readonly own: OwnSecrets | undefined;
+}
 
 /** What an expression costs before its first character. */
 const RUN_CHARS = 64;
 
-/**
- * Undefined for what cannot be asked: where no rule has such a test, and for content that is longer
- * than what is looked through, or that too many expressions would have to run over. Then rules say
- * “not covered” and not that nothing was found.
- */
 export function contentMatcher(asked: ContentAsked | undefined): ContentMatcher {
-  if (asked === undefined) return () => undefined;
-  const { set, asks } = asked;
+  const { set, asks, secrets = [] } = asked ?? { set: '', asks: [] };
   let candidates: Candidates | undefined;
-  return (part, content, inner = []) => {
-    const texts = textsOf([content, ...inner]);
-    if (texts === undefined) return undefined;
-    candidates ??= new Candidates(asks);
-    const held = matching(candidates, part, texts);
-    return held && { set, ids: [...held].map((ask) => ask.ids[part]).filter(isPresent) };
+  let own: OwnSecrets | undefined;
+  return {
+    match(part, content, inner = []) {
+      if (set === '') return undefined;
+      const texts = textsOf([content, ...inner]);
+      if (texts === undefined) return undefined;
+      candidates ??= new Candidates(asks);
+      const held = matching(candidates, part, texts);
+      return held && { set, ids: [...held].map((ask) => ask.ids[part]).filter(isPresent) };
+    },
+    get own() {
+      if (secrets.length > 0) own ??= new OwnSecrets(secrets);
+      return own;
+    },
   };
 }
 

@@ -112,7 +112,7 @@ export class Foreign {
 
   open(
     traces: readonly { readonly trace: string; readonly agent: string }[],
-    set: string,
+    first: boolean,
   ): ForeignOpened {
     const { secrets, recipients, project, asked } = this.#options;
     const sessions = traces.map(({ trace, agent }) => {
@@ -120,7 +120,7 @@ export class Foreign {
       return { session: id, ...secrets.sessionKeys(id) };
     });
     const { definitionKey } = secrets;
-    const news = asked === undefined || asked.set === set ? {} : { asked };
+    const news = asked === undefined || !first ? {} : { asked };
     return { sessions, definitionKey, recipients: recipients(), project, ...news };
   }
 
@@ -128,7 +128,7 @@ export class Foreign {
   async answer(question: ForeignQuestion): Promise<unknown> {
     switch (question.kind) {
       case 'foreign.open':
-        return this.open(question.traces, question.set);
+        return this.open(question.traces, question.first);
       case 'foreign.key':
         return this.#options.ledger
           .keepKey(question.session, question.kek, question.wrapped)

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { CodedError, LIMITS, type Random, safeName } from '@spoor/core';
-import { contentMatcher } from '@spoor/detect/sense';
+import { type ContentMatcher, contentMatcher } from '@spoor/detect/sense';
 import { type Keys, keysOf } from '@spoor/edge';
 import {
   type DecodedTraces,
@@ -44,7 +44,7 @@ export class ForeignIntake {
   readonly counts: Record<string, number> = {};
   readonly #options: IntakeOptions;
   readonly #sealers = new Map<string, Sealer>();
-  #content = { set: '', matcher: contentMatcher(undefined) };
+  #content: ContentMatcher | undefined;
   #waiting = 0;
   /** One request after another, so that their order is that of their coming. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -114,11 +114,11 @@ export class ForeignIntake {
     const traces = [...agents].map(([trace, agent]) => ({ trace, agent }));
     const opened = (await this.#options.ask({
       kind: 'foreign.open',
-      set: this.#content.set,
+      first: this.#content === undefined,
       traces,
     })) as ForeignOpened;
     const { definitionKey, recipients, project, asked } = opened;
-    if (asked !== undefined) this.#content = { set: asked.set, matcher: contentMatcher(asked) };
+    this.#content ??= contentMatcher(asked);
     const byTrace = new Map<string, Opened>();
     for (const [i, { trace }] of traces.entries()) {
       const one = opened.sessions[i];
@@ -152,7 +152,7 @@ export class ForeignIntake {
     leaks: Map<string, Leak>,
   ): Promise<void> {
     const { random } = this.#options;
-    const content = this.#content.matcher;
+    const content = this.#content ?? contentMatcher(undefined);
     const told: ForeignTold[] = [];
     let sinceMs = performance.now();
     for (const joined of calls) {

@@ -137,12 +137,13 @@ function facts(
     digest: keys.digest,
     role,
     inner: (text) => inner.push(text),
+    own: matcher.own,
   });
   const { projection: _, ...rest } = seen;
   // Of what was cut on its way here nobody can say what it held.
   const matched = truncated
     ? undefined
-    : matcher(role === 'result' ? 'result' : 'request', content, inner);
+    : matcher.match(role === 'result' ? 'result' : 'request', content, inner);
   return {
     ...(project ? seen : rest),
     ...(matched && { matched }),

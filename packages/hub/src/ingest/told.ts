@@ -40,7 +40,7 @@ export interface ForeignOpened {
   readonly definitionKey: string;
   readonly recipients: readonly string[];
   readonly project: boolean;
-  /** What rules ask of content, where the intake asked for another set. */
+  /** What rules ask of content, where the intake asks for the first time. */
   readonly asked?: ContentAsked;
 }
 
@@ -54,8 +54,8 @@ export interface ForeignSession {
 export type ForeignQuestion =
   | {
       readonly kind: 'foreign.open';
-      /** Of the questions that are known already. */
-      readonly set: string;
+      /** Are the questions of rules not known yet? */
+      readonly first: boolean;
       readonly traces: readonly { readonly trace: string; readonly agent: string }[];
     }
   | {
