@@ -97,7 +97,7 @@ describe('a file of secret rules', () => {
   );
 
   it.each([
-    ['[[rules]]\nid = \n', /own\.toml:2:\d+ /],
+    ['[[rules]]\nid = = 1\n', /own\.toml:2:\d+ /],
     ['[[rules]]\nid = "a"\nregex = "("\n', 'own.toml:3 rule a: not a regular expression of RE2'],
     [
       '[[rules]]\nid = "a"\nregex = "(?=x)"\n',
