@@ -1,4 +1,4 @@
-import { LIMITS, type SecretAllowance, type SecretShape } from '@spoor/core';
+import type { SecretAllowance, SecretShape } from '@spoor/core';
 import type { RE2JS } from 're2js';
 import { Candidates } from '../rules/candidates.ts';
 import { compileRegex } from '../rules/text-form.ts';
@@ -114,6 +114,3 @@ class Allow {
     return (regexes.length === 0 || byRegex) && (stopwords.length === 0 || byWord);
   }
 }
-
-/** Characters that a content may cost. */
-export const OWN_SECRETS_WORK_MAX: number = LIMITS.contentTestWorkMax;
