@@ -14,7 +14,8 @@ export interface ContentMatcher {
   /**
    * Answers the content tests of rules. Undefined for what cannot be asked: where no rule has such
    * a test, and for content that is longer than what is looked through, or that too many
-   * expressions would have to run over. Then rules say “not covered” and not that nothing was found.
+   * expressions would have to run over. Then rules say “not covered” and not that there was
+   * nothing.
    *
    * @param inner texts that were found in it in another form of themselves
    */
