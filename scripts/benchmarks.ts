@@ -159,7 +159,9 @@ content: \`plain\` is what a hub with sealed content finds.
 ## Chains
 
 The parameters of the score were learned from these very files, so this says what it knows, not
-what it will find. ${'' /* The next section says that. */} ${await chains()}
+what it will find.
+
+${await chains()}
 
 ## What was not shown
 
