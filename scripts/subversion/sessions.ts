@@ -62,7 +62,7 @@ function sessionOf(row: Trajectory, mode: Mode, rows: number[][]): Session {
 const FAILED_WEIGHT = 0.7;
 /** Every so manieth of those is enough. */
 const FAILED_SHARE = 3;
-const FULL_WEIGHT = 0.3;
+const FULL_WEIGHT = 1;
 /** Calls of a successful attack before the text was read: much alike those of other sessions. */
 const BEFORE_WEIGHT = 0.3;
 
