@@ -46,4 +46,13 @@ export const DECIDE = {
     behavior: 'A rule that defers puts the session aside until a person has released it.',
     source: 'docs/decisions.md',
   },
+  'shadow:rule': {
+    behavior:
+      'A rule in the shadow denies nothing, whatever else is enforced, and shows what it would.',
+    source: 'docs/decisions.md',
+  },
+  'fail:labels': {
+    behavior: 'Without hub or ledger, calls go on or do not as the owner says of their labels.',
+    source: 'docs/decisions.md',
+  },
 } as const;

@@ -28,7 +28,7 @@
  * GET  /api/v1/exceptions                      ExceptionsView
  * POST /api/v1/exceptions  {exception, who?}   ExceptionView      as in the owner's file
  * POST /api/v1/exceptions/:id/remove  {reason?, who?}  ExceptionView
- * POST /api/v1/enforce  {mode, rule?, server?, ask?} PolicyView
+ * POST /api/v1/enforce  {mode, rule?, server?, ask?, shadow?} PolicyView
  * GET  /api/v1/inventory                       InventoryView
  * GET  /api/v1/labels                          LabelsView
  * POST /api/v1/labels/reload  {}               LabelsView         reads the owner's file anew
@@ -55,6 +55,7 @@ import type { Exception } from './exception.ts';
 import type { Label } from './labels.ts';
 import type { IdentityLevel } from './levels.ts';
 import type { Decision, Mode, Observation } from './observation.ts';
+import type { FailByLabel } from './policy.ts';
 import type { SealedPart } from './sealed.ts';
 import type { Stop } from './stop.ts';
 
@@ -191,6 +192,8 @@ export interface PolicyView {
   readonly rules: Readonly<Record<string, Mode>>;
   readonly servers: Readonly<Record<string, Mode>>;
   readonly ask?: readonly string[];
+  readonly shadow?: readonly string[];
+  readonly fail?: FailByLabel;
 }
 
 /** A call that waits for a person. */

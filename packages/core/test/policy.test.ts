@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveMode, OBSERVE, type Policy } from '../src/policy.ts';
+import { effectiveMode, failsClosed, OBSERVE, type Policy, parseFail } from '../src/policy.ts';
 
 const POLICY: Policy = {
   mode: 'observe',
@@ -20,5 +20,25 @@ describe('effectiveMode', () => {
     for (const name of ['constructor', '__proto__', 'toString']) {
       expect(effectiveMode(POLICY, name, name)).toBe('observe');
     }
+  });
+});
+
+describe('failsClosed', () => {
+  it('is by the strictest label, and by sensitivity where nothing is said', () => {
+    const fail = { egress: 'open', 'reads-pii': 'closed' } as const;
+    expect(failsClosed({ fail }, ['egress'])).toBe(false);
+    expect(failsClosed({ fail }, ['egress', 'reads-pii'])).toBe(true);
+    expect(failsClosed({ fail }, ['egress', 'financial'])).toBe(true);
+    expect(failsClosed({}, ['egress'])).toBe(true);
+    expect(failsClosed({}, ['reads-pii'])).toBe(false);
+  });
+
+  it('reads labels and nothing else', () => {
+    expect(parseFail('egress=open, reads-pii=closed')).toEqual({
+      egress: 'open',
+      'reads-pii': 'closed',
+    });
+    for (const text of ['', 'egress', 'egress=shut', 'constructor=open', 'egress=open,'])
+      expect(parseFail(text)).toBeUndefined();
   });
 });

@@ -168,6 +168,7 @@ export type Question =
       readonly rule?: string;
       readonly server?: string;
       readonly ask?: boolean;
+      readonly shadow?: boolean;
     }
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'embedded'; readonly call: string; readonly cluster: string }

@@ -65,6 +65,12 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Milliseconds that a call waits for the approval of a person before it is denied',
   },
   {
+    name: 'fail.labels',
+    type: 'string',
+    default: undefined,
+    help: 'Which calls go on in enforce where hub or ledger cannot be had, by labels of their tool, as in egress=open,reads-pii=closed; sensitive ones are closed without it',
+  },
+  {
     name: 'ledger.levels',
     type: 'string',
     default: undefined,

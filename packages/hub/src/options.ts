@@ -1,4 +1,4 @@
-import type { Mode, Random } from '@spoor/core';
+import type { FailByLabel, Mode, Random } from '@spoor/core';
 import type { BaselineOptions } from '@spoor/detect';
 import type { Home } from '@spoor/edge';
 import type { ClientPlaces } from '@spoor/edge/clients';
@@ -32,6 +32,8 @@ export interface HubOptions {
   readonly budgetsFile?: string;
   /** When baselines lock; as the settings have it by default without it. */
   readonly baselines?: BaselineOptions;
+  /** Where calls go on without hub or ledger, by labels; as the policy's file has it without it. */
+  readonly fail?: FailByLabel;
   /** How sure the entry of a call must be before it goes on, by labels; the default without it. */
   readonly levels?: Levels;
   /** Where the texts of prompts are sent for their embeddings; nowhere without it. */

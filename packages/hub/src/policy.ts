@@ -1,5 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { CodedError, type Mode, OBSERVE, type Policy } from '@spoor/core';
+import {
+  CodedError,
+  type FailByLabel,
+  type Mode,
+  OBSERVE,
+  type Policy,
+  parseFail,
+} from '@spoor/core';
 
 /** The owner's choice of where denials are real; kept in one file that a person can read. */
 export class PolicyFile {
@@ -11,10 +18,14 @@ export class PolicyFile {
    * to enforce must not be left with `observe` because of a damaged file.
    *
    * @param mode What holds while there is no file.
+   * @param fail What the settings say of labels, over the file.
    */
-  constructor(path: string, mode: Mode) {
+  constructor(path: string, mode: Mode, fail?: FailByLabel) {
     this.#path = path;
-    this.#policy = read(path) ?? { ...OBSERVE, mode };
+    const said = read(path);
+    this.#policy = said ?? { ...OBSERVE, mode };
+    // Sensors that find no hub read it there, so it stands there before they can.
+    if (fail !== undefined) this.#write({ ...this.#policy, fail });
   }
 
   get policy(): Policy {
@@ -26,7 +37,10 @@ export class PolicyFile {
    * disk.
    */
   set(mode: Mode, target: PolicyTarget = {}): Policy {
-    const next = changed(this.#policy, mode, target);
+    return this.#write(changed(this.#policy, mode, target));
+  }
+
+  #write(next: Policy): Policy {
     const path = `${this.#path}.next`;
     writeFileSync(path, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(path, this.#path);
@@ -40,13 +54,19 @@ export interface PolicyTarget {
   readonly server?: string;
   /** With a rule: its denial is a question to a person. */
   readonly ask?: boolean;
+  /** With a rule: it only shows what it would do, whatever else is enforced. */
+  readonly shadow?: boolean;
 }
 
-function changed(policy: Policy, mode: Mode, { rule, server, ask }: PolicyTarget): Policy {
+function changed(policy: Policy, mode: Mode, { rule, server, ask, shadow }: PolicyTarget): Policy {
   if (rule !== undefined) {
+    const shown = (policy.shadow ?? []).filter((one) => one !== rule);
+    if (shadow === true) return { ...policy, shadow: [...shown, rule] };
     const others = (policy.ask ?? []).filter((one) => one !== rule);
     const asking = ask === true ? [...others, rule] : others;
-    return { ...policy, rules: { ...policy.rules, [rule]: mode }, ask: asking };
+    const rules = { ...policy.rules, [rule]: mode };
+    const { shadow: _, ...rest } = policy;
+    return { ...rest, rules, ask: asking, ...(shown.length === 0 ? {} : { shadow: shown }) };
   }
   if (server !== undefined) return { ...policy, servers: { ...policy.servers, [server]: mode } };
   return { ...policy, mode };
@@ -60,12 +80,14 @@ function read(path: string): Policy | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new CodedError('CONFIG_UNREADABLE', path, error);
   }
-  const { mode, rules, servers, ask } = membersOf(text, path);
+  const { mode, rules, servers, ask, shadow, fail } = membersOf(text, path);
   return {
     mode: modeOf(mode, `${path}: mode`),
     rules: modes(rules, `${path}: rules`),
     servers: modes(servers, `${path}: servers`),
     ask: ruleIds(ask, `${path}: ask`),
+    ...(shadow === undefined ? {} : { shadow: ruleIds(shadow, `${path}: shadow`) }),
+    ...(fail === undefined ? {} : { fail: failOf(fail, `${path}: fail`) }),
   };
 }
 
@@ -73,6 +95,13 @@ function ruleIds(value: unknown, where: string): readonly string[] {
   if (value === undefined) return [];
   if (Array.isArray(value) && value.every((id) => typeof id === 'string')) return value;
   throw new CodedError('CONFIG_BAD_VALUE', `${where}: expected a list of rules`);
+}
+
+function failOf(value: unknown, where: string): FailByLabel {
+  const parts = isRecord(value) ? Object.entries(value).map((one) => one.join('=')) : [''];
+  const fail = parts.length === 0 ? {} : parseFail(parts.join());
+  if (fail === undefined) throw new CodedError('CONFIG_BAD_VALUE', `${where}: label: open|closed`);
+  return fail;
 }
 
 function membersOf(text: string, path: string): Readonly<Record<string, unknown>> {

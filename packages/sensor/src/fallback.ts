@@ -7,6 +7,7 @@ import {
   type Decision,
   effectiveMode,
   FAIL_CLOSED,
+  failsClosed,
   hasAny,
   type Label,
   type Mode,
@@ -88,9 +89,15 @@ export class Fallback {
       return { decision: stopped(this.#aside, 'sensor'), labels, hold: false };
     const { decision } = detector.step(this.#observation(sensed, labels), this.#own);
     if (decision.action === 'defer') this.#aside = decision.case;
-    const closed = decision.wanted === 'allow' && hasAny(labels, SENSITIVE_LABELS);
+    const isClosed = failsClosed(this.#policy, labels);
+    const closed = decision.wanted === 'allow' && isClosed;
+    const opened = decision.wanted === 'allow' && hasAny(labels, SENSITIVE_LABELS);
     return {
-      decision: { ...(closed ? this.#failClosed(mode) : unasked(decision)), by: 'sensor' },
+      decision: {
+        ...(closed ? this.#failClosed(mode) : unasked(decision)),
+        ...(opened && !closed ? { reason: 'fail-open' } : {}),
+        by: 'sensor',
+      },
       labels,
       hold: hasAny(labels, READING_LABELS) || (await this.#masksResults()),
     };

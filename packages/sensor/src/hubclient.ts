@@ -1,5 +1,4 @@
 import {
-  ALLOW,
   type CaseId,
   CodedError,
   type ContentAsked,
@@ -23,9 +22,10 @@ import { Answers } from './answers.ts';
 import { delay, within } from './delay.ts';
 import { helloAt, type Place, placeOf } from './elsewhere.ts';
 import type { Fallback } from './fallback.ts';
+import { policyOf } from './hook/policy.ts';
 import { type HubPort, type Known, targetOf } from './hubport.ts';
 import { Link, type Unacked } from './link.ts';
-import { Spool } from './spool.ts';
+import { goneOn, Spool } from './spool.ts';
 import { Stopping } from './stopping.ts';
 
 export interface HubClientOptions {
@@ -73,6 +73,8 @@ export class HubClient implements HubPort {
   readonly #known = new Map<string, Known>();
   readonly #answers = new Answers();
   readonly #stopping = new Stopping();
+  /** What the last hub left of its policy, where none has been met. */
+  #left: Policy | undefined;
   /** By the rules here, until a hub has answered. */
   #askedAlone: ContentAsked | undefined;
   #startedMs = 0;
@@ -172,7 +174,7 @@ export class HubClient implements HubPort {
   }
 
   get #policy(): Policy {
-    return this.#welcome?.policy ?? this.#options.brief?.policy ?? OBSERVE;
+    return this.#welcome?.policy ?? this.#options.brief?.policy ?? this.#left ?? OBSERVE;
   }
 
   seal(call: string, part: SealedPart, plaintext: Uint8Array): SealedContent[] {
@@ -445,6 +447,7 @@ export class HubClient implements HubPort {
   #wentDown(): void {
     if (this.#closed) return;
     this.#stopping.untold(this.#options.home.stops, this.#hello);
+    if (this.#place.kind === 'here') this.#left ??= policyOf(this.#options.home, 'observe');
     this.#options.onState?.('down', this.#why);
     if (this.#options.brief !== undefined) return;
     void this.#alone();
@@ -492,9 +495,3 @@ interface Opened {
   /** What the spool had no room for. */
   readonly lost: number;
 }
-
-/** What was told and perhaps not heard had gone on already: so much of its decision is sure. */
-const goneOn = (observation: Sensed): Sensed =>
-  observation.outcome === 'pending'
-    ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }
-    : observation;

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ContentFacts, LIMITS, type SealedContent } from '@spoor/core';
+import { ALLOW, type ContentFacts, LIMITS, type SealedContent } from '@spoor/core';
 import { encodeWire } from '@spoor/edge/codec';
 import type { Hello, Sensed } from '@spoor/edge/wire';
 import { piecesOf } from './link.ts';
@@ -95,3 +95,9 @@ function withoutProjections({ request, result, ...rest }: Sensed): Sensed {
     ...(result === undefined ? {} : { result: strip(result) }),
   };
 }
+
+/** What was told and perhaps not heard had gone on already: so much of its decision is sure. */
+export const goneOn = (observation: Sensed): Sensed =>
+  observation.outcome === 'pending'
+    ? { ...observation, decidedAlone: { ...ALLOW, by: 'sensor' } }
+    : observation;

@@ -6,6 +6,7 @@ import {
   type HubView,
   type InventoryView,
   type LedgerView,
+  parseFail,
   type ReportView,
   systemRandom,
   type WitnessView,
@@ -110,6 +111,7 @@ async function startOn(
     project: config.flag('projection'),
     budgetMs: config.number('budget.ms'),
     askTimeoutMs: config.number('ask.timeout-ms'),
+    ...failOf(config),
     baselines: {
       lockThemselves: config.text('baseline.lock') !== 'by-hand',
       calls: config.number('baseline.calls'),
@@ -135,6 +137,14 @@ async function startOn(
     random: systemRandom,
     say: (line) => out.note(`spoor: ${line}`),
   });
+}
+
+function failOf({ text }: Config): Pick<HubOptions, 'fail'> {
+  const said = text('fail.labels');
+  if (said === undefined) return {};
+  const fail = parseFail(said);
+  if (fail !== undefined) return { fail };
+  throw new CodedError('CONFIG_BAD_VALUE', `fail.labels: label=open|closed: ${said}`);
 }
 
 function witnessOf({ text, number }: Config): Pick<HubOptions, 'witness'> {

@@ -262,11 +262,17 @@ function hubRoutes(app: Hono, options: AppOptions): void {
     return c.json({ rules: rules.map(counted), builtIn: builtIn.map(counted), problems });
   });
   app.post('/api/v1/enforce', async (c) => {
-    const { mode, rule, server, ask: asks } = await bodyOf(c);
+    const { mode, rule, server, ask: asks, shadow } = await bodyOf(c);
     if (mode !== 'observe' && mode !== 'enforce') throw new CodedError('BAD_REQUEST', 'mode');
     if (asks !== undefined && (asks !== true || rule === undefined))
       throw new CodedError('BAD_REQUEST', 'ask');
-    const target = { ...targetOf(rule, server), ...(asks === true ? { ask: true } : {}) };
+    if (shadow !== undefined && (shadow !== true || rule === undefined || asks === true))
+      throw new CodedError('BAD_REQUEST', 'shadow');
+    const target = {
+      ...targetOf(rule, server),
+      ...(asks === true ? { ask: true } : {}),
+      ...(shadow === true ? { shadow: true } : {}),
+    };
     return c.json(await ask({ kind: 'enforce', mode, ...target }));
   });
   app.get('/api/v1/ledger', (c) => c.json(state().ledger));

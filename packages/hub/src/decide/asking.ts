@@ -2,6 +2,7 @@ import {
   type AskView,
   type CallId,
   type Decision,
+  failsClosed,
   goesOn,
   LIMITS,
   type Observation,
@@ -127,14 +128,22 @@ export class Asking {
     const { withinMs } = levels;
     const approved: Decision =
       mask === undefined ? consent : { ...consent, action: 'modify', mask };
-    const level = isFree ? levels.of(observation.tool?.labels ?? []) : 'buffered';
+    const labels = observation.tool?.labels ?? [];
+    const policy = this.#options.policy();
+    const isClosed = failsClosed(policy, labels);
+    const level = isFree ? levels.of(labels, policy) : 'buffered';
     const { mode } = approved;
     const decision =
       level === 'buffered'
         ? isFree
           ? approved
           : step.decision
-        : await this.#steps.surely(appended, level, { decision: approved, mode, withinMs });
+        : await this.#steps.surely(appended, level, {
+            decision: approved,
+            mode,
+            withinMs,
+            isClosed,
+          });
     this.#decideAgain(waiting, step, decision);
     this.#options.tell(connection, { kind: 'decided', call: observation.id, decision });
     return decision;

@@ -7,6 +7,7 @@ import {
   type DecisionAction,
   type Detection,
   effectiveMode,
+  failsClosed,
   goesOn,
   hasAny,
   type Label,
@@ -144,7 +145,7 @@ export class Decisions {
     sealed: readonly SealedContent[],
     principal: Principal = connection.principal,
   ): Begun | Promise<Begun> {
-    const { detector } = this.#options;
+    const { detector, policy } = this.#options;
     const admitted = this.#admit(connection, sensed, principal);
     const { mode } = connection.hello;
     const stop = this.#options.stopOf?.(connection, admitted);
@@ -161,7 +162,7 @@ export class Decisions {
     if (step.decision.action === 'defer')
       this.#options.defer?.(connection.session.id, step.decision);
     if (step.decision.action === 'ask') return this.#asking.ask(connection, step, begun, sealed);
-    if (goesOn(step.decision) && this.#options.levels.of(labels) !== 'buffered') {
+    if (goesOn(step.decision) && this.#options.levels.of(labels, policy()) !== 'buffered') {
       return this.#beginSurely(connection, step, begun, sealed);
     }
     const { decision } = step;
@@ -190,9 +191,10 @@ export class Decisions {
     const asked = { ...step.observation, decision: step.decision };
     const appended = this.#writing.append('call.request', asked, sealed);
     const mode = connection.hello.mode ?? this.#serverMode(step.observation);
-    const level = levels.of(begun.labels);
+    const level = levels.of(begun.labels, this.#options.policy());
     const { withinMs } = levels;
-    const options = { decision: step.decision, mode, withinMs };
+    const isClosed = failsClosed(this.#options.policy(), begun.labels);
+    const options = { decision: step.decision, mode, withinMs, isClosed };
     const sure = this.#writing.surely(appended, level, options).then((decision) => {
       const observation = withLedger({ ...detected(step), decision }, appended);
       this.#decided(connection, observation);

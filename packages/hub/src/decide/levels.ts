@@ -1,4 +1,12 @@
-import { CodedError, isLabel, LABELS, type Label, SENSITIVE_LABELS } from '@spoor/core';
+import {
+  CodedError,
+  failsClosed,
+  isLabel,
+  LABELS,
+  type Label,
+  type Policy,
+  SENSITIVE_LABELS,
+} from '@spoor/core';
 import { ACK_LEVELS, type AckLevel } from '@spoor/ledger';
 
 const WITHIN_MS = 5_000;
@@ -15,10 +23,10 @@ export class Levels {
   }
 
   /** The strictest that any of them asks for; a sensitive one asks for `durable` by itself. */
-  of(labels: readonly Label[]): AckLevel {
+  of(labels: readonly Label[], policy: Pick<Policy, 'fail'> = {}): AckLevel {
     const needed = labels.map((label) => {
-      const level =
-        this.#levels.get(label) ?? (SENSITIVE_LABELS.has(label) ? 'durable' : 'buffered');
+      const isSensitive = SENSITIVE_LABELS.has(label) || failsClosed(policy, [label]);
+      const level = this.#levels.get(label) ?? (isSensitive ? 'durable' : 'buffered');
       return ACK_LEVELS.indexOf(level);
     });
     return ACK_LEVELS[Math.max(0, ...needed)] ?? 'buffered';

@@ -19,11 +19,11 @@ export interface Owner {
 
 /** Throws CONFIG_UNREADABLE or CONFIG_BAD_VALUE where a file cannot be believed. */
 export const readOwner = (
-  { home, mode, say }: HubOptions,
+  { home, mode, fail, say }: HubOptions,
   { rules }: CompiledRules,
   { definitionKey }: Secrets,
 ): Owner => ({
-  policy: new PolicyFile(join(home.folder, 'policy.json'), mode),
+  policy: new PolicyFile(join(home.folder, 'policy.json'), mode, fail),
   stops: new Stops(home.stops),
   masksResults: rules.rules.some(({ mask }) => mask?.result !== undefined),
   exceptions: new Exceptions({

@@ -80,7 +80,12 @@ export class Writing {
   async surely(
     appended: Appended | undefined,
     level: AckLevel,
-    { decision, mode, withinMs }: { decision: Decision; mode: Mode; withinMs: number },
+    {
+      decision,
+      mode,
+      withinMs,
+      isClosed,
+    }: { decision: Decision; mode: Mode; withinMs: number; isClosed: boolean },
   ): Promise<Decision> {
     try {
       if (appended === undefined) throw new CodedError('LEDGER_WRITE_FAILED');
@@ -89,11 +94,14 @@ export class Writing {
       return decision;
     } catch {
       count(this.#options.counts, 'notDurable');
+      const isDenied = mode === 'enforce' && isClosed;
+      // What a rule masks stays masked, whether it can be written down or not.
+      if (!isDenied && decision.action === 'modify') return decision;
       return {
-        action: mode === 'enforce' ? 'deny' : 'allow',
-        wanted: 'deny',
+        action: isDenied ? 'deny' : 'allow',
+        wanted: isClosed ? 'deny' : 'allow',
         rule: '',
-        reason: 'durability',
+        reason: isClosed ? 'durability' : 'fail-open',
         case: newCaseId(this.#options.random),
         mode,
         by: 'hub',

@@ -73,3 +73,19 @@ verifies(
   },
   { case: 'without an answer: denied in enforce, and gone on in observe' },
 );
+
+verifies(
+  'fail:labels',
+  async () => {
+    const policy = { ...ENFORCE, fail: { 'shares-externally': 'open' } } as const;
+    for (const [said, action, reason] of [
+      [ENFORCE, 'deny', 'durability'],
+      [policy, 'allow', 'fail-open'],
+    ] as const) {
+      const { decisions, connect } = setUp(said, () => undefined);
+      const { decision } = await decisions.begin(connect(7), sensed({ tool: SHARE }), []);
+      expect(decision).toMatchObject({ action, reason });
+    }
+  },
+  { case: 'a ledger that takes nothing' },
+);

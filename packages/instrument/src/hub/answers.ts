@@ -1,10 +1,12 @@
 import {
   type Decision,
+  type FailByLabel,
   isCaseId,
   isLabel,
   isObject,
   type JsonObject,
   type Label,
+  parseFail,
   type StopNotice,
 } from '@spoor/core';
 
@@ -26,6 +28,7 @@ export interface Policy {
   readonly mode: 'observe' | 'enforce';
   /** Could any rule deny a call? */
   readonly enforces: boolean;
+  readonly fail: FailByLabel;
 }
 
 export function begunOf(ok: JsonObject | undefined): Begun | undefined {
@@ -63,9 +66,14 @@ export function stopOf(said: unknown): Partial<StopNotice> | undefined {
 }
 
 export function policyOf(said: unknown, server: string): Policy {
-  const { mode, rules, servers } = isObject(said) ? said : ({} as JsonObject);
+  const { mode, rules, servers, fail } = isObject(said) ? said : ({} as JsonObject);
   const own = isObject(servers) && Object.hasOwn(servers, server) ? servers[server] : mode;
   const some = isObject(rules) && Object.values(rules).includes('enforce');
   const effective = own === 'enforce' ? 'enforce' : 'observe';
-  return { mode: effective, enforces: effective === 'enforce' || some };
+  return { mode: effective, enforces: effective === 'enforce' || some, fail: failOf(fail) };
 }
+
+const failOf = (said: unknown): FailByLabel => {
+  const parts = isObject(said) ? Object.entries(said).map((one) => one.join('=')) : [];
+  return (parts.length === 0 ? undefined : parseFail(parts.join())) ?? {};
+};

@@ -1,6 +1,7 @@
 import {
   type Decision,
   FAIL_CLOSED,
+  failsClosed,
   goesOn,
   hasAny,
   hostAbove,
@@ -202,7 +203,7 @@ export class HubJoin {
     if (this.#stop?.whole === true) return this.stopped;
     if (this.#policy.mode !== 'enforce') return undefined;
     const known = this.#known.get(targetOf(told));
-    const harmless = known !== undefined && !hasAny(known.labels, SENSITIVE_LABELS);
+    const harmless = known !== undefined && !failsClosed(this.#policy, known.labels);
     return harmless || told.request.method !== 'tools/call' ? undefined : FAIL_CLOSED;
   }
 

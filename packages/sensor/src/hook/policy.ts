@@ -13,11 +13,14 @@ export function policyOf(home: Home, mode: Mode): Policy {
   try {
     const value: unknown = JSON.parse(readFileSync(join(home.folder, 'policy.json'), 'utf8'));
     if (!isObject(value)) return { ...OBSERVE, mode: 'enforce' };
-    const { mode: chosen, rules, servers } = value;
+    const { mode: chosen, rules, servers, shadow, ask, fail } = value;
     return {
       mode: chosen === 'observe' ? 'observe' : 'enforce',
       rules: modesOf(rules),
       servers: modesOf(servers),
+      ask: idsOf(ask),
+      shadow: idsOf(shadow),
+      ...(isObject(fail) ? { fail: fail as Policy['fail'] & object } : {}),
     };
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -32,3 +35,6 @@ const modesOf = (value: unknown): Record<string, Mode> =>
       mode === 'observe' ? 'observe' : 'enforce',
     ]),
   );
+
+const idsOf = (ids: unknown): readonly string[] =>
+  Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
