@@ -20,6 +20,11 @@ export const CONTENT = {
     behavior: 'Rules for secrets from a file of the owner hold, and what is not followed is said.',
     source: 'docs/examine.md',
   },
+  'pii:national-ids': {
+    behavior:
+      'Numbers of persons, cards and accounts are told by their check digits; a changed digit is none.',
+    source: 'docs/examine.md',
+  },
   'content:linear': {
     behavior: 'Asking hundreds of expressions of a content takes time in proportion to its length.',
     source: 'docs/sigma.md',

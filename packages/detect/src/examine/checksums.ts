@@ -37,12 +37,17 @@ export function mod11of10(digits: string): boolean {
   return (11 - product) % 10 === digits.charCodeAt(digits.length - 1) - 48;
 }
 
-/** Sum of digits times weights, modulo 11, is zero. */
-export function weighted11(digits: string, weights: readonly number[]): boolean {
+/** Sum of digits times weights; those without a weight do not count. */
+export function weightedSum(digits: string, weights: readonly number[]): number {
   let sum = 0;
-  for (let i = 0; i < digits.length; i++) sum += (digits.charCodeAt(i) - 48) * (weights[i] ?? 0);
-  return sum % 11 === 0;
+  const length = Math.min(digits.length, weights.length);
+  for (let i = 0; i < length; i++) sum += (digits.charCodeAt(i) - 48) * (weights[i] ?? 0);
+  return sum;
 }
+
+/** Sum of digits times weights, modulo 11, is zero. */
+export const weighted11 = (digits: string, weights: readonly number[]): boolean =>
+  weightedSum(digits, weights) % 11 === 0;
 
 /** EAN-13 and its kin: weights 1 and 3 alternate. */
 export function ean13(digits: string): boolean {

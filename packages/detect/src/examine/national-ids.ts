@@ -1,4 +1,5 @@
-import { ean13, luhn, mod11of10, remainder, weighted11 } from './checksums.ts';
+import { ean13, luhn, mod11of10, remainder, weighted11, weightedSum } from './checksums.ts';
+import { MORE_NATIONAL_IDS } from './national-ids-more.ts';
 import type { Nearby } from './nearby.ts';
 
 /**
@@ -65,7 +66,9 @@ function fiscalCode(id: string): boolean {
   return sum % 26 === id.charCodeAt(15) - 65;
 }
 
-const NATIONAL_IDS: readonly NationalId[] = [
+const PESEL = [1, 3, 7, 9, 1, 3, 7, 9, 1, 3];
+
+export const NATIONAL_IDS: readonly NationalId[] = [
   {
     country: 'US',
     shape: '999999999',
@@ -114,14 +117,10 @@ const NATIONAL_IDS: readonly NationalId[] = [
     country: 'PL',
     shape: '99999999999',
     words: ['pesel'],
-    check: (id) => (10 - (weightedPesel(id) % 10)) % 10 === digitsOf(id, 10, 11),
+    check: (id) => (10 - (weightedSum(id, PESEL) % 10)) % 10 === digitsOf(id, 10, 11),
   },
+  ...MORE_NATIONAL_IDS,
 ];
-
-function weightedPesel(id: string): number {
-  const weights = [1, 3, 7, 9, 1, 3, 7, 9, 1, 3];
-  return weights.reduce((sum, weight, i) => sum + weight * digitsOf(id, i, i + 1), 0);
-}
 
 const byShape: ReadonlyMap<string, readonly NationalId[]> = Map.groupBy(
   NATIONAL_IDS,
@@ -142,9 +141,19 @@ export function nationalId(
     const written = row.groups?.every((size, i) => groups[i] === size) ?? row.words === undefined;
     if (written || (row.words === undefined && groups.length === 1)) return row;
     const text = row.words ? nearby.words : '';
-    if (row.words?.some((word) => text.includes(word))) return row;
+    if (row.words?.some((word) => standsIn(text, word))) return row;
   }
   return undefined;
+}
+
+/** Longer words are hardly ever part of others. */
+const SHORT_CHARS_MAX = 5;
+const LETTER = /\p{L}/u;
+
+function standsIn(text: string, word: string): boolean {
+  const at = text.indexOf(word);
+  if (at < 0 || word.length > SHORT_CHARS_MAX) return at >= 0;
+  return !LETTER.test(text[at - 1] ?? '') && !LETTER.test(text[at + word.length] ?? '');
 }
 
 function shapeOf(compact: string): string {

@@ -25,7 +25,8 @@ export class Nearby {
   /** In lower case. */
   get words(): string {
     const from = Math.max(0, this.#at - NEARBY_CHARS);
-    this.#words ??= `${this.#member} ${this.#text.slice(from, this.#at)}`.toLowerCase();
+    const member = this.#member.replaceAll(/([a-z])([A-Z])/g, '$1 $2');
+    this.#words ??= `${member} ${this.#text.slice(from, this.#at)}`.toLowerCase();
     return this.#words;
   }
 

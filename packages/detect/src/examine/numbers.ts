@@ -61,6 +61,8 @@ function digitsFrom(bytes: Uint8Array, from: number): number {
 
 function longest(text: string, from: number, plus: boolean, nearby: Nearby): Grouped | undefined {
   const { digits, groups, ends } = digitGroups(text, from);
+  const letter = withLetter(text, digits, ends[0] ?? from, nearby);
+  if (letter && groups.length === 1) return letter;
   let length = digits.length;
   for (let count = groups.length; count > 0 && length >= DIGITS_MIN; count--) {
     const end = ends[count - 1] ?? from;
@@ -73,6 +75,20 @@ function longest(text: string, from: number, plus: boolean, nearby: Nearby): Gro
     length -= groups[count - 1] ?? 0;
   }
   return undefined;
+}
+
+/** Seventeen digits and an X, which stands for ten. */
+function withLetter(
+  text: string,
+  digits: string,
+  end: number,
+  nearby: Nearby,
+): Grouped | undefined {
+  const isLong = digits.length === 17 && text[end] === 'X';
+  if (!isLong || isWordPart(text.charCodeAt(end + 1))) return undefined;
+  const compact = `${digits}X`;
+  if (!nationalId(compact, [18], nearby)) return undefined;
+  return { compact, groups: [18], end: end + 1, class: 'pii.national-id' };
 }
 
 interface DigitGroups {
