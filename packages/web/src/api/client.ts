@@ -29,9 +29,10 @@ export const keepCsrf = (token: string): void => sessionStorage.setItem(CSRF_KEY
 
 export const getJson = <T>(path: string): Promise<T> => request<T>(path, { method: 'GET' });
 
-export const postJson = <T>(path: string, body: unknown): Promise<T> =>
+export const postJson = <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   request<T>(path, {
     method: 'POST',
+    ...(signal === undefined ? {} : { signal }),
     body: JSON.stringify(body),
     headers: {
       'Content-Type': 'application/json',

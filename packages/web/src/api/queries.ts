@@ -8,6 +8,7 @@ import type {
   LedgerView,
   Page,
   PolicyView,
+  ReplayView,
   RulesView,
   SessionDetail,
   SessionView,
@@ -129,3 +130,10 @@ export const setMode = (mode: PolicyView['mode'] | 'ask', rule?: string): Promis
     ...(rule === undefined ? {} : { rule }),
     ...(mode === 'ask' ? { ask: true } : {}),
   });
+
+/** One rule over what the hub has stored since then. */
+export const replayRule = (
+  rule: string,
+  fromMs: number,
+  signal: AbortSignal,
+): Promise<ReplayView> => postJson<ReplayView>('/api/v1/rules/replay', { rule, fromMs }, signal);

@@ -4,6 +4,7 @@ import { countText } from '../model/words.ts';
 import { Severity } from '../ui/Marks.tsx';
 import { Text } from '../ui/Text.tsx';
 import { ModeSwitch } from './ModeSwitch.tsx';
+import { Replay } from './Replay.tsx';
 import styles from './Rules.module.css';
 import { Source } from './Source.tsx';
 
@@ -36,7 +37,10 @@ export function RuleDetail({ rule }: { readonly rule: RuleView }): ReactNode {
           </p>
         </>
       ) : (
-        <Source text={rule.source} />
+        <>
+          <Replay key={rule.id} rule={rule.id} />
+          <Source text={rule.source} />
+        </>
       )}
     </article>
   );
