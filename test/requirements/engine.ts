@@ -20,6 +20,14 @@ export const ENGINE = {
     behavior: 'Millions of keys and sessions that never end keep to their limits, counted.',
     source: 'docs/limits.md',
   },
+  'state:interleaved': {
+    behavior: 'However sessions are interleaved, each has the same detections.',
+    source: 'ARCHITECTURE.md',
+  },
+  'rules:regex': {
+    behavior: 'No regular expression of a rule takes more than time in proportion to the text.',
+    source: 'docs/sigma.md',
+  },
   'state:lost': {
     behavior: 'Where a limit takes away what rules remember, an alert says so.',
     source: 'docs/rules.md',

@@ -50,9 +50,14 @@ export function readCorrelation(correlation: YAMLMap, find: FindPredicate): Rule
     const range = `${least} to ${LIMITS.ruleStepsMax}`;
     throw new RuleFault('bad-value', node, `“rules” names ${range} rules`);
   }
+  const context = textsAt(correlation, 'context');
+  if (context.length > LIMITS.ruleStepsMax) {
+    const message = `“context” names at most ${LIMITS.ruleStepsMax} rules`;
+    throw new RuleFault('unbounded', correlation.get('context', true), message);
+  }
   const shared = {
     predicates,
-    context: textsAt(correlation, 'context').map((name) => resolve(name, 'context')),
+    context: context.map((name) => resolve(name, 'context')),
     group: readGroup(correlation, find),
     spanMs: readTimespan(correlation),
   };

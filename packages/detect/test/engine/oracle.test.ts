@@ -1,6 +1,6 @@
 import type { Observation } from '@spoor/core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
 import type { RuleSet } from '../../src/index.ts';
 import { type Firing, Oracle } from '../support/oracle.ts';
@@ -61,7 +61,7 @@ describe('engine and oracle', () => {
     );
   });
 
-  it('any interleaving of sessions gives the same detections of each', () => {
+  verifies('state:interleaved', () => {
     // Rules that group by server alone look across sessions on purpose, so they are left out.
     const set = rules('deny');
     const local = { ...set, rules: set.rules.filter(({ ref }) => ref.id !== 'together-twice') };

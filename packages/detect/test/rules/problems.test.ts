@@ -97,6 +97,14 @@ const CASES: readonly (readonly [string, string, RegExp, string])[] = [
     /is no number/,
     correlation(`type: value_sum, rules: [r1], ${SPAN}, condition: {gt: 1, field: session}`),
   ],
+  [
+    'unbounded',
+    '6:112',
+    /at most 12 rules/,
+    correlation(
+      `type: event_count, rules: [r1], ${SPAN}, condition: {gte: 2}, context: [${Array(13).fill('r1').join(', ')}]`,
+    ),
+  ],
   ['unbounded', '1:1', /at most 262144/, `# ${'x'.repeat(262_144)}`],
   ['unbounded', '9:19', /at most 4096/, field(`tool.name|re: ${'x'.repeat(4_097)}`)],
 ];
