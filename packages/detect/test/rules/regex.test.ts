@@ -63,8 +63,8 @@ verifies(
   () => {
     const { rules, problems } = compiled('request.text');
     expect(problems).toEqual([]);
-    const match = contentMatcher(askedBy(rules.content));
-    expectLinear((text) => void match('request', { text }));
+    const matcher = contentMatcher(askedBy(rules.content));
+    expectLinear((text) => void matcher.match('request', { text }));
   },
   { case: 'of content', timeoutMs: 60_000 },
 );
