@@ -54,16 +54,16 @@ verifies(
     const shared = share();
     const ask = await onlyAsk(world);
     expect((await drive.call('list_files')).text).toContain('empty');
-    const listed = world.call('asks');
+    const listed = world.call('approvals');
     expect(listed.stdout).toContain(ask.case);
     expect(listed.stdout).toContain('create_shareable_link on drive');
     expect(listed.stdout).toContain('shares-externally');
     expect(listed.stdout).not.toContain('4111 1111');
-    const approved = world.call('approve', ask.case);
+    const approved = world.call('approvals', 'approve', ask.case);
     expect(approved).toMatchObject({ code: 0, stdout: `Case ${ask.case} goes on.\n` });
     expect((await shared).text).toContain('Shared a.csv');
-    expect(world.call('approve', ask.case)).toMatchObject({ code: 1 });
-    expect(world.call('asks').stdout).toBe('No call waits for a person.\n');
+    expect(world.call('approvals', 'approve', ask.case)).toMatchObject({ code: 1 });
+    expect(world.call('approvals').stdout).toBe('No call waits for a person.\n');
     const view = await until(
       () => world.api<CaseView>(`cases/${ask.case}`),
       ({ observation }) => observation.outcome === 'ok',
@@ -79,14 +79,14 @@ verifies(
   'ask:denied',
   async () => {
     const { world, drive, share } = await start('enforce', apart);
-    const watch = world.spoor('asks', '--watch', '--json');
+    const watch = world.spoor('approvals', 'follow', '--json');
     const shown = all(watch.stdout);
     const shared = share();
     const ask = await onlyAsk(world);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await kill(watch, 'SIGTERM');
     expect(JSON.parse(await shown)).toMatchObject({ case: ask.case });
-    expect(world.call('deny', ask.case)).toMatchObject({ code: 0 });
+    expect(world.call('approvals', 'deny', ask.case)).toMatchObject({ code: 0 });
     const answer = await shared;
     expect(answer).toMatchObject({ isError: true });
     expect(answer.text).toContain(ask.case);
@@ -128,11 +128,11 @@ verifies(
     const shared = share();
     const ask = await onlyAsk(world);
     // This process is the host: what it runs is what its agent runs.
-    const refused = world.call('approve', ask.case);
+    const refused = world.call('approvals', 'approve', ask.case);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('APPROVER_NOT_INDEPENDENT');
     expect(await onlyAsk(world)).toMatchObject({ case: ask.case });
-    expect(world.call('deny', ask.case).code).toBe(0);
+    expect(world.call('approvals', 'deny', ask.case).code).toBe(0);
     expect((await shared).isError).toBe(true);
     await drive.close();
   },
@@ -176,7 +176,7 @@ verifies(
     const ask = await onlyAsk(world);
     const listed = await client.callTool({ name: 'list_files', arguments: {} });
     expect(listed.isError).not.toBe(true);
-    expect(world.call('approve', ask.case).code).toBe(0);
+    expect(world.call('approvals', 'approve', ask.case).code).toBe(0);
     expect(JSON.stringify(await shared)).toContain('Shared a.csv');
   },
   { case: 'through the gateway', timeoutMs: 60_000 },

@@ -233,7 +233,7 @@ verifies(
     if (alert?.case === undefined) expect(words).toContain('No call was denied');
     else expect(words).toContain('✕ conflict');
     expect(world.call('why', '--identity', 'sure').code).toBe(2);
-    expect(world.call('asks', '--identity', 'verified').stdout).toBe(
+    expect(world.call('approvals', '--identity', 'verified').stdout).toBe(
       'No call of that level waits for a person.\n',
     );
   },

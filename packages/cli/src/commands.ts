@@ -38,20 +38,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Let a denied call pass once',
     load: async () => (await import('./commands/allow.ts')).allow,
   },
-  asks: {
+  approvals: {
     group: 'Protect',
-    summary: 'List calls that wait for you',
-    load: async () => (await import('./commands/asks.ts')).asks,
-  },
-  approve: {
-    group: 'Protect',
-    summary: 'Let a waiting call go on',
-    load: async () => (await import('./commands/answer.ts')).approve,
-  },
-  deny: {
-    group: 'Protect',
-    summary: 'Deny a waiting call',
-    load: async () => (await import('./commands/answer.ts')).deny,
+    summary: 'List and answer calls that wait for you',
+    load: async () => (await import('./commands/approvals/approvals.ts')).approvals,
   },
   exceptions: {
     group: 'Protect',

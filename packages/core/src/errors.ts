@@ -149,13 +149,13 @@ const TABLE = {
     http: 409,
     exit: 1,
     message: 'The case waits for no answer',
-    hint: 'It was answered, or its time is over: `spoor asks` lists what waits',
+    hint: 'It was answered, or its time is over: `spoor approvals` lists what waits',
   },
   CASE_CHANGED: {
     http: 409,
     exit: 1,
     message: 'The answer is for other arguments than those that wait',
-    hint: 'Look at the call again with `spoor asks`, then answer',
+    hint: 'Look at the call again with `spoor approvals`, then answer',
   },
   APPROVER_NOT_INDEPENDENT: {
     http: 403,

@@ -30,7 +30,7 @@ export const why: Command = {
     const answer = isStopped
       ? `Let its session go on: spoor resume ${view.case}`
       : waits
-        ? `It waits: spoor approve ${view.case}, or spoor deny ${view.case}`
+        ? `It waits: spoor approvals approve ${view.case}, or spoor approvals deny ${view.case}`
         : `Let it pass once: spoor allow ${view.case} --once`;
     out.line(paint(out, 'dim', answer));
     return 0;

@@ -8,7 +8,7 @@ export interface HookHost {
   readonly before: readonly string[];
   /**
    * Can it ask its user itself, about this event? Else the hook waits for an answer by `spoor
-   * approve` or the UI.
+   * approvals` or the UI.
    */
   asks(event: HookJson): boolean;
   /** Can it run a tool with other arguments than were asked for? Else such a call is denied. */

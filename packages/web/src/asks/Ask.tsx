@@ -82,7 +82,7 @@ export function Ask({ ask, current, onChoose, onAnswer }: AskProps): ReactNode {
           <Text value={prettyProjection(ask.projection)} charsMax={PROJECTION_CHARS} />
         </pre>
       )}
-      <Command text={`spoor approve ${ask.case}`} />
+      <Command text={`spoor approvals approve ${ask.case}`} />
     </li>
   );
 }

@@ -1,32 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AskView, CodedError } from '@spoor/core';
-import { type HubApi, hubApi } from '../client.ts';
-import type { Command, Context, Output } from '../command.ts';
-import { byLevel, IDENTITY_FLAGS, identityQuery } from '../identity.ts';
-import { paint, visible } from '../output.ts';
+import { type HubApi, hubApi } from '../../client.ts';
+import type { Context, Output } from '../../command.ts';
+import { byLevel, identityQuery } from '../../identity.ts';
+import { paint, visible } from '../../output.ts';
 
-export const asks: Command = {
-  usage: '[--watch] [--identity LEVEL] [--least-proved]',
-  summary: 'Lists the calls that wait for a person, with what they would do.',
-  flags: {
-    watch: { type: 'boolean', help: 'Stay, and show each call as it begins to wait' },
-    ...IDENTITY_FLAGS,
-  },
-  more: 'Answer with `spoor approve CASE` or `spoor deny CASE`. Exit code 0, also when nothing waits.',
-  run: async ({ words, flags, home, out }) => {
-    if (words.length > 0) throw new CodedError('USAGE', 'no words');
-    const api = hubApi(home);
-    if (flags.watch === true) return watch(api, flags, out);
-    const { rows } = await waiting(api, identityQuery(flags));
-    if (flags.json === true) out.json(rows);
-    else if (rows.length === 0)
-      out.line(
-        `No call${flags.identity === undefined ? '' : ' of that level'} waits for a person.`,
-      );
-    for (const ask of flags.json === true ? [] : rows) show(ask, out);
-    return 0;
-  },
-};
+export async function listApprovals({ words, flags, home, out }: Context): Promise<number> {
+  if (words.length > 1) throw new CodedError('USAGE', 'approvals list');
+  const { rows } = await waiting(hubApi(home), identityQuery(flags));
+  if (flags.json === true) out.json(rows);
+  else if (rows.length === 0)
+    out.line(`No call${flags.identity === undefined ? '' : ' of that level'} waits for a person.`);
+  for (const ask of flags.json === true ? [] : rows) show(ask, out);
+  return 0;
+}
+
+export function followApprovals({ words, flags, home, out }: Context): Promise<number> {
+  if (words.length > 1) throw new CodedError('USAGE', 'approvals follow');
+  return watch(hubApi(home), flags, out);
+}
 
 /** @param query As `identityQuery` makes it. */
 export const waiting = (api: HubApi, query = ''): Promise<{ readonly rows: readonly AskView[] }> =>
@@ -62,5 +54,11 @@ function show(ask: AskView, out: Output): void {
   for (const [at, line] of ask.why.entries())
     out.line(`  ${at === 0 ? 'why' : '   '}        ${visible(line)}`);
   out.line(`  arguments  ${visible(ask.projection ?? '(no projection is kept)')}`);
-  out.line(paint(out, 'dim', `  spoor approve ${ask.case}   or   spoor deny ${ask.case}`));
+  out.line(
+    paint(
+      out,
+      'dim',
+      `  spoor approvals approve ${ask.case}   or   spoor approvals deny ${ask.case}`,
+    ),
+  );
 }
