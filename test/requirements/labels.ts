@@ -15,6 +15,11 @@ export const LABELS_AND_DEFINITIONS = {
       'Recorded descriptions that speak of a tool of another server are seen, and of benign ones at most 3 in 1,000.',
     source: 'docs/definitions.md',
   },
+  'definitions:approve-and-block': {
+    behavior:
+      'A drifted definition is shown beside the pinned one; approving pins it, blocking denies its calls in enforce, and each word holds for the definition that was shown.',
+    source: 'docs/definitions.md',
+  },
   'labels:measured': {
     behavior:
       'Precision and recall of labels are measured on tools that were labelled by hand and not used for improving.',

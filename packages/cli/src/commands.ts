@@ -83,6 +83,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show what is usual for each tool, lock it or learn again',
     load: async () => (await import('./commands/baselines/baselines.ts')).baselines,
   },
+  tools: {
+    group: 'Protect',
+    summary: 'Show drifted definitions; pin, approve or block them',
+    load: async () => (await import('./commands/tools/tools.ts')).tools,
+  },
   labels: {
     group: 'Look',
     summary: 'List, explain and edit what tools can do',

@@ -30,6 +30,7 @@
  * POST /api/v1/exceptions/:id/remove  {reason?, who?}  ExceptionView
  * POST /api/v1/enforce  {mode, rule?, server?, ask?, shadow?} PolicyView
  * GET  /api/v1/inventory                       InventoryView
+ * POST /api/v1/definitions  {server, tool, word, digest, reason?, who?}  PinView
  * GET  /api/v1/labels                          LabelsView
  * POST /api/v1/labels/reload  {}               LabelsView         reads the owner's file anew
  * GET  /api/v1/live                            event stream of LiveEvent, resumes on Last-Event-ID
@@ -49,7 +50,7 @@
  * `before` is a cursor, of the same order as the page.
  * Live events are named by `type`; their `id:` counts up.
  */
-import type { LabelReason } from './definitions.ts';
+import type { LabelReason, NameCollision, PinnedWord } from './definitions.ts';
 import type { Alert, RuleRef } from './detection.ts';
 import type { Exception } from './exception.ts';
 import type { Label } from './labels.ts';
@@ -348,6 +349,18 @@ export interface InventoryView {
   readonly clients: ClientsView;
 }
 
+/** What is pinned of a tool's definition. */
+export interface PinView {
+  /** Of the definition that is there now. */
+  readonly digest: string;
+  readonly pinned: string;
+  /** Its calls are denied in `enforce`, by the rule `blocked-definition`. */
+  readonly blocked: boolean;
+  readonly said?: PinnedWord;
+  /** Redacted projection of what is pinned, where another definition is there. */
+  readonly before?: string;
+}
+
 /** Who says that a tool has a label, or has it not, and by what. */
 export interface LabelSource extends LabelReason {
   readonly from: 'owner' | 'annotation' | 'definition' | 'observed';
@@ -367,6 +380,10 @@ export interface ToolView {
   /** Where each of them comes from, and what spoke for others. */
   readonly sources: readonly LabelSource[];
   readonly change: string;
+  readonly pin: PinView;
+  /** Tools of other servers, as `server/tool`, that its definition speaks of. */
+  readonly shadows?: readonly string[];
+  readonly collision?: NameCollision;
   readonly calls24h: number;
   /** Redacted projection of the definition. */
   readonly definition?: string;

@@ -63,3 +63,16 @@ export interface NameCollision {
   /** As `server/tool`. */
   readonly with: string;
 }
+
+export const DEFINITION_WORDS = ['pin', 'approve', 'block'] as const;
+export type DefinitionWord = (typeof DEFINITION_WORDS)[number];
+
+/** What the owner has said last of a tool's definition. */
+export interface PinnedWord {
+  readonly word: DefinitionWord;
+  /** Of the definition that it was said of. */
+  readonly digest: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly atMs: number;
+}

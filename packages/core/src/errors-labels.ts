@@ -12,6 +12,18 @@ export const LABELS_ERRORS = {
     message: 'No such tool or entry is known',
     hint: 'See `spoor labels list`; a tool is known once a client has listed it through Spoor',
   },
+  DEFINITION_MOVED: {
+    http: 409,
+    exit: 1,
+    message: 'The definition is not the one that the word is about',
+    hint: 'Look at what is there now with `spoor tools diff`, then say it again',
+  },
+  DEFINITION_AS_PINNED: {
+    http: 409,
+    exit: 1,
+    message: 'The definition is the pinned one already',
+    hint: 'There is nothing to approve',
+  },
   NOTHING_TO_UNDO: {
     http: 404,
     exit: 1,

@@ -24,6 +24,7 @@ export * from './json.ts';
 export * from './labels.ts';
 export * from './levels.ts';
 export * from './limits.ts';
+export * from './line-diff.ts';
 export * from './mask.ts';
 export * from './message.ts';
 export * from './names.ts';

@@ -113,6 +113,8 @@ export interface ToolRef {
   readonly labels: readonly Label[];
   /** Keyed digest of this tool's definition. */
   readonly definition?: string;
+  /** The owner has blocked that definition. */
+  readonly blocked?: true;
 }
 
 export interface Principal {

@@ -135,6 +135,12 @@ const BASE: readonly Field<Observation>[] = [
     get: (o) => o.tool?.labels ?? NONE,
   },
   {
+    name: 'tool.blocked',
+    type: 'boolean',
+    about: 'The owner has blocked the definition of the tool.',
+    get: (o) => o.tool?.blocked ?? false,
+  },
+  {
     name: 'outcome',
     type: 'string',
     about: '`pending` when asked for, then how it ended.',

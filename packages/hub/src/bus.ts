@@ -21,6 +21,7 @@ import type { Answer } from './decide/asks.ts';
 import type { KnownTool } from './decide/definitions.ts';
 import type { ExceptionsQuestion } from './decide/excepting.ts';
 import type { LabelsQuestion } from './decide/labelling.ts';
+import type { PinQuestion } from './decide/pinning.ts';
 import type { SessionBinding } from './decide/sessions.ts';
 import type { StopsQuestion } from './decide/stopping.ts';
 import type { EmbeddingOptions } from './embedding/embedder.ts';
@@ -179,6 +180,7 @@ export type Question =
   | StopsQuestion
   | ExceptionsQuestion
   | LabelsQuestion
+  | PinQuestion
   | NormQuestion
   | RemoteQuestion
   | VaultQuestion

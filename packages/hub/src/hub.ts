@@ -7,6 +7,7 @@ import { assemble, type Parts } from './assemble.ts';
 import type { Entries, Question } from './bus.ts';
 import { Excepting } from './decide/excepting.ts';
 import { Labelling } from './decide/labelling.ts';
+import { Pinning } from './decide/pinning.ts';
 import { Stopping } from './decide/stopping.ts';
 import { isAlive, takeLock } from './lock.ts';
 import type { HubOptions } from './options.ts';
@@ -37,6 +38,7 @@ export class Hub {
   readonly #stops: Stopping;
   readonly #excepting: Excepting;
   readonly #labelling: Labelling;
+  readonly #pinning: Pinning;
   #spooling: Promise<void> | undefined;
   readonly #losses = new Losses();
 
@@ -62,6 +64,12 @@ export class Hub {
       nowMs: Date.now,
       note: (entry) => this.#note(entry),
       changed: () => parts.worker.state(stateOf(parts)),
+    });
+    this.#pinning = new Pinning({
+      ...parts,
+      nowMs: Date.now,
+      record: (part) => parts.worker.record(part),
+      note: (entry) => this.#note(entry),
     });
     this.#labelling = new Labelling({ ...parts, note: (entry) => this.#note(entry) });
     this.#stops = new Stopping({
@@ -258,6 +266,8 @@ export class Hub {
       case 'labels.tools':
       case 'labels.reload':
         return this.#labelling.answer(question);
+      case 'definitions.say':
+        return this.#pinning.answer(question);
       case 'stop':
         // The answer goes out first.
         setTimeout(() => void this.stop(), 10);

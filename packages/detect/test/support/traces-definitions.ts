@@ -28,5 +28,17 @@ export const DEFINITION_TRACES: Readonly<Record<string, () => Scenario>> = {
     listed(SUM, { collision: { kind: 'same', with: 'math/get_sum' } }),
   'initial-access/same-tool-name.same': () =>
     listed(SUM, { collision: { kind: 'same', with: 'math/get_sum' } }),
+  'persistence/blocked-definition.blocked': () =>
+    new Scenario().add({
+      kind: 'tool.call',
+      tool: { name: 'get-sum', labels: [], blocked: true },
+      outcome: 'pending',
+    }),
+  'persistence/blocked-definition.other': () =>
+    new Scenario().add({
+      kind: 'tool.call',
+      tool: { name: 'get-sum', labels: [] },
+      outcome: 'pending',
+    }),
   'initial-access/same-tool-name.alone': () => listed(SUM, {}),
 };

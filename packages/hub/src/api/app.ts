@@ -27,6 +27,7 @@ import { type Auth, COOKIE } from './auth.ts';
 import { baselineRoutes } from './baselines.ts';
 import { bodyOf } from './body.ts';
 import { Counting } from './counting.ts';
+import { definitionRoutes } from './definitions.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { isLogPath, readUnder, typeOf } from './files.ts';
 import { labelRoutes } from './labels.ts';
@@ -99,6 +100,10 @@ export function createApp(options: AppOptions): Hono {
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });
   stopRoutes(app, {
+    ...options,
+    isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
+  });
+  definitionRoutes(app, {
     ...options,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });

@@ -1,6 +1,7 @@
-import type { ServerView, ToolView } from '@spoor/core';
+import type { PinView, ServerView, ToolView } from '@spoor/core';
 import { type KnownTool, toolKey } from '../decide/definitions.ts';
 import type { LabelStories } from '../decide/labelling.ts';
+import { isBlocked } from '../decide/pinning.ts';
 
 /** Servers with their tools as they were last defined. */
 export function inventory(
@@ -18,11 +19,21 @@ export function inventory(
   }));
 }
 
+/** What is pinned of a tool, and what the owner has said. */
+export const pinOf = (tool: KnownTool): PinView => ({
+  digest: tool.facts.digest,
+  pinned: tool.pinned,
+  blocked: isBlocked(tool),
+  ...(tool.said === undefined ? {} : { said: tool.said }),
+  ...(tool.before === undefined ? {} : { before: tool.before }),
+});
+
 function toolView(
-  { server, facts }: KnownTool,
+  tool: KnownTool,
   stories: LabelStories,
   calls: Readonly<Record<string, number>>,
 ): ToolView {
+  const { server, facts } = tool;
   const key = toolKey(server, facts.name);
   // What has just been listed is in the store a moment before, or after, it is asked for.
   const { labels = facts.labels, sources = [] } = stories[key] ?? {};
@@ -31,6 +42,9 @@ function toolView(
     labels,
     sources,
     change: facts.change ?? 'same',
+    ...(facts.shadows === undefined ? {} : { shadows: facts.shadows }),
+    ...(facts.collision === undefined ? {} : { collision: facts.collision }),
+    pin: pinOf(tool),
     calls24h: calls[key] ?? 0,
     ...(facts.projection === undefined ? {} : { definition: facts.projection }),
   };

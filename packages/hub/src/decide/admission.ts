@@ -118,6 +118,7 @@ export class Admission {
       name,
       labels: this.#definitions.labels(server, name, otherwise),
       ...(definition === undefined ? {} : { definition }),
+      ...(this.#definitions.isBlocked(server, name) ? { blocked: true } : {}),
     };
   }
 }

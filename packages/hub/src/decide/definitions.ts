@@ -1,7 +1,15 @@
-import type { ContentClass, DefinitionFacts, Label, ToolDefinitionFacts } from '@spoor/core';
+import {
+  CodedError,
+  type ContentClass,
+  type DefinitionFacts,
+  type Label,
+  type PinnedWord,
+  type ToolDefinitionFacts,
+} from '@spoor/core';
 import { classifyTool, type Labeler } from '@spoor/detect';
 import { BySkeleton } from './between.ts';
 import { Observed } from './observed.ts';
+import { afterWord, isBlocked } from './pinning.ts';
 
 /** A tool as a server has defined it, and what is pinned of that. */
 export interface KnownTool {
@@ -11,6 +19,10 @@ export interface KnownTool {
   readonly pinned: string;
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Projection of the pinned definition, while another one is there. */
+  readonly before?: string;
+  /** The owner's last word on it. */
+  readonly said?: PinnedWord;
 }
 
 /** Tools of others; the oldest make room. */
@@ -96,6 +108,21 @@ export class Definitions {
     return this.#tools.get(toolKey(server, tool))?.facts;
   }
 
+  /** What the owner says of a tool. Throws TOOL_UNKNOWN, and as `afterWord`. */
+  say(server: string, tool: string, said: PinnedWord): KnownTool {
+    const known = this.#tools.get(toolKey(server, tool));
+    if (known === undefined) throw new CodedError('TOOL_UNKNOWN', `${server} ${tool}`);
+    const next = afterWord(known, said);
+    this.#keep(next);
+    return next;
+  }
+
+  /** Has the owner blocked what is there now? */
+  isBlocked(server: string, tool: string): boolean {
+    const known = this.#tools.get(toolKey(server, tool));
+    return known !== undefined && isBlocked(known);
+  }
+
   #see(server: string, facts: ToolDefinitionFacts, nowMs: number): KnownTool {
     const known = this.#tools.get(toolKey(server, facts.name));
     const change = known === undefined ? 'new' : known.pinned === facts.digest ? 'same' : 'changed';
@@ -103,6 +130,8 @@ export class Definitions {
       server,
       facts: { ...facts, change },
       pinned: known?.pinned ?? facts.digest,
+      ...(known?.said === undefined ? {} : { said: known.said }),
+      ...beforeOf(known, facts),
       firstMs: known?.firstMs ?? nowMs,
       lastMs: nowMs,
     };
@@ -134,6 +163,16 @@ export class Definitions {
     for (const tool of gone) this.#keep(tool);
     return gone;
   }
+}
+
+/** What was pinned is shown beside what is there, as far as it is kept. */
+function beforeOf(
+  known: KnownTool | undefined,
+  { digest }: ToolDefinitionFacts,
+): Pick<KnownTool, 'before'> {
+  if (known === undefined || known.pinned === digest) return {};
+  const before = known.before ?? known.facts.projection;
+  return before === undefined ? {} : { before };
 }
 
 /** Plain names have no newline. */

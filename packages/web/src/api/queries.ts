@@ -3,10 +3,12 @@ import type {
   AnswerView,
   AskView,
   CallDetail,
+  DefinitionWord,
   HubView,
   InventoryView,
   LedgerView,
   Page,
+  PinView,
   PolicyView,
   ReplayView,
   RulesView,
@@ -109,6 +111,13 @@ export const useInventory = (): UseQueryResult<InventoryView> =>
     queryKey: KEYS.inventory,
     queryFn: () => getJson<InventoryView>('/api/v1/inventory'),
   });
+
+export const sayOfDefinition = (
+  server: string,
+  tool: string,
+  word: DefinitionWord,
+  digest: string,
+): Promise<PinView> => postJson<PinView>('/api/v1/definitions', { server, tool, word, digest });
 
 export const useLedger = (): UseQueryResult<LedgerView> =>
   useQuery({ queryKey: KEYS.ledger, queryFn: () => getJson<LedgerView>('/api/v1/ledger') });

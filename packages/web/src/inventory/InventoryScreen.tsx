@@ -18,8 +18,10 @@ import { useRowKeys } from '../ui/useRowKeys.ts';
 import { inventoryColumns } from './columns.tsx';
 import styles from './Inventory.module.css';
 import { Labels } from './Labels.tsx';
+import { Pin } from './Pin.tsx';
 import { type InventoryRow, inventoryRows } from './rows.ts';
 import { Unwrapped } from './Unwrapped.tsx';
+import { useSay } from './useSay.ts';
 
 const idOf = (row: InventoryRow): string => row.id;
 const NONE: readonly ServerView[] = [];
@@ -37,7 +39,7 @@ export function InventoryScreen(): ReactNode {
   const columns = useMemo(() => inventoryColumns(setCurrent), [setCurrent]);
   useRowKeys({ rows: shown, idOf, current, onMove: (row) => setCurrent(row.id) });
   useKeys({ back: current === '' ? undefined : () => setCurrent('') });
-  const chosen = all.find((row) => row.id === current)?.tool;
+  const chosen = all.find((row) => row.id === current);
   return (
     <>
       <Bar>
@@ -81,7 +83,9 @@ export function InventoryScreen(): ReactNode {
                 onSelect={(row) => setCurrent(row.id)}
               />
             </div>
-            {chosen !== undefined && <Definition tool={chosen} />}
+            {chosen?.tool !== undefined && (
+              <Definition server={chosen.server.name} tool={chosen.tool} />
+            )}
           </div>
         )}
       </Panel>
@@ -89,7 +93,14 @@ export function InventoryScreen(): ReactNode {
   );
 }
 
-function Definition({ tool }: { readonly tool: ToolView }): ReactNode {
+function Definition({
+  server,
+  tool,
+}: {
+  readonly server: string;
+  readonly tool: ToolView;
+}): ReactNode {
+  const say = useSay();
   const stored = Number(usePreference('inspector-px'));
   const width = stored >= WIDTH_PX.min ? Math.min(stored, WIDTH_PX.max) : WIDTH_PX.normal;
   return (
@@ -106,6 +117,7 @@ function Definition({ tool }: { readonly tool: ToolView }): ReactNode {
           <Text value={tool.name} charsMax={120} />
         </h2>
         <Labels tool={tool} />
+        <Pin tool={tool} onSay={(word) => say(server, tool, word)} />
         {tool.definition === undefined ? (
           <p>The definition is not kept: only its digest is.</p>
         ) : (
