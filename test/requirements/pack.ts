@@ -16,4 +16,9 @@ export const PACK = {
     behavior: 'At most 1 % of recorded benign sessions raise an alert of level high or above.',
     source: 'docs/evasions.md',
   },
+  'pack:sensor-silent': {
+    behavior:
+      'A sensor that goes away in the middle of a call, while its host goes on, is told of.',
+    source: 'docs/coverage.md',
+  },
 } as const;

@@ -32,6 +32,7 @@ import { restart } from './restart.ts';
 import { type CompiledRules, loadAsked, loadBudgets, loadRules } from './rules.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
+import { Silences } from './silent.ts';
 import { stateOf } from './state.ts';
 import type { Unstored } from './unstored.ts';
 import { holdsPath } from './vault/holds.ts';
@@ -61,6 +62,7 @@ export interface Parts extends Owner {
   readonly witnesses: Witnesses;
   readonly counts: Record<string, number>;
   readonly reports: Reports;
+  readonly silences: Silences;
   readonly join: (hello: Hello) => Joined;
   readonly foreign: Foreign;
   readonly recipients: () => readonly string[];
@@ -115,6 +117,7 @@ export async function assemble(
     counts: begun.counts,
     reports: new Reports(),
     asked,
+    silences: new Silences(options.silentAfterMs),
     secrets,
     sessions,
     identifier,

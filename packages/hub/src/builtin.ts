@@ -72,11 +72,30 @@ export const STATE_LOST: RuleRef = {
     'has the counts. Then replay the time with `spoor replay`.',
 };
 
+/** Not of the rule pack: what it is about is that nothing comes. */
+export const SENSOR_SILENT: RuleRef = {
+  id: 'sensor-silent',
+  title: 'A sensor fell silent in the middle of a call',
+  level: 'medium',
+  description:
+    'A wrapper or gateway went away while a call was under way and did not come back, and the ' +
+    'program that it stood beside goes on. Somebody may have killed it to act unseen.',
+  tags: ['attack.t1562', 'owasp-mcp.8', 'cosai.t12'],
+  falsePositives: [
+    'A wrapper that crashed, or that a person ended',
+    'A machine that lost its network',
+  ],
+  advice:
+    'Look at what the host did since then, in its own log and in that of the server. Restart the ' +
+    'client, so that its servers run with Spoor again.',
+};
+
 /** All of them, for lists of rules. They alert, and decide no call. */
 export const BUILT_IN: readonly RuleView[] = [
   LEAKING_INSTRUMENTATION,
   LEDGER_REFUSED,
   LEDGER_SPAN_GAP,
+  SENSOR_SILENT,
   STATE_LOST,
   UNWRAPPED_SERVER,
 ].map((ref) => ({

@@ -167,9 +167,10 @@ export class Hub {
   }
 
   #remember(): void {
-    const { detector, remembering, worker } = this.#parts;
+    const { detector, remembering, silences, worker } = this.#parts;
     remembering.tick();
-    const detections = this.#losses.of(detector.stats(), Date.now());
+    const nowMs = Date.now();
+    const detections = [...this.#losses.of(detector.stats(), nowMs), ...silences.due(nowMs)];
     for (const { detection } of detections)
       this.#note({ kind: 'alert', detail: { rule: detection.rule.id, ...detection.group } });
     if (detections.length > 0) worker.record({ detections });

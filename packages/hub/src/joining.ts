@@ -23,6 +23,7 @@ import { RawSensor } from './raw.ts';
 import type { Reports } from './reports.ts';
 import type { Secrets } from './secrets.ts';
 import type { Joined } from './sensors.ts';
+import type { Silences } from './silent.ts';
 
 interface Joining {
   readonly options: HubOptions;
@@ -35,6 +36,7 @@ interface Joining {
   readonly counts: Record<string, number>;
   readonly recipients: () => readonly string[];
   readonly reports: Reports;
+  readonly silences: Silences;
   readonly stops: Pick<Stops, 'notice'>;
   /** What the rules ask of content. */
   readonly asked: ContentAsked | undefined;
@@ -81,6 +83,7 @@ export function joiner(joining: Joining): (hello: Hello, node?: Node) => Joined 
       leave: () => {
         leave();
         inFront?.();
+        joining.silences.left(connection, Date.now());
         joining.decisions.withdraw(connection);
         joining.reports.left(connection);
       },

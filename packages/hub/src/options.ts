@@ -63,6 +63,8 @@ export interface HubOptions {
   readonly witness?: WitnessOptions;
   /** How often the ledger says that it is alive; a minute without it. */
   readonly heartbeatMs?: number;
+  /** How long a sensor may be gone in the middle of a call; half a minute without it. */
+  readonly silentAfterMs?: number;
   readonly random: Random;
   /** One line for the log. */
   readonly say: (line: string) => void;

@@ -24,6 +24,7 @@ export function stateOf(parts: Parts): HubState {
       ...parts.norms.counts,
       ...parts.remembering.counts,
       ledgerDropped: ledger.dropped,
+      sensorsGoneDropped: parts.silences.dropped,
     },
     ledger: {
       origin: ledger.origin,
