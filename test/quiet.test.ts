@@ -38,7 +38,8 @@ function catalogues(): ReadonlyMap<string, readonly ToolDefinition[]> {
   for (const line of text.trimEnd().split('\n')) {
     const { dataset, suite, tool, description, inputSchema } = JSON.parse(line);
     const tools = found.get(`${dataset}/${suite}`) ?? [];
-    found.set(`${dataset}/${suite}`, [...tools, { name: tool, description, inputSchema }]);
+    const about = typeof description === 'string' ? { description } : {};
+    found.set(`${dataset}/${suite}`, [...tools, { name: tool, ...about, inputSchema }]);
   }
   return found;
 }

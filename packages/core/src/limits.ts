@@ -103,7 +103,7 @@ export const LIMITS = {
   ruleStepsMax: 12,
   /** A rule remembers no longer than this: a day. */
   ruleTimespanMaxMs: 86_400_000,
-  /** Sensors that went away in the middle of a call, for the half minute in which they may come back. */
+  /** Sensors gone in the middle of a call, for the half minute in which they may come back. */
   sensorsGoneMax: 4_096,
   /** Calls that have been asked for and have not ended, as the engine remembers them. */
   openCallsMax: 100_000,

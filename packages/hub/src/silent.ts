@@ -7,7 +7,7 @@ import { isAlive } from './lock.ts';
 /** Where a hook or a prompt is told of, each word has a connection of its own. */
 const STANDING: ReadonlySet<string> = new Set(['wrapper', 'gateway']);
 /** A sensor that lost the hub for a moment is back by then, and ends what it began. */
-export const SILENT_AFTER_MS = 30_000;
+const SILENT_AFTER_MS = 30_000;
 
 interface Gone {
   readonly connection: Connection;

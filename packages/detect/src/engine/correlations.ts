@@ -168,7 +168,9 @@ export class Correlations {
     if (!fired || !last || !(round.touched instanceof Set)) return;
     const { id } = round.observation;
     const clockMs = timeOf(round.observation);
-    const hit: Hit = { ...last, call: id, clockMs, predicate, matched: fired.group };
+    const values = this.valuesOf(predicate, round.observation);
+    const made = { ...last, call: id, clockMs, predicate, matched: fired.group };
+    const hit: Hit = { ...made, ...(values && { values }) };
     round.hits = new Map([...round.hits, [predicate, hit]]);
     round.bySignature.length = 0;
     for (const next of this.#byPredicate[predicate] ?? []) round.touched.add(next);

@@ -161,6 +161,7 @@ export const CHAINS: Readonly<Record<string, string>> = {
   'pii-through-code-to-share': 'exfiltration/pii-through-code-to-share.chain',
   'private-content-to-egress': 'exfiltration/private-content-to-egress.letter',
   'rights-from-untrusted': 'privilege-escalation/rights-from-untrusted.named',
+  'search-for-credentials': 'discovery/search-for-credentials.root',
   'slow-drip': 'exfiltration/slow-drip.twenty',
 };
 
@@ -171,6 +172,7 @@ export const MISSED: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'bulk-read-then-egress': 'It looks at an hour; `slow-drip` looks at a day.',
     'horizontal-movement': 'It looks at a minute; `wide-reach` looks at a day.',
     'identity-downgrade': 'It looks at an hour.',
+    'search-for-credentials': 'It looks at an hour.',
   },
   servers: {
     'access-after-failures': 'It is about one server.',
@@ -194,6 +196,7 @@ export const MISSED: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'pii-through-code-to-share': '`chain-across-sessions` sees it, at a lower level.',
     'private-content-to-egress': FLOWS_END,
     'rights-from-untrusted': FLOWS_END,
+    'search-for-credentials': 'It joins steps within one session.',
   },
 };
 

@@ -33,6 +33,10 @@ function resources(count: number, everyMs: number): Scenario {
 const lists = (path: string): Scenario =>
   new Scenario().withContent().call('files', TOOLS.listFolder, { path });
 
+const KEY_FILE = '/home/me/.ssh/id_ed25519';
+const search = (first: string, then: string): Scenario =>
+  lists(first).call('files', TOOLS.readFile, { path: then });
+
 export const DISCOVERY: Traces = {
   'discovery/tool-probing.guesses': () => failing(10, '-32602', (i) => `p${i}`),
   'discovery/tool-probing.internal': () => failing(10, '-32603', (i) => `p${i}`),
@@ -41,6 +45,9 @@ export const DISCOVERY: Traces = {
   'discovery/argument-fuzzing.retry': () => failing(15, 'tool_error', () => '/data/report.txt'),
   'discovery/resource-enumeration.all': () => resources(40, 1_000),
   'discovery/resource-enumeration.slow': () => resources(40, 20_000),
+  'discovery/search-for-credentials.root': () => search('/', KEY_FILE),
+  'discovery/search-for-credentials.project': () => search('/home/me/shop', KEY_FILE),
+  'discovery/search-for-credentials.other-file': () => search('/', '/home/me/shop/main.ts'),
   'discovery/root-listing.root': () => lists('/'),
   'discovery/root-listing.project': () => lists('/home/me/shop'),
 };
