@@ -160,7 +160,9 @@ class Engine implements Detector {
       this.#open.delete(observation.id);
     } else if (goesOn) {
       this.#commit(observation, hits, correlated, open);
-      this.#norms?.take(observation, { first: open === undefined, suspect: fired.length > 0 });
+      // What its owner has excepted is usual.
+      const suspect = fired.some(({ exception }) => exception === undefined);
+      this.#norms?.take(observation, { first: open === undefined, suspect });
     } else this.#open.delete(observation.id);
     const detections = fired.length === 0 ? NONE : fired.map(({ detection }) => detection);
     return { observation, detections, decision };
