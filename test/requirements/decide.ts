@@ -55,4 +55,16 @@ export const DECIDE = {
     behavior: 'Without hub or ledger, calls go on or do not as the owner says of their labels.',
     source: 'docs/decisions.md',
   },
+  'elicit:answers': {
+    behavior: 'A client that can ask its user answers a call that waits, by elicitation.',
+    source: 'docs/asks.md',
+  },
+  'elicit:trust': {
+    behavior: 'Only clients that the owner names are asked, and no server answers for them.',
+    source: 'docs/asks.md',
+  },
+  'elicit:bound': {
+    behavior: 'An answer by elicitation is for one call of its own connection, with its arguments.',
+    source: 'docs/asks.md',
+  },
 } as const;

@@ -287,6 +287,13 @@ const SENSOR_REQUEST = z.discriminatedUnion('op', [
     call: UUID,
     text: z.string().max(LIMITS.embeddingCharsMax),
   }),
+  z.object({
+    op: z.literal('answer'),
+    id: ID,
+    call: UUID,
+    answer: z.enum(['approve', 'deny']),
+    digest: DIGEST,
+  }),
   z.object({ op: z.literal('find'), id: ID, tool: NAME, pair: DIGEST }),
   z.object({ op: z.literal('lost'), id: ID, count: COUNT }),
   z.object({ op: z.literal('report'), id: ID, source: UUID, about: NAME, counts: COUNTS }),

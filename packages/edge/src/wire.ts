@@ -119,6 +119,15 @@ export type SensorRequest =
   | { readonly op: 'find'; readonly id: number; readonly tool: string; readonly pair: string }
   /** What was lost while no hub answered. */
   | { readonly op: 'lost'; readonly id: number; readonly count: number }
+  /** A user's word on a call that waits, by way of the client that made it. */
+  | {
+      readonly op: 'answer';
+      readonly id: number;
+      readonly call: string;
+      readonly answer: 'approve' | 'deny';
+      /** Of the arguments that were asked about. */
+      readonly digest: string;
+    }
   | ReportRequest
   | RawRequest;
 
@@ -159,6 +168,8 @@ export interface Begun {
    * to be surer of the call's entry than a decision has time for.
    */
   readonly waitMs?: number;
+  /** With `ask`: the owner trusts this client to ask its user. */
+  readonly elicit?: true;
   /** To a sensor that tells its messages as they are: the message that goes on in its place. */
   readonly masked?: string;
 }

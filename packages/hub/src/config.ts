@@ -65,6 +65,12 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'Milliseconds that a call waits for the approval of a person before it is denied',
   },
   {
+    name: 'ask.elicit',
+    type: 'string',
+    default: undefined,
+    help: 'Client programs that are trusted to ask their user where a rule asks, by process name, as in claude,cursor; none without it',
+  },
+  {
     name: 'fail.labels',
     type: 'string',
     default: undefined,

@@ -126,6 +126,8 @@ function handle(
         }
         return {};
       });
+    case 'answer':
+      return decisions.elicited(connection, request).then(() => ({}));
     case 'find':
       return identifier.inOrder(connection, '', undefined, () =>
         pairs.take(connection, request.tool, request.pair),

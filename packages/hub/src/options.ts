@@ -32,6 +32,8 @@ export interface HubOptions {
   readonly budgetsFile?: string;
   /** When baselines lock; as the settings have it by default without it. */
   readonly baselines?: BaselineOptions;
+  /** Client programs that are trusted to ask their user, by the names of their processes. */
+  readonly elicit?: readonly string[];
   /** Where calls go on without hub or ledger, by labels; as the policy's file has it without it. */
   readonly fail?: FailByLabel;
   /** How sure the entry of a call must be before it goes on, by labels; the default without it. */

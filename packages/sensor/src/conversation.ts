@@ -26,6 +26,7 @@ import {
 import type { Boundary } from './boundary.ts';
 import { type Exchange, Exchanges } from './calls.ts';
 import { denial } from './deny.ts';
+import { Elicitation } from './elicitation.ts';
 import type { HubPort } from './hubport.ts';
 import { maskFrame, prepareMasks, resultMask } from './masking.ts';
 import { CALL_METHODS, OBSERVED_METHODS } from './methods.ts';
@@ -37,6 +38,8 @@ export interface ConversationOptions {
   readonly random: Random;
   /** What carries the bytes has them go through it; without one no trace context is believed. */
   readonly boundary?: Boundary;
+  /** Speaks to the client unasked, where what carries the bytes can do that. */
+  readonly say?: (bytes: Uint8Array) => void;
 }
 
 /** Frames that nobody could read, and faults of our own. */
@@ -66,10 +69,12 @@ export class Conversation {
   /** Calls that wait for a person. */
   readonly #waiting = new Set<Exchange>();
   readonly #work = new Set<Promise<void>>();
+  readonly #elicitation: Elicitation;
 
   constructor(options: ConversationOptions) {
     this.#hub = options.hub;
     this.#teller = new Teller(options);
+    this.#elicitation = new Elicitation({ random: options.random, say: options.say });
   }
 
   /** Is there a result that would have to wait? */
@@ -123,7 +128,8 @@ export class Conversation {
     if (!OBSERVED_METHODS.has(method) && method !== 'initialize') return undefined;
     const exchange = this.#asked.add(request, frame.bytes.length, scope);
     if (!CALL_METHODS.has(method)) {
-      if (method !== 'initialize') this.#passes(exchange, frame);
+      if (method === 'initialize') this.#elicitation.handshake(request);
+      else this.#passes(exchange, frame);
       return undefined;
     }
     if (this.#goesOn(exchange, frame)) return undefined;
@@ -187,6 +193,11 @@ export class Conversation {
 
   #withdraw(exchange: Exchange): Promise<void> {
     return this.#teller.gaveUp(exchange, 'cancelled', 'cancelled');
+  }
+
+  /** Does the client answer a question of ours? That is not for the server. */
+  elicited(response: Response): boolean {
+    return this.#elicitation.answered(response);
   }
 
   /** The client answers what the server asked. */
@@ -307,13 +318,18 @@ export class Conversation {
     frame: Frame,
     onAsk: (() => void) | undefined,
   ): Promise<Uint8Array | undefined> {
+    let takeBack: (() => void) | undefined;
     const { decision, hold, labels } = await this.#teller
-      .begin(exchange, frame, this.#asked, () => {
+      .begin(exchange, frame, this.#asked, (offer) => {
+        if (offer !== undefined) takeBack = this.#elicitation.ask(offer);
         this.#waiting.add(exchange);
         if (exchange.takenBack === true) this.track(this.#withdraw(exchange));
         onAsk?.();
       })
-      .finally(() => this.#waiting.delete(exchange));
+      .finally(() => {
+        this.#waiting.delete(exchange);
+        takeBack?.();
+      });
     exchange.labels = labels;
     if (!goesOn(decision)) {
       return denial(exchange.request, decision, eraOf(exchange.request));

@@ -20,6 +20,7 @@ import type { Begun, Ended, Found, Hello, Push, Sensed, Welcome } from '@spoor/e
 import type { Sealer } from '@spoor/ledger/seal';
 import { Answers } from './answers.ts';
 import { delay, within } from './delay.ts';
+import type { Offer } from './elicitation.ts';
 import { helloAt, type Place, placeOf } from './elsewhere.ts';
 import type { Fallback } from './fallback.ts';
 import { policyOf } from './hook/policy.ts';
@@ -188,7 +189,7 @@ export class HubClient implements HubPort {
   async begin(
     observation: Sensed,
     sealed: readonly SealedContent[],
-    onAsk?: () => void,
+    onAsk?: (offer?: Offer) => void,
     identity?: IdentityEvidence,
   ): Promise<Begun> {
     if (this.#link?.open === true) {
@@ -197,7 +198,7 @@ export class HubClient implements HubPort {
       if (typeof begun === 'object') {
         this.#learn(targetOf(observation), begun);
         if (begun.waitMs === undefined) return begun;
-        onAsk?.();
+        onAsk?.(this.#link.offerOf(observation, begun));
         return this.#answer(observation, sealed, begun, begun.waitMs);
       }
     }

@@ -11,6 +11,7 @@ import {
 } from '@spoor/core';
 import type { Keys } from '@spoor/edge/keys';
 import type { Begun, Ended, Sensed } from '@spoor/edge/wire';
+import type { Offer } from './elicitation.ts';
 
 export type Known = Pick<Begun, 'labels' | 'hold'>;
 
@@ -50,7 +51,7 @@ export interface HubPort {
   begin(
     observation: Sensed,
     sealed: readonly SealedContent[],
-    onAsk?: () => void,
+    onAsk?: (offer?: Offer) => void,
     identity?: IdentityEvidence,
   ): Promise<Begun>;
   /** The same for what nobody waits for. */

@@ -20,6 +20,8 @@ import type {
   Welcome,
 } from '@spoor/edge/wire';
 
+import type { Offer } from './elicitation.ts';
+
 /** An observation that was sent and that the hub has not said it has. */
 export interface Unacked {
   readonly id: number;
@@ -125,6 +127,19 @@ export class Link {
 
   async embed(call: string, text: string): Promise<void> {
     await this.#ask({ op: 'embed', id: this.#nextId++, call, text });
+  }
+
+  /** Where the hub trusts the client to ask its user. The hub compares what the answer is for. */
+  offerOf({ id: call, request }: Sensed, { decision, elicit }: Begun): Offer | undefined {
+    const { case: caseId } = decision;
+    if (elicit !== true || caseId === undefined) return undefined;
+    const digest = request?.digest ?? '';
+    const answer = (said: 'approve' | 'deny'): void => {
+      const asked = this.#ask({ op: 'answer', id: this.#nextId++, call, answer: said, digest });
+      // One that is refused leaves the call to wait: for another answer, or for its end.
+      asked.catch(() => undefined);
+    };
+    return { case: caseId, answer };
   }
 
   find(tool: string, pair: string): Promise<Found> {

@@ -45,9 +45,10 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#boundary = options.boundary ?? new Boundary(STDIO_TRUST, options.random);
-    this.#conversation = new Conversation({ ...options, boundary: this.#boundary });
     this.#toServer = new Lane(options.toServer);
     this.#toClient = new Lane(options.toClient);
+    const say = (bytes: Uint8Array): void => this.#toClient.pass(bytes);
+    this.#conversation = new Conversation({ ...options, boundary: this.#boundary, say });
   }
 
   get counts(): ConversationCounts {
@@ -90,6 +91,7 @@ export class Relay {
   #clientFrame(frame: Frame): void {
     const message = this.#read(frame);
     const conversation = this.#conversation;
+    if (message?.kind === 'response' && conversation.elicited(message)) return;
     const bytes = this.#boundary.toServer(frame, message);
     if (message?.kind === 'invalid') this.#unreadable(frame, bytes, message.reason);
     else if (message?.kind === 'batch')

@@ -12,6 +12,7 @@ import {
 import type { Begun, Ended, Sensed } from '@spoor/edge/wire';
 import type { Boundary } from './boundary.ts';
 import type { Exchange, Exchanges } from './calls.ts';
+import type { Offer } from './elicitation.ts';
 import { type HubPort, type Known, knownTarget } from './hubport.ts';
 
 type Sense = typeof import('@spoor/detect/sense');
@@ -53,7 +54,12 @@ export class Teller {
   }
 
   /** Asks for a decision. */
-  begin(exchange: Exchange, frame: Frame, exchanges: Exchanges, onAsk: () => void): Promise<Begun> {
+  begin(
+    exchange: Exchange,
+    frame: Frame,
+    exchanges: Exchanges,
+    onAsk: (offer?: Offer) => void,
+  ): Promise<Begun> {
     const { hub } = this.#options;
     const sensed = this.#asked(exchange, exchanges);
     const sealed = hub.seal(sensed.id, 'request', frame.bytes);

@@ -112,6 +112,7 @@ async function startOn(
     budgetMs: config.number('budget.ms'),
     askTimeoutMs: config.number('ask.timeout-ms'),
     ...failOf(config),
+    elicit: (config.text('ask.elicit') ?? '').split(/[,\s]+/).filter((name) => name !== ''),
     baselines: {
       lockThemselves: config.text('baseline.lock') !== 'by-hand',
       calls: config.number('baseline.calls'),

@@ -1,6 +1,7 @@
 import {
   type AskView,
   type CallId,
+  CodedError,
   type Decision,
   failsClosed,
   goesOn,
@@ -27,6 +28,13 @@ interface Steps {
   surely: Writing['surely'];
   decided(connection: Connection, o: Observation): void;
   settle(connection: Connection, o: Observation, step: Pick<Step, 'detections'>): void;
+}
+
+/** What a client's user has said, as its sensor tells it. */
+export interface Elicited {
+  readonly call: string;
+  readonly answer: 'approve' | 'deny';
+  readonly digest: string;
 }
 
 /** The way of a call that a rule asks a person about. */
@@ -73,7 +81,9 @@ export class Asking {
     const waiting = { connection, observation, detections, begun, appended, untilMs };
     if (inHost) this.#rememberInHost(waiting);
     else if (!full) this.#asks.add(waiting, askTimeoutMs);
-    return { ...begun, decision, ...(inHost || full ? {} : { waitMs: askTimeoutMs }) };
+    if (inHost || full) return { ...begun, decision };
+    const elicit = this.#options.elicits?.(connection) === true ? { elicit: true as const } : {};
+    return { ...begun, decision, waitMs: askTimeoutMs, ...elicit };
   }
 
   #rememberInHost(waiting: Waiting): void {
@@ -101,6 +111,14 @@ export class Asking {
     });
     if (said === 'deny') return this.#refuse(waiting, 'refused');
     return this.#approve(waiting);
+  }
+
+  /** Only of a call of its own, and only where the owner trusts that client with the question. */
+  elicited(connection: Connection, { call, answer, digest }: Elicited): Promise<Decision> {
+    const caseId = this.#asks.caseOf(connection, call as CallId);
+    const isTrusted = this.#options.elicits?.(connection) === true;
+    if (caseId === undefined || !isTrusted) throw new CodedError('CASE_ANSWERED', caseId ?? '');
+    return this.answer({ case: caseId, answer, digest, by: 'elicitation', ancestors: [] });
   }
 
   /** Steps the rules again, at a place of its own in the order: much may have happened since. */

@@ -35,7 +35,7 @@ export interface Answer {
   readonly answer: 'approve' | 'deny';
   /** Of the arguments that the person was shown. */
   readonly digest: string;
-  readonly by: 'ui' | 'cli';
+  readonly by: 'ui' | 'cli' | 'elicitation';
   /** Processes above the one that answers, as `pid.start`; the UI has none. */
   readonly ancestors: readonly string[];
 }
@@ -97,6 +97,14 @@ export class Asks {
       throw new CodedError('APPROVER_NOT_INDEPENDENT', answer.case);
     this.#remove(answer.case);
     return waiting;
+  }
+
+  /** The case of a call that waits on that connection. */
+  caseOf(connection: Connection, call: CallId): string | undefined {
+    const found = [...this.#waiting.values()].find(
+      (one) => one.connection === connection && one.observation.id === call,
+    );
+    return found && keyOf(found);
   }
 
   /** Takes those of one call in its session, of one connection, or all. */

@@ -27,7 +27,7 @@ import type { Appended, Ledger } from '@spoor/ledger';
 import type { RecordBatch } from '../bus.ts';
 import type { Admission, Connection } from './admission.ts';
 import { Allowances } from './allowances.ts';
-import { Asking } from './asking.ts';
+import { Asking, type Elicited } from './asking.ts';
 import type { Answer } from './asks.ts';
 import type { Definitions } from './definitions.ts';
 import { count, detected, entryOf, evidenceOf, withLedger } from './entry.ts';
@@ -67,6 +67,8 @@ export interface DecisionsOptions {
   readonly masksResults?: boolean;
   /** A rule puts the session aside until a person has looked. */
   readonly defer?: (session: SessionId, decision: Decision) => void;
+  /** Is the client of that connection trusted to ask its user? */
+  readonly elicits?: (connection: Connection) => boolean;
   /** Is its principal less proved than the owner asks for? */
   readonly isShort?: (observation: Observation) => boolean;
   /** Every observation as admitted, before anything is decided on it. */
@@ -123,6 +125,11 @@ export class Decisions {
   /** Throws CASE_ANSWERED, CASE_CHANGED or APPROVER_NOT_INDEPENDENT. */
   answer(answer: Answer): Promise<Decision> {
     return this.#asking.answer(answer);
+  }
+
+  /** A word by way of the client whose call waits. Throws as `answer` does. */
+  async elicited(connection: Connection, said: Elicited): Promise<Decision> {
+    return this.#asking.elicited(connection, said);
   }
 
   /** Something was stopped: what waits for a person and is of it waits no more. */

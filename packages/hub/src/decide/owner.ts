@@ -15,16 +15,19 @@ export interface Owner {
   readonly exceptions: Exceptions;
   /** Does any rule mask results? Whether it acts is the policy's, which may change. */
   readonly masksResults: boolean;
+  /** Client programs, by the names of their processes, that may ask their user. */
+  readonly elicit: readonly string[];
 }
 
 /** Throws CONFIG_UNREADABLE or CONFIG_BAD_VALUE where a file cannot be believed. */
 export const readOwner = (
-  { home, mode, fail, say }: HubOptions,
+  { home, mode, fail, elicit = [], say }: HubOptions,
   { rules }: CompiledRules,
   { definitionKey }: Secrets,
 ): Owner => ({
   policy: new PolicyFile(join(home.folder, 'policy.json'), mode, fail),
   stops: new Stops(home.stops),
+  elicit,
   masksResults: rules.rules.some(({ mask }) => mask?.result !== undefined),
   exceptions: new Exceptions({
     path: home.exceptions,
@@ -34,10 +37,15 @@ export const readOwner = (
   }),
 });
 
-type Said = Pick<DecisionsOptions, 'policy' | 'stopOf' | 'exceptionOf' | 'defer' | 'masksResults'>;
+type Said = Pick<
+  DecisionsOptions,
+  'policy' | 'stopOf' | 'exceptionOf' | 'defer' | 'masksResults' | 'elicits'
+>;
 
 /** As decisions ask for it. */
-export const saidOf = ({ policy, stops, exceptions, masksResults }: Owner): Said => ({
+export const saidOf = ({ policy, stops, exceptions, masksResults, elicit }: Owner): Said => ({
+  // Clients of a gateway choose their names themselves.
+  elicits: ({ hello }) => hello.sensor.kind === 'wrapper' && elicit.includes(hello.host.name),
   masksResults,
   defer: (session, decision) => stops.deferred(session, decision),
   policy: () => policy.policy,

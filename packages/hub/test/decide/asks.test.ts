@@ -194,3 +194,36 @@ describe('more than a person could answer', () => {
     expect(decisions.asks).toEqual([]);
   });
 });
+
+verifies('elicit:bound', async () => {
+  const world = setUp(ENFORCE, durable, {
+    rule,
+    elicits: ({ hello }) => hello.host.name === 'ide',
+  });
+  const host = { process: { pid: 7, start: '1' }, name: 'ide', ancestors: [], uid: 1 };
+  const trusted = world.connect(7, { host });
+  const other = world.connect(8);
+  const call = share();
+  const begun = await world.decisions.begin(trusted, call, []);
+  expect(begun).toMatchObject({ decision: { action: 'ask' }, elicit: true });
+  const said = { call: call.id, answer: 'approve', digest: 'ab'.repeat(16) } as const;
+  const untrusted = share();
+  expect(await world.decisions.begin(other, untrusted, [])).not.toHaveProperty('elicit');
+  for (const [connection, part, code] of [
+    [other, {}, 'CASE_ANSWERED'],
+    [other, { call: untrusted.id }, 'CASE_ANSWERED'],
+    [trusted, { digest: 'cd'.repeat(16) }, 'CASE_CHANGED'],
+    [trusted, { call: untrusted.id }, 'CASE_ANSWERED'],
+  ] as const) {
+    const answered = world.decisions.elicited(connection, { ...said, ...part });
+    await expect(answered).rejects.toMatchObject({ code });
+  }
+  expect(await world.decisions.elicited(trusted, said)).toMatchObject({ reason: 'approved' });
+  await expect(world.decisions.elicited(trusted, said)).rejects.toMatchObject({
+    code: 'CASE_ANSWERED',
+  });
+  // The next call with other arguments is another question.
+  const next = await world.decisions.begin(trusted, share('ef'.repeat(16)), []);
+  expect(next.decision.action).toBe('ask');
+  world.decisions.withdraw();
+});

@@ -35,11 +35,13 @@ export function setUp(
     askTimeoutMs = 60_000,
     levels = new Levels(),
     stops,
+    elicits,
   }: {
     rule?: string;
     askTimeoutMs?: number;
     levels?: Levels;
     stops?: Stops;
+    elicits?: (connection: Connection) => boolean;
   } = {},
 ): SetUp {
   const random = countingRandom();
@@ -78,6 +80,7 @@ export function setUp(
     asksChanged: () => undefined,
     askTimeoutMs,
     levels,
+    ...(elicits === undefined ? {} : { elicits }),
     stopOf: (connection, { principal }) => stops?.of(connection, principal),
   });
   const connect = (pid: number, part: Partial<Hello> = {}): Connection => {
