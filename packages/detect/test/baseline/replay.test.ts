@@ -1,5 +1,5 @@
 import type { CaseId, Observation } from '@spoor/core';
-import { expect } from 'vitest';
+import { expect, it } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
 import { createDetector, type Detector, Norms, parseBudgets } from '../../src/index.ts';
 import { pack } from '../support/pack.ts';
@@ -53,4 +53,19 @@ verifies('baseline:replay', () => {
   );
   // What is recorded says what was usual then: nothing has to be learned again to play it.
   expect(played(detector(), live.recorded).said).toEqual(live.said);
+});
+
+it('is taught by suspect calls only where their owner has excepted them', () => {
+  const calls = (exceptionOf?: () => string): number | undefined => {
+    const norms = new Norms({ lockThemselves: false, calls: 1, spanMs: 0 }, BUDGETS);
+    const by = detector(norms);
+    const definitions = { tools: [{ name: 'send_email', argumentNames: ['to'] }], partial: false };
+    const list = { ...call({}), kind: 'tool.list', facts: { flows: [], definitions } };
+    by.step(list as unknown as Observation);
+    for (const args of [{ to: 'x' }, { to: 'x', bcc: 'y' }])
+      by.step(call(args), exceptionOf === undefined ? {} : { exceptionOf });
+    return norms.baselines.show('mail', 'send_email')?.calls;
+  };
+  expect(calls()).toBe(1);
+  expect(calls(() => 'e-1')).toBe(2);
 });
