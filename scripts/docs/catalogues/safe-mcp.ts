@@ -1,7 +1,6 @@
 import { BEFORE, type Catalogue, LOGIN, OFF_WIRE, techniques } from './catalogue.ts';
 
 const MODEL_SIDE = 'It shows in what the model answers, which no server sees.';
-const SHADOW = 'No rule compares the tools of several servers yet.';
 const MEDIA = 'Pictures and sound are not looked into.';
 
 export const SAFE_MCP: Catalogue = {
@@ -13,7 +12,7 @@ export const SAFE_MCP: Catalogue = {
     ['SAFE-T1001', 'Tool Poisoning Attack'],
     ['SAFE-T1002', 'Supply Chain Compromise', BEFORE],
     ['SAFE-T1003', 'Malicious MCP-Server Distribution', BEFORE],
-    ['SAFE-T1004', 'Server Impersonation / Name-Collision', SHADOW],
+    ['SAFE-T1004', 'Server Impersonation / Name-Collision'],
     [
       'SAFE-T1005',
       'Exposed Endpoint Exploit',
@@ -21,7 +20,7 @@ export const SAFE_MCP: Catalogue = {
     ],
     ['SAFE-T1006', 'User-Social-Engineering Install', BEFORE],
     ['SAFE-T1007', 'OAuth Authorization Phishing', LOGIN],
-    ['SAFE-T1008', 'Tool Shadowing Attack', SHADOW],
+    ['SAFE-T1008', 'Tool Shadowing Attack'],
     ['SAFE-T1009', 'Authorization Server Mix-up', LOGIN],
     ['SAFE-T1101', 'Command Injection'],
     ['SAFE-T1102', 'Prompt Injection (Multiple Vectors)'],
@@ -40,7 +39,7 @@ export const SAFE_MCP: Catalogue = {
     ['SAFE-T1205', 'Persistent Tool Redefinition'],
     ['SAFE-T1206', 'Credential Implant in Config'],
     ['SAFE-T1207', 'Hijack Update Mechanism', BEFORE],
-    ['SAFE-T1301', 'Cross-Server Tool Shadowing', SHADOW],
+    ['SAFE-T1301', 'Cross-Server Tool Shadowing'],
     ['SAFE-T1302', 'High-Privilege Tool Abuse'],
     ['SAFE-T1303', 'Sandbox Escape via Server Exec'],
     ['SAFE-T1304', 'Credential Relay Chain'],
