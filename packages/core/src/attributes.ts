@@ -253,6 +253,15 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeRow>> = {
     bytesMax: 8,
     why: 'The hub, or the sensor alone',
   },
+  'spoor.decision.exception': {
+    type: 'string',
+    class: 'id',
+    form: /^x-[a-z0-9]{10}$/,
+    bytesMax: 12,
+    why: 'By which nothing came of the rule',
+  },
+  'spoor.masked.arguments': { type: 'int', class: 'measure', bytesMax: 16, why: 'How many' },
+  'spoor.masked.result': { type: 'int', class: 'measure', bytesMax: 16, why: 'How many' },
   'security.policy.rule.id': {
     type: 'string',
     class: 'name',

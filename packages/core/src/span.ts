@@ -170,13 +170,16 @@ function decision(o: Observation): Wanted {
     'spoor.decision.reason': o.decision.reason,
     'spoor.decision.case': o.decision.case,
     'spoor.decision.by': o.decision.by,
+    'spoor.decision.exception': o.decision.exception,
+    'spoor.masked.arguments': o.masked?.arguments,
+    'spoor.masked.result': o.masked?.result,
     'security.policy.rule.id': o.decision.rule === '' ? undefined : o.decision.rule,
   };
 }
 
-/** A decision in which a rule spoke, as a child of its call's span. */
+/** A decision that is no matter of course, as a child of its call's span. */
 export function guardrailSpan(o: Observation, id: SpanId): Span | undefined {
-  if (o.decision === undefined || o.decision.rule === '') return undefined;
+  if (o.decision === undefined || o.decision.reason === 'default') return undefined;
   const { attributes, dropped } = allowAttributes({
     'gen_ai.guardrail.verdict.type': o.decision.wanted,
     'gen_ai.guardrail.action.type': o.decision.action,

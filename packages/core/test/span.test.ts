@@ -167,10 +167,29 @@ describe('guardrailSpan', () => {
     });
   });
 
-  it('is not there where no rule spoke', () => {
+  it('says what was stopped, masked and excepted', () => {
+    const { decision } = FULL;
+    if (decision === undefined) throw new Error('the fixture has a decision');
+    const stopped = { ...decision, rule: '', reason: 'stopped', wanted: 'deny' } as const;
+    expect(guardrailSpan({ ...FULL, decision: stopped }, CHILD)?.attributes).toMatchObject({
+      'gen_ai.guardrail.action.type': decision.action,
+      'spoor.decision.reason': 'stopped',
+    });
+    const masked = { ...decision, action: 'modify', exception: 'x-0a1b2c3d4e' } as const;
+    const span = guardrailSpan({ ...FULL, decision: masked, masked: { result: 2 } }, CHILD);
+    expect(span?.attributes).toMatchObject({
+      'gen_ai.guardrail.action.type': 'modify',
+      'spoor.decision.exception': 'x-0a1b2c3d4e',
+      'spoor.masked.result': 2,
+    });
+  });
+
+  it('is not there where nobody spoke', () => {
     const { decision, ...undecided } = FULL;
     expect(guardrailSpan(undecided, CHILD)).toBeUndefined();
     if (decision === undefined) throw new Error('the fixture has a decision');
-    expect(guardrailSpan({ ...FULL, decision: { ...decision, rule: '' } }, CHILD)).toBeUndefined();
+    expect(
+      guardrailSpan({ ...FULL, decision: { ...decision, reason: 'default' } }, CHILD),
+    ).toBeUndefined();
   });
 });
