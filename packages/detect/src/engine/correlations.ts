@@ -166,11 +166,15 @@ export class Correlations {
     const fired = found.find(({ path }) => path !== undefined);
     const last = fired?.path?.at(-1);
     if (!fired || !last || !(round.touched instanceof Set)) return;
-    const { id } = round.observation;
-    const clockMs = timeOf(round.observation);
-    const values = this.valuesOf(predicate, round.observation);
-    const made = { ...last, call: id, clockMs, predicate, matched: fired.group };
-    const hit: Hit = { ...made, ...(values && { values }) };
+    const { observation } = round;
+    const hit: Hit = {
+      ...last,
+      call: observation.id,
+      clockMs: timeOf(observation),
+      predicate,
+      matched: fired.group,
+      values: this.valuesOf(predicate, observation),
+    };
     round.hits = new Map([...round.hits, [predicate, hit]]);
     round.bySignature.length = 0;
     for (const next of this.#byPredicate[predicate] ?? []) round.touched.add(next);
