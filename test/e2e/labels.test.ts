@@ -8,8 +8,11 @@ import { kill, until, World } from './support.ts';
 
 const TIMEOUT = { timeoutMs: 90_000 } as const;
 
+/** Commands block this process: meanwhile the hub may have closed a connection that was kept. */
+const again = <Value>(ask: () => Promise<Value>): Promise<Value> => ask().catch(ask);
+
 const toolIn = async (world: World, name: string): Promise<ToolView | undefined> => {
-  const { servers } = await world.api<InventoryView>('inventory');
+  const { servers } = await again(() => world.api<InventoryView>('inventory'));
   return servers.flatMap(({ tools }) => tools).find((tool) => tool.name === name);
 };
 

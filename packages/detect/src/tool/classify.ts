@@ -58,7 +58,8 @@ const OBJECT_WITHIN = 7;
  */
 export function classifyTool(definition: ToolDefinition): Classification {
   const phrases = phrasesOf(definition);
-  const verdicts = LABEL_PATTERNS.flatMap((pattern) => verdictOf(pattern, phrases) ?? []);
+  const main = mainVerb(phrases);
+  const verdicts = LABEL_PATTERNS.flatMap((pattern) => verdictOf(pattern, phrases, main) ?? []);
   const reasons = new Map<Label, string>();
   for (const { label, because, rejected } of verdicts) {
     if (rejected === undefined && !reasons.has(label)) reasons.set(label, because);
@@ -77,9 +78,12 @@ type Verdict = Omit<Rejected, 'rejected'> & { readonly rejected?: string };
 const isRejected = (verdict: Verdict): verdict is Rejected => verdict.rejected !== undefined;
 
 /** Undefined where nothing speaks for the pattern's label. */
-function verdictOf(pattern: LabelPattern, phrases: readonly Phrase[]): Verdict | undefined {
+function verdictOf(
+  pattern: LabelPattern,
+  phrases: readonly Phrase[],
+  main: string,
+): Verdict | undefined {
   const { label } = pattern;
-  const main = mainVerb(phrases);
   // A tool that acts answers with what it did: what it returns is no reading.
   const acts = main !== '' && !READ.has(main);
   const spoken = acts && READING_LABELS.has(label) ? phrases.slice(0, ACTING_PHRASES) : phrases;
@@ -99,8 +103,8 @@ function phrasesOf({ name, title, description }: ToolDefinition): readonly Phras
 
 /** The first verb of its name, else of its description; empty where there is none. */
 function mainVerb(phrases: readonly Phrase[]): string {
-  const phrase = phrases.find(({ verbs }) => verbs.includes(true));
-  return phrase?.stems[phrase.verbs.indexOf(true)] ?? '';
+  const phrase = phrases.find(({ verbs }) => verbs.length > 0);
+  return phrase?.stems[phrase.verbs[0] ?? 0] ?? '';
 }
 
 interface Found {
@@ -133,7 +137,7 @@ function matchesOf(pattern: LabelPattern, phrase: Phrase): readonly Found[] {
 }
 
 const verbsIn = ({ stems, verbs }: Phrase, wanted: ReadonlySet<string>): readonly number[] =>
-  stems.flatMap((word, i) => (verbs[i] === true && wanted.has(word) ? [i] : []));
+  verbs.filter((at) => wanted.has(stems[at] ?? ''));
 
 /** In a sentence the object follows its verb, and soon; in a name it may stand before it. */
 function objectsOf({ source, stems }: Phrase, verb: number): readonly string[] {

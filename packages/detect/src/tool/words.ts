@@ -3,8 +3,8 @@ export interface Phrase {
   readonly source: 'name' | 'title' | 'description';
   /** In order. */
   readonly stems: readonly string[];
-  /** Which of them stand where a verb stands. */
-  readonly verbs: readonly boolean[];
+  /** Places of those that stand where a verb stands. */
+  readonly verbs: readonly number[];
 }
 
 /** Two stems, one after the other. */
@@ -53,7 +53,7 @@ export function namePhrase(
   const sure = stems.findIndex((word) => verbs.has(word) && !NOUNS.has(word));
   const main = sure < 0 ? stems.findIndex((word) => verbs.has(word)) : sure;
   const joined = (i: number): boolean => i > main && /^(?:and|or)$/.test(stems[i - 1] ?? '');
-  return { source, stems, verbs: stems.map((_, i) => i === main || joined(i)) };
+  return { source, stems, verbs: [...stems.keys()].filter((i) => i === main || joined(i)) };
 }
 
 /**
@@ -85,18 +85,19 @@ const CLAUSES: ReadonlySet<string> = new Set(
 /** Marks the end of a clause: no list of words holds it. */
 export const CLAUSE_END = ';';
 
+const isVerb = (word: string, before: string): boolean =>
+  NOUNS.has(word) ? BEFORE_SURE_VERB.has(before) : before === '' || BEFORE_VERB.has(before);
+
 function sentencePhrase(sentence: string): Phrase {
   const stems: string[] = [];
-  const verbs: boolean[] = [];
+  const verbs: number[] = [];
   let before = '';
   const tokens = sentence.toLowerCase().match(/[a-z]+|,/g) ?? [];
   for (const word of tokens.slice(0, WORDS_MAX)) {
     if (word !== ',') {
       const one = stem(word);
       stems.push(CLAUSES.has(word) ? CLAUSE_END : one);
-      verbs.push(
-        NOUNS.has(one) ? BEFORE_SURE_VERB.has(before) : before === '' || BEFORE_VERB.has(before),
-      );
+      if (isVerb(one, before)) verbs.push(stems.length - 1);
     }
     // Adverbs do not come between: “or completely overwrite”.
     if (!word.endsWith('ly')) before = word;
