@@ -25,6 +25,11 @@ export const CONTENT = {
       'Numbers of persons, cards and accounts are told by their check digits; a changed digit is none.',
     source: 'docs/examine.md',
   },
+  'egress:cases': {
+    behavior:
+      'Of agent-egress-bench, all cases over MCP are seen, and nothing that is to be allowed.',
+    source: 'docs/examine.md',
+  },
   'content:linear': {
     behavior: 'Asking hundreds of expressions of a content takes time in proportion to its length.',
     source: 'docs/sigma.md',

@@ -9,6 +9,7 @@ import { EVASION } from './traces/evasion.ts';
 import { EXECUTION } from './traces/execution.ts';
 import { EXFILTRATION } from './traces/exfiltration.ts';
 import { IMPACT } from './traces/impact.ts';
+import { ORDERS } from './traces/orders.ts';
 import { RESULTS } from './traces/results.ts';
 import { SUBVERSION } from './traces/subversion.ts';
 import type { Traces } from './traces/traces.ts';
@@ -164,6 +165,7 @@ export const TRACES: Traces = {
   ...EXECUTION,
   ...EXFILTRATION,
   ...IMPACT,
+  ...ORDERS,
   ...RESULTS,
   ...SUBVERSION,
   'exfiltration/pii-through-code-to-share.chain': () =>
