@@ -38,13 +38,8 @@ function catalogues(): ReadonlyMap<string, readonly ToolDefinition[]> {
   for (const line of text.trimEnd().split('\n')) {
     const { dataset, suite, tool, description, inputSchema } = JSON.parse(line);
     const tools = found.get(`${dataset}/${suite}`) ?? [];
-<<<<<<< HEAD
     const about = typeof description === 'string' ? { description } : {};
     found.set(`${dataset}/${suite}`, [...tools, { name: tool, ...about, inputSchema }]);
-=======
-    const described = typeof description === 'string' ? { description } : {};
-    found.set(`${dataset}/${suite}`, [...tools, { name: tool, ...described, inputSchema }]);
->>>>>>> 66fc034 (See orders in results and definitions, files that commands send, and secrets before something is sent)
   }
   return found;
 }
