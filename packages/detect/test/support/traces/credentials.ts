@@ -67,7 +67,11 @@ export const CREDENTIALS: Traces = {
       .withContent()
       .call('mail', TOOLS.mail, { to: 'desk@partner.example.net', body: 'hello' })
       .call('files', TOOLS.readFile, { path: KEY_FILE }),
-  'credential-access/credential-file-then-egress.vault': () =>
+  'credential-access/secret-read-then-egress.push': () =>
+    new Scenario()
+      .call('vault', TOOLS.vault, { name: 'deploy' }, text('a secret, in words'))
+      .call('mail', TOOLS.mail, { to: 'the team', body: 'it is done' }),
+  'credential-access/secret-read-then-egress.vault': () =>
     new Scenario()
       .withContent()
       .call('vault', TOOLS.vault, { name: 'deploy' }, text('a secret, in words'))
