@@ -18,7 +18,11 @@ export interface Tagged {
 export function taggedRules(): readonly Tagged[] {
   const pack = shippedRules().rules.filter(({ silent }) => silent !== true);
   const all = [...pack.map(({ ref }) => ref), ...BUILT_IN];
-  return all.map(({ id, tags }) => ({ id, tags })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  // Authors write the sixth row as 6 or as 06.
+  const plain = (tag: string): string => tag.replace(/^owasp-mcp\.0/, 'owasp-mcp.');
+  return all
+    .map(({ id, tags }) => ({ id, tags: tags.map(plain) }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Ids of the rules about one row. */
