@@ -223,12 +223,13 @@ class Reader {
   }
 
   #quantifier(): readonly [number, number] {
+    if (!'*+?{'.includes(this.#peek())) return [1, 1];
     const form = /^(?:[*+?]|\{(\d{1,4})(?:(,)(\d{0,4}))?\})/;
     const found = form.exec(this.#rest(12));
     if (!found) return [1, 1];
     this.#at += found[0].length;
     this.#accept('?');
-    if (form.test(this.#rest(12))) this.sure = false;
+    if ('*+?{'.includes(this.#peek()) && form.test(this.#rest(12))) this.sure = false;
     if (found[0] === '?') return [0, 1];
     if (found[0] === '*') return [0, Number.POSITIVE_INFINITY];
     if (found[0] === '+') return [1, Number.POSITIVE_INFINITY];
