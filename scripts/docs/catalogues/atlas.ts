@@ -23,6 +23,7 @@ export const ATLAS: Catalogue = {
     ['AML.T0046', 'Spamming AI System with Chaff Data', MODEL_SIDE],
     ['AML.T0048', 'External Harms'],
     ['AML.T0050', 'Command and Scripting Interpreter'],
+    ['AML.T0051', 'LLM Prompt Injection'],
     [
       'AML.T0051.000',
       'LLM Prompt Injection: Direct',
