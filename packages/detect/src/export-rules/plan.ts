@@ -60,7 +60,8 @@ export function planOf(rule: Rule, { predicates }: RuleSet): RulePlan {
   const groups = group.map(({ name, isAlias }) => (isAlias ? undefined : ATTRIBUTE_OF[name]));
   const counted = valueField === undefined ? undefined : ATTRIBUTE_OF[valueField];
   const unknown = group.filter((_, n) => groups[n] === undefined).map(({ name }) => name);
-  if (unknown.length > 0 || (valueField !== undefined && counted === undefined))
+  if (valueField !== undefined && counted === undefined) unknown.push(valueField);
+  if (unknown.length > 0)
     return detectedPlan(
       rule,
       unknown.map((name) => `${name}: ${reasonFor(name)}`),
