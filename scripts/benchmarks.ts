@@ -149,7 +149,7 @@ Written by \`node scripts/benchmarks.ts\` on ${day} (${machine}). Real trajector
 others, played call by call through \`spoor replay --stdio\` with the shipped configuration; every
 call is answered before its result is shown. *In time*: the score passed the threshold at the
 first call that carries the attack out, or before. Thresholds are those that 1 % or 5 % of the
-benign sessions pass; *shipped* is what the configuration alerts on, at medium level and above.
+benign sessions pass; *shipped* is what the configuration alerts on, at high level and above.
 
 Modes: \`full\` as recorded; \`plain\` with each injected text replaced by its bare goal, so that
 wording is worth nothing; \`mask\` with that text removed, so there is nothing to find before the

@@ -17,7 +17,7 @@ import { readSessions, type Session, trainingRows } from './sessions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Share of benign sessions, of suites that were left out, that may reach a score of 0.5. */
-const SHIPPED_RATE = 0.003;
+const SHIPPED_RATE = 0.005;
 /** Tasks are left out in so many parts. */
 const TASK_PARTS = 8;
 
