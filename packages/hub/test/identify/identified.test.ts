@@ -95,7 +95,9 @@ verifies('identity:replayed', async () => {
     () => hub.alerts(),
     (all) => all.length > 0,
   );
-  expect(alerts.map(({ rule }) => rule.id)).toEqual(['replayed-proof']);
+  // A trace that two principals use is a weak sign beside it.
+  const strong = alerts.filter(({ rule }) => rule.level === 'high' || rule.level === 'critical');
+  expect(strong.map(({ rule }) => rule.id)).toEqual(['replayed-proof']);
 });
 
 describe('an identity that the owner requires', () => {
