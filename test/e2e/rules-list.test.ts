@@ -6,6 +6,7 @@ const BUILT_IN = [
   'leaking-instrumentation',
   'ledger-refused',
   'ledger-span-gap',
+  'sensor-silent',
   'state-lost',
   'unwrapped-server',
 ];
