@@ -51,7 +51,11 @@ verifies(
       () => world.api<Page<Alert>>('alerts?status=all'),
       (page) => page.rows.some(({ detection }) => detection.exception !== undefined),
     );
-    const [one] = (await world.api<ExceptionsView>('exceptions')).rows;
+    const { rows: counted } = await until(
+      () => world.api<ExceptionsView>('exceptions'),
+      (view) => (view.rows[0]?.uses ?? 0) > 0,
+    );
+    const [one] = counted;
     expect(one).toMatchObject({ owner: 'data team', expired: false, broad: false, uses: 1 });
     // Other rules, of weaker signs, may have spoken of the same call.
     const excepted = rows.filter(({ rule }) => rule.id === RULE);
