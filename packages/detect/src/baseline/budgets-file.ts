@@ -3,16 +3,15 @@ import {
   BUDGET_SCOPES,
   type BudgetAction,
   type BudgetScope,
-  CodedError,
-  isLabel,
+  DAY_MS,
   type Label,
   LIMITS,
-  nearest,
   SPEND_PARTS,
   USAGE_NAMES,
   type UsageName,
 } from '@spoor/core';
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { isScalar, isSeq, type YAMLMap } from 'yaml';
+import { OwnerFile } from '../owner-file.ts';
 
 /** What calls cost that it fits; globs know `*` only. In millionths of a unit. */
 export interface CostRow {
@@ -61,62 +60,58 @@ export function parseBudgets(text: string, path: string): BudgetsFile {
   return new Reader(text, path).read();
 }
 
-const MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-const WINDOW_MAX_MS = 366 * 86_400_000;
+const MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY_MS };
+const WINDOW_MAX_MS = 366 * DAY_MS;
 
 class Reader {
-  readonly #lines = new LineCounter();
-  readonly #text: string;
-  readonly #path: string;
+  readonly #file: OwnerFile;
 
   constructor(text: string, path: string) {
-    this.#text = text;
-    this.#path = path;
+    this.#file = new OwnerFile(text, path, 'BUDGETS_INVALID');
   }
 
   read(): BudgetsFile {
-    const document = parseDocument(this.#text, { lineCounter: this.#lines });
-    const error = document.errors[0];
-    if (error) this.#fail(error.pos[0], error.message.split('\n')[0] ?? '');
-    const root = document.contents;
-    if (root === null || (isScalar(root) && root.value === null)) return NO_BUDGETS;
-    const map = this.#map(root, ['costs', 'budgets']);
+    const root = this.#file.root();
+    if (root === undefined) return NO_BUDGETS;
+    const map = this.#file.map(root, ['costs', 'budgets']);
     const budgets = this.#list(map, 'budgets').map((item) => this.#budget(item));
     const names = new Set<string>();
     for (const { name } of budgets) {
-      if (names.has(name)) this.#fail(start(map.get('budgets', true)), `two budgets “${name}”`);
+      if (names.has(name)) this.#file.fail(map.get('budgets', true), `two budgets “${name}”`);
       names.add(name);
     }
     return { costs: this.#list(map, 'costs').map((item) => this.#cost(item)), budgets };
   }
 
   #cost(item: unknown): CostRow {
-    const map = this.#map(item, ['server', 'tool', 'labels', 'call', 'usage']);
+    const map = this.#file.map(item, ['server', 'tool', 'labels', 'call', 'usage']);
     const usage = map.get('usage', true);
     if (!map.has('call') && usage === undefined)
-      this.#fail(start(item), 'a cost has `call`, `usage` or both');
+      this.#file.fail(item, 'a cost has `call`, `usage` or both');
     return {
       ...this.#globs(map),
-      labels: this.#labels(map),
+      labels: this.#file.labels(map, 'labels'),
       call: map.has('call') ? this.#amount(map.get('call', true)) : 0,
       usage:
         usage === undefined
           ? []
-          : this.#map(usage, USAGE_NAMES).items.map(({ key, value }) => [
-              String(isScalar(key) ? key.value : '') as UsageName,
-              this.#amount(value),
-            ]),
+          : this.#file
+              .map(usage, USAGE_NAMES)
+              .items.map(({ key, value }) => [
+                String(isScalar(key) ? key.value : '') as UsageName,
+                this.#amount(value),
+              ]),
     };
   }
 
   #budget(item: unknown): Budget {
     const keys = ['name', 'of', 'server', 'tool', 'window', 'limit', 'action'];
-    const map = this.#map(item, keys);
+    const map = this.#file.map(item, keys);
     const name = map.get('name', true);
     const text = isScalar(name) ? name.value : undefined;
     if (typeof text !== 'string' || !/^[a-z0-9][a-z0-9-]{0,31}$/.test(text))
-      return this.#fail(start(name ?? item), '`name` is small letters, digits and hyphens');
-    if (!map.has('limit')) this.#fail(start(item), '`limit` is missing');
+      return this.#file.fail(name ?? item, '`name` is small letters, digits and hyphens');
+    if (!map.has('limit')) this.#file.fail(item, '`limit` is missing');
     return {
       name: text,
       of: this.#words(map, 'of', BUDGET_SCOPES),
@@ -130,7 +125,7 @@ class Reader {
   #action(node: unknown): BudgetAction {
     if (node === undefined) return 'alert';
     const found = BUDGET_ACTIONS.find((one) => isScalar(node) && node.value === one);
-    return found ?? this.#fail(start(node), `\`action\` is ${BUDGET_ACTIONS.join(', ')}`);
+    return found ?? this.#file.fail(node, `\`action\` is ${BUDGET_ACTIONS.join(', ')}`);
   }
 
   #window(node: unknown): { readonly windowMs?: number } {
@@ -139,69 +134,37 @@ class Reader {
       /^(\d{1,5})([mhd])$/.exec(String(isScalar(node) && node.value)) ?? [];
     const windowMs = Number(count) * (MS[unit] ?? Number.NaN);
     if (windowMs > 0 && windowMs <= WINDOW_MAX_MS) return { windowMs };
-    return this.#fail(start(node), '`window` is a number and m, h or d, up to 366d: 1d');
+    return this.#file.fail(node, '`window` is a number and m, h or d, up to 366d: 1d');
   }
 
   #amount(node: unknown): number {
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value === 'number' && value >= 0 && value <= LIMITS.usageMax)
       return Math.round(value * SPEND_PARTS);
-    return this.#fail(start(node), `an amount is a number from 0 to ${LIMITS.usageMax}`);
-  }
-
-  #labels(map: YAMLMap): readonly Label[] {
-    const node = map.get('labels', true);
-    if (node === undefined) return [];
-    if (!isSeq(node)) return this.#fail(start(node), '`labels` is a list');
-    return node.items.map((item) => {
-      const name = isScalar(item) ? String(item.value) : '';
-      return isLabel(name) ? name : this.#fail(start(item), `unknown label “${name}”`);
-    });
+    return this.#file.fail(node, `an amount is a number from 0 to ${LIMITS.usageMax}`);
   }
 
   #words<Word extends string>(map: YAMLMap, key: string, words: readonly Word[]): readonly Word[] {
     const node = map.get(key, true);
     if (node === undefined) return [];
-    if (!isSeq(node)) return this.#fail(start(node), `\`${key}\` is a list`);
+    if (!isSeq(node)) return this.#file.fail(node, `\`${key}\` is a list`);
     return node.items.map((item) => {
       const found = words.find((word) => isScalar(item) && item.value === word);
-      return found ?? this.#fail(start(item), `\`${key}\` lists ${words.join(', ')}`);
+      return found ?? this.#file.fail(item, `\`${key}\` lists ${words.join(', ')}`);
     });
   }
 
   #globs(map: YAMLMap): { readonly server: string; readonly tool: string } {
-    return { server: this.#glob(map.get('server', true)), tool: this.#glob(map.get('tool', true)) };
-  }
-
-  #glob(node: unknown): string {
-    if (node === undefined) return '*';
-    if (isScalar(node) && typeof node.value === 'string' && node.value !== '') return node.value;
-    return this.#fail(start(node), 'a glob is text, such as `create_*`');
+    return {
+      server: this.#file.glob(map.get('server', true)),
+      tool: this.#file.glob(map.get('tool', true)),
+    };
   }
 
   #list(map: YAMLMap, key: string): readonly unknown[] {
+    const items = this.#file.list(map, key);
+    if (items.length <= LIMITS.budgetsMax) return items;
     const node = map.get(key, true);
-    if (node === undefined) return [];
-    if (!isSeq(node)) return this.#fail(start(node), `\`${key}\` is a list`);
-    if (node.items.length > LIMITS.budgetsMax)
-      return this.#fail(start(node), `\`${key}\` has at most ${LIMITS.budgetsMax} items`);
-    return node.items;
-  }
-
-  #map(node: unknown, keys: readonly string[]): YAMLMap {
-    if (!isMap(node)) return this.#fail(start(node), `expected ${keys.join(', ')}`);
-    for (const { key } of node.items) {
-      const name = isScalar(key) ? String(key.value) : '';
-      if (!keys.includes(name))
-        this.#fail(start(key), `unknown key “${name}”; did you mean “${nearest(name, keys)}”?`);
-    }
-    return node;
-  }
-
-  #fail(offset: number, message: string): never {
-    const { line, col } = this.#lines.linePos(offset);
-    throw new CodedError('BUDGETS_INVALID', `${this.#path}:${line}:${col}: ${message}`);
+    return this.#file.fail(node, `\`${key}\` has at most ${LIMITS.budgetsMax} items`);
   }
 }
-
-const start = (node: unknown): number => (node as Node | undefined)?.range?.[0] ?? 0;
