@@ -21,8 +21,9 @@ const TEXT_CHARS_MAX = 16_384;
  */
 export function poisonOf(definition: ToolDefinition): Poison {
   const text = unquoted(textOf(definition));
-  const has = wordsIn(text);
-  const found = SIGNS.filter(({ patterns }) => patterns.some((one) => one.isIn(text, has)));
+  signs ??= new Signs();
+  const has = signs.wordsIn(text);
+  const found = signs.all.filter(({ patterns }) => patterns.some((one) => one.isIn(text, has)));
   const weight = Math.round(100 * found.reduce((sum, one) => sum + one.weight, 0)) / 100;
   return { weight, poisoned: weight >= POISONED_FROM, signs: found.map(({ id }) => id) };
 }
@@ -46,28 +47,32 @@ class Pattern {
   }
 }
 
-const SIGNS = POISON_SIGNS.map(({ id, weight, patterns }) => ({
-  id,
-  weight,
-  patterns: patterns.map((source) => new Pattern(source)),
-}));
-
 /** Does the text hold a word? */
 type Has = (word: string) => boolean;
 
-const WORDS = [
-  ...new Set(SIGNS.flatMap(({ patterns }) => patterns.flatMap(({ needs }) => needs.flat()))),
-];
-const search = new Search(WORDS);
-const folded = new Folded();
+/** The signs with what their patterns need. Made for the first definition: it takes some time. */
+class Signs {
+  readonly all = POISON_SIGNS.map(({ id, weight, patterns }) => ({
+    id,
+    weight,
+    patterns: patterns.map((source) => new Pattern(source)),
+  }));
+  readonly #words = [
+    ...new Set(this.all.flatMap(({ patterns }) => patterns.flatMap(({ needs }) => needs.flat()))),
+  ];
+  readonly #search = new Search(this.#words);
+  readonly #folded = new Folded();
 
-function wordsIn(text: string): Has {
-  const found = new Set<string>();
-  folded.load(text);
-  search.each(folded, (index) => found.add(WORDS[index] ?? ''));
-  if (folded.isWide) found.add(WIDE);
-  return (word) => found.has(word);
+  wordsIn(text: string): Has {
+    const found = new Set<string>();
+    this.#folded.load(text);
+    this.#search.each(this.#folded, (index) => found.add(this.#words[index] ?? ''));
+    if (this.#folded.isWide) found.add(WIDE);
+    return (word) => found.has(word);
+  }
 }
+
+let signs: Signs | undefined;
 
 /** Compatibility forms and invisible characters hide words from patterns, not from models. */
 function textOf({ title, description, inputSchema }: ToolDefinition): string {
