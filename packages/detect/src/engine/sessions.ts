@@ -53,6 +53,7 @@ export class Sessions {
     addIntent(memory.intent, observation);
     this.dropped += memory.intent.dropped - before;
     this.#addWording(memory, observation);
+    this.#trim();
   }
 
   addResult(observation: Observation): void {
