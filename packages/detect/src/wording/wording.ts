@@ -1,4 +1,4 @@
-import { LIMITS } from '@spoor/core';
+import { fromBase64, LIMITS, toBase64 } from '@spoor/core';
 
 /**
  * Words of one content as keyed prints of 32 bits, so that what a text asks for can be compared
@@ -55,7 +55,7 @@ export function packWording({ head, groups, values, words }: Wording): string {
 
 /** Undefined where the text is not what {@link packWording} writes. */
 export function unpackWording(text: string): Wording | undefined {
-  const packed = fromBase64(text);
+  const packed = numbersIn(text);
   if (packed === undefined || packed.length < 4) return undefined;
   const [head = 0, groupCount = 0, valueCount = 0, wordCount = 0] = packed;
   const groups: WordGroup[] = [];
@@ -72,25 +72,8 @@ export function unpackWording(text: string): Wording | undefined {
   return { head, groups, values, words: packed.subarray(at + valueCount) };
 }
 
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  // A call has so many arguments at most.
-  for (let at = 0; at < bytes.length; at += 8_192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
-  }
-  return btoa(text);
-}
-
-function fromBase64(text: string): Uint32Array | undefined {
-  if (text.length > LIMITS.wordingCharsMax || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
-    return undefined;
-  let binary: string;
-  try {
-    binary = atob(text);
-  } catch {
-    return undefined;
-  }
-  if (binary.length % 4 !== 0) return undefined;
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  return new Uint32Array(bytes.buffer);
+function numbersIn(text: string): Uint32Array | undefined {
+  const bytes = text.length > LIMITS.wordingCharsMax ? undefined : fromBase64(text);
+  if (bytes === undefined || bytes.length % 4 !== 0) return undefined;
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
