@@ -1,33 +1,17 @@
-import { ALLOW, type CallId, type Detection, type SessionId } from '@spoor/core';
 import type { DetectorStats } from '@spoor/detect';
 import { STATE_LOST } from './builtin.ts';
 import type { DetectionRecord } from './bus.ts';
-
-/** No session has it: what was lost is of many. */
-const NO_SESSION = '00000000-0000-0000-0000-000000000000' as SessionId;
+import { foundEverywhere } from './everywhere.ts';
 
 /** @param by What took it away. */
 export function stateLost(by: string, count: number, atMs: number): DetectionRecord {
-  const step = {
-    call: '' as CallId,
-    seq: 0,
-    atMs,
-    server: '',
-    tool: '',
+  return foundEverywhere({
+    rule: STATE_LOST,
     step: 'State was lost',
     matched: { by, lost: String(count) },
-  };
-  const detection: Detection = {
-    rule: STATE_LOST,
-    seq: 0,
-    atMs,
-    session: NO_SESSION,
-    path: [step],
     group: { by },
-    response: 'alert',
-    everywhere: true,
-  };
-  return { detection, decision: ALLOW };
+    atMs,
+  });
 }
 
 const TELL_EVERY_MS = 600_000;

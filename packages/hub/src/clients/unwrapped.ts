@@ -4,15 +4,12 @@ import {
   type ConfiguredServer,
   type Detection,
   type Random,
-  type SessionId,
   uuidv7,
 } from '@spoor/core';
 import type { LiveStream } from '../api/live.ts';
 import { UNWRAPPED_SERVER } from '../builtin.ts';
+import { NO_SESSION } from '../everywhere.ts';
 import type { Store } from '../store/store.ts';
-
-/** No session has it: nothing was called. */
-const NO_SESSION = '00000000-0000-0000-0000-000000000000' as SessionId;
 
 /** More open alerts are not looked through for those that have ended. */
 const OPEN_MAX = 10_000;

@@ -1,6 +1,7 @@
-import { type Alert, type Random, type SessionId, uuidv7 } from '@spoor/core';
+import { type Alert, type Random, uuidv7 } from '@spoor/core';
 import type { LiveStream } from '../api/live.ts';
 import { LEDGER_SPAN_GAP } from '../builtin.ts';
+import { NO_SESSION } from '../everywhere.ts';
 import type { Store } from '../store/store.ts';
 import type { Gap } from './compare.ts';
 
@@ -9,9 +10,6 @@ const SAYS: Readonly<Record<Gap['kind'], string>> = {
   entry: 'The ledger lacks an entry that the store names',
   span: 'A span that was kept is not there',
 };
-
-/** No session has it: whole calls may be gone. */
-const NO_SESSION = '00000000-0000-0000-0000-000000000000' as SessionId;
 
 interface Told {
   readonly store: Store;

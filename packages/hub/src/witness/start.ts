@@ -1,16 +1,10 @@
-import {
-  ALLOW,
-  type CallId,
-  type Detection,
-  type SessionId,
-  systemClock,
-  type WitnessView,
-} from '@spoor/core';
+import { systemClock, type WitnessView } from '@spoor/core';
 import type { Appended, Entry, Ledger, Published } from '@spoor/ledger';
 import { readLog } from '@spoor/ledger/folder';
 import { LEDGER_REFUSED } from '../builtin.ts';
 import type { DetectionRecord } from '../bus.ts';
 import { evidenceOf } from '../decide/entry.ts';
+import { foundEverywhere } from '../everywhere.ts';
 import type { HubOptions } from '../options.ts';
 import { type Asker, askersOf } from './askers.ts';
 import { confirmWith } from './confirm.ts';
@@ -81,32 +75,15 @@ export async function loadWitnesses({ witness, say }: HubOptions): Promise<Witne
   };
 }
 
-/** No session has it: nothing was called. */
-const NO_SESSION = '00000000-0000-0000-0000-000000000000' as SessionId;
-
 function detectionOf(
   witness: string,
   { status, size }: Refusal,
 ): Pick<DetectionRecord, 'decision' | 'detection'> {
-  const atMs = systemClock.nowMs();
-  const step = {
-    call: '' as CallId,
-    seq: 0,
-    atMs,
-    server: '',
-    tool: '',
+  return foundEverywhere({
+    rule: LEDGER_REFUSED,
     step: 'The ledger was shown to a witness',
     matched: { witness, holds: status, size: String(size) },
-  };
-  const detection: Detection = {
-    rule: LEDGER_REFUSED,
-    seq: 0,
-    atMs,
-    session: NO_SESSION,
-    path: [step],
     group: { witness },
-    response: 'alert',
-    everywhere: true,
-  };
-  return { detection, decision: ALLOW };
+    atMs: systemClock.nowMs(),
+  });
 }
