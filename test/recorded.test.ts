@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { systemRandom } from '@spoor/core';
-import { compileRules, createLabeler } from '@spoor/detect';
+import { compileRules, createLabeler, type ToolDefinition } from '@spoor/detect';
 import { Script } from '@spoor/detect/replay';
 import { expect } from 'vitest';
 import {
@@ -79,7 +79,7 @@ verifies(
       const { label, dataset, suite } = row;
       const wanted = (label === 'benign' || label === 'attack_success') && dataset !== 'asb';
       if (!wanted || n++ % EVERY !== 0) continue;
-      found[label].push(isFound(row, catalog.get(`${dataset}/${suite}`) ?? new Map()));
+      found[label].push(isFound(row, catalog.get(`${dataset}/${suite}`) ?? []));
     }
     const share = (list: readonly boolean[]): number => list.filter(Boolean).length / list.length;
     expect(found.attack_success.length).toBeGreaterThan(100);
@@ -91,7 +91,7 @@ verifies(
 );
 
 /** Is a call up to the first that was ordered, or any of a benign session, given 0.5 or more? */
-function isFound(row: Trajectory, tools: ReadonlyMap<string, string>): boolean {
+function isFound(row: Trajectory, tools: readonly ToolDefinition[]): boolean {
   const script = new Script({
     rules: compileRules([]).rules,
     labeler: createLabeler([]),
@@ -99,8 +99,8 @@ function isFound(row: Trajectory, tools: ReadonlyMap<string, string>): boolean {
     nowMs: () => 0,
   });
   const say = (message: object) => script.take(JSON.stringify({ session: 's', ...message }));
-  const catalog = [...tools].map(([tool, description]) => ({ server: 'x', tool, description }));
-  say({ type: 'catalog', catalog: 'c', tools: catalog });
+  const listed = tools.map(({ name, ...about }) => ({ server: 'x', tool: name, ...about }));
+  say({ type: 'catalog', catalog: 'c', tools: listed });
   say({ type: 'start', catalog: 'c' });
   const turns = [...turnsOf(row)];
   const last = Math.min(...(row.truth.malicious_seqs ?? []), Number.POSITIVE_INFINITY);

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
+import type { ToolDefinition } from '@spoor/detect';
 
 export type Mode = 'plain' | 'full';
 
@@ -35,23 +36,27 @@ export interface RecordedCall {
 
 /** @param path of a gzip file of JSON lines */
 export async function* trajectories(path: string): AsyncGenerator<Trajectory> {
-  const input = createReadStream(path).pipe(createGunzip());
-  for await (const line of createInterface({ input })) if (line !== '') yield JSON.parse(line);
+  for await (const line of linesOf(path)) yield JSON.parse(line);
 }
 
-/** Descriptions of tools by name, by `dataset/suite`. */
-export type Catalog = ReadonlyMap<string, Map<string, string>>;
-
-/** @param path of the gzip file with what `tools/list` showed */
-export async function readCatalog(path: string): Promise<Catalog> {
-  const catalog = new Map<string, Map<string, string>>();
+async function* linesOf(path: string): AsyncGenerator<string> {
   const input = createReadStream(path).pipe(createGunzip());
-  for await (const line of createInterface({ input })) {
-    if (line === '') continue;
-    const { dataset, suite, tool, description } = JSON.parse(line);
+  for await (const line of createInterface({ input })) if (line !== '') yield line;
+}
+
+/** What `tools/list` showed, by `dataset/suite`. */
+export type Catalog = ReadonlyMap<string, readonly ToolDefinition[]>;
+
+/** @param path of the gzip file of it */
+export async function readCatalog(path: string): Promise<Catalog> {
+  const catalog = new Map<string, ToolDefinition[]>();
+  for await (const line of linesOf(path)) {
+    const { dataset, suite, tool, description, inputSchema } = JSON.parse(line);
     const key = `${dataset}/${suite}`;
-    const tools = catalog.get(key) ?? new Map<string, string>();
-    catalog.set(key, tools.set(tool, String(description ?? '')));
+    const tools = catalog.get(key) ?? [];
+    const about = typeof description === 'string' ? { description } : {};
+    tools.push({ name: tool, ...about, inputSchema });
+    catalog.set(key, tools);
   }
   return catalog;
 }
@@ -62,7 +67,7 @@ interface Turn {
 }
 
 export const turnsOf = ({ user_turns, prompt }: Trajectory): readonly Turn[] =>
-  user_turns ?? [{ before_seq: 0, text: prompt ?? '' }];
+  user_turns?.length ? user_turns : [{ before_seq: 0, text: prompt ?? '' }];
 
 /** In `plain`, each text that was injected is its bare goal: wording is worth nothing. */
 export function resultOf(row: Trajectory, call: RecordedCall, mode: Mode): string {

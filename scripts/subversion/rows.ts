@@ -16,13 +16,14 @@ const random: Random = { bytes: (length) => new Uint8Array(length).fill(7) };
 
 export function rowsOf(row: Trajectory, mode: Mode, catalog: Catalog): number[][] {
   const memory = newSessionWording();
+  const tools = catalog.get(`${row.dataset}/${row.suite}`) ?? [];
   const turns = [...turnsOf(row)];
   const context: SenseContext = {
     keys: { print: PRINT, digest, definitionDigest: digest, short: digest },
     project: false,
     random,
     nowMs: 0,
-    descriptions: catalog.get(`${row.dataset}/${row.suite}`) ?? new Map(),
+    descriptions: new Map(tools.map(({ name, description = '' }) => [name, description])),
   };
   const take = (observation: Pick<Observation, 'kind' | 'facts' | 'tool' | 'id' | 'method'>) =>
     addWording(memory, observation);
