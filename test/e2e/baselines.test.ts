@@ -75,13 +75,12 @@ verifies(
     await kill(hub);
     await world.hub(...SOON);
     expect(world.call('enforce', 'on', '--rule', 'unexpected-arguments').code).toBe(0);
-    await until(
-      () => read(),
-      (done) => done,
-    );
     expect(baselines(world)).toMatchObject([{ state: 'locked', calls: 5, keys: 1 }]);
-    // It asks a person; nobody is there.
-    expect(await read({ head: 1 })).toBe(false);
+    // It asks a person; nobody is there. Calls go on unasked until the sensor has found the hub.
+    await until(
+      () => read({ head: 1 }),
+      (answered) => !answered,
+    );
     expect(await read()).toBe(true);
 
     expect(world.call('baselines', 'relearn', TOOL, '--by-hand').stdout).toContain('learns');

@@ -116,7 +116,10 @@ describe('installed globally into an empty prefix', () => {
     async ({ skip }) => {
       if (noRegistry !== '') skip(`no package registry can be reached: ${noRegistry}`);
       expect(spoor('--help').stdout).toContain('spoor <command>');
-      expect(spoor('rules', 'lint').stdout).toMatch(/^[1-9]\d* rules, 0 problems/);
+      expect(spoor('rules', 'lint')).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^[1-9]\d* rules, 0 problems/),
+      });
       mkdirSync(dirname(config), { recursive: true });
       const server = join(ROOT, 'test/fixtures/mirror.mjs');
       const before = `{\n\t"mcpServers": { "mirror": { "command": "${NODE}", "args": ["${server}"] } }\n}\n`;
