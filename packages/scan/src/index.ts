@@ -1,0 +1,1 @@
+export type { Check, CheckResult, Finding, Severity } from './finding.ts';
