@@ -7,7 +7,7 @@ export const renderErrors = (): string =>
     '# Errors',
     '',
     'Every operational error has a code. Commands end with its exit code, the API answers with its HTTP status.',
-    'Generated from `packages/core/src/errors.ts`.',
+    'Generated from `packages/core/src/errors*.ts`.',
     '',
     ...table(
       ['Code', 'What happened', 'What to do', 'Exit', 'HTTP'],

@@ -5,6 +5,7 @@ import { GATEWAY_ERRORS } from './errors-gateway.ts';
 import { IDENTITY_ERRORS } from './errors-identity.ts';
 import { LABELS_ERRORS } from './errors-labels.ts';
 import { LEDGER_ERRORS } from './errors-ledger.ts';
+import { QUERY_ERRORS } from './errors-query.ts';
 import { REMOTE_ERRORS } from './errors-remote.ts';
 import { RULES_ERRORS } from './errors-rules.ts';
 import { UPSTREAM_ERRORS } from './errors-upstream.ts';
@@ -420,6 +421,7 @@ export type ErrorCode =
   | keyof typeof GATEWAY_ERRORS
   | keyof typeof LEDGER_ERRORS
   | keyof typeof IDENTITY_ERRORS
+  | keyof typeof QUERY_ERRORS
   | keyof typeof REMOTE_ERRORS
   | keyof typeof RULES_ERRORS
   | keyof typeof BASELINE_ERRORS
@@ -433,6 +435,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...GATEWAY_ERRORS,
   ...LEDGER_ERRORS,
   ...IDENTITY_ERRORS,
+  ...QUERY_ERRORS,
   ...REMOTE_ERRORS,
   ...RULES_ERRORS,
   ...BASELINE_ERRORS,

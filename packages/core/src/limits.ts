@@ -1,8 +1,6 @@
-/**
- * Every queue, buffer, map, string and loop has its limit here, with the reason. Units come last in
- * the name.
- */
-export const LIMITS = {
+import { QUERY_LIMITS } from './limits-query.ts';
+
+const TABLE = {
   /**
    * A longer line is forwarded as it streams by and recorded as unreadable: nothing sane is longer.
    */
@@ -457,3 +455,9 @@ export const LIMITS = {
   /** Characters of the reason that a person gives: it stands in the ledger. */
   reasonCharsMax: 200,
 } as const;
+
+/**
+ * Every queue, buffer, map, string and loop has its limit here, with the reason. Units come last in
+ * the name.
+ */
+export const LIMITS: typeof TABLE & typeof QUERY_LIMITS = { ...TABLE, ...QUERY_LIMITS };
