@@ -10,6 +10,7 @@ import {
 import { BASELINE_FIELDS } from './baseline/fields.ts';
 import { SPEND_FIELDS } from './baseline/spend-fields.ts';
 import { describeTerm } from './subversion/describe.ts';
+import { DEFINITION_FIELDS } from './tool/fields.ts';
 
 /**
  * The MCP log schema: every field that a rule may name. `docs/mcp-log-schema.md` is generated from
@@ -91,9 +92,6 @@ function contentFields(part: 'request' | 'result', what: string): readonly Field
     ),
   ];
 }
-
-const definitions = (o: Observation): readonly { readonly change?: string }[] =>
-  o.facts.definitions?.tools ?? NONE;
 
 const BASE: readonly Field<Observation>[] = [
   {
@@ -282,51 +280,7 @@ const BASE: readonly Field<Observation>[] = [
     about: 'What speaks for that score and against it, in words, with its weight.',
     get: (o) => o.facts.subversion?.terms.map(describeTerm) ?? NONE,
   },
-  {
-    name: 'definition.change',
-    type: 'strings',
-    about: 'Changes in a definition list: `new`, `changed`, `removed`, `same`.',
-    get: (o) => [...new Set(definitions(o).flatMap((tool) => tool.change ?? []))],
-  },
-  {
-    name: 'definition.hidden_text',
-    type: 'boolean',
-    about: 'A definition holds invisible characters.',
-    get: (o) => o.facts.definitions?.tools.some((tool) => tool.hiddenText) ?? false,
-  },
-  {
-    name: 'definition.instruction_like',
-    type: 'boolean',
-    about: 'A definition holds text addressed to an assistant.',
-    get: (o) => o.facts.definitions?.tools.some((tool) => tool.instructionLike) ?? false,
-  },
-  {
-    name: 'definition.poison',
-    type: 'strings',
-    about: 'Signs that a definition gives orders which its purpose does not explain.',
-    get: (o) => [...new Set(o.facts.definitions?.tools.flatMap(({ poison }) => poison ?? NONE))],
-  },
-  {
-    name: 'definition.shadows',
-    type: 'strings',
-    about: 'Tools of other servers, as `server/tool`, that a definition speaks of.',
-    get: (o) => [...new Set(o.facts.definitions?.tools.flatMap(({ shadows }) => shadows ?? NONE))],
-  },
-  {
-    name: 'definition.collision',
-    type: 'strings',
-    about:
-      'A new or changed tool has the name of a tool of another server (`same`), or one that passes for it (`confusable`).',
-    get: (o) => [
-      ...new Set(o.facts.definitions?.tools.flatMap(({ collision }) => collision?.kind ?? NONE)),
-    ],
-  },
-  {
-    name: 'definition.partial',
-    type: 'boolean',
-    about: 'The list was cut by pagination.',
-    get: (o) => o.facts.definitions?.partial ?? false,
-  },
+  ...DEFINITION_FIELDS,
 ];
 
 /** Fields of an observation. */

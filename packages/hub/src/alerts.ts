@@ -85,5 +85,6 @@ const fresh = (
 function titleOf({ rule, path, group, everywhere }: Detection): string {
   if (everywhere) return `${rule.title}: ${Object.values(group).join(', ')}`;
   const last = path.at(-1);
-  return last === undefined ? rule.title : `${rule.title}: ${last.tool} on ${last.server}`;
+  if (last === undefined) return rule.title;
+  return `${rule.title}: ${last.tool === '' ? '' : `${last.tool} on `}${last.server}`;
 }

@@ -39,7 +39,13 @@ function Step(props: {
       <span className={styles.number}>{props.number}</span>
       <div className={styles.stepHead}>
         <Link href={props.href}>
-          <Text value={step.server} charsMax={60} /> › <Text value={step.tool} charsMax={80} />
+          <Text value={step.server} charsMax={60} />
+          {step.tool !== '' && (
+            <>
+              {' › '}
+              <Text value={step.tool} charsMax={80} />
+            </>
+          )}
         </Link>
         <span className={styles.stepTitle}>
           <Text value={step.step} charsMax={120} />

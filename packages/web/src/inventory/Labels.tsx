@@ -12,6 +12,7 @@ export function Labels({ tool }: { readonly tool: ToolView }): ReactNode {
     rejected === undefined && tool.labels.includes(label);
   const given = tool.sources.filter(holds);
   const others = tool.sources.filter((one) => !holds(one));
+  if (tool.labels.length + tool.sources.length === 0) return null;
   return (
     <section className={styles.sources} aria-label="Where its labels come from">
       <LabelWords labels={tool.labels} />

@@ -76,7 +76,10 @@ function Difference({ tool: { pin, definition } }: { readonly tool: ToolView }):
         {lines.map(({ mark, line }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines repeat, and the list never moves
           <span key={i} className={MARKS[mark]}>
-            <Text value={`${mark} ${line}`} charsMax={LINE_CHARS} />
+            {mark}{' '}
+            <span>
+              <Text value={line} charsMax={LINE_CHARS} />
+            </span>
             {'\n'}
           </span>
         ))}

@@ -1,3 +1,4 @@
+import type { ToolView } from '@spoor/core';
 import type { ReactNode } from 'react';
 import { countText } from '../model/words.ts';
 import { Badge, LabelWords, type Tone } from '../ui/Marks.tsx';
@@ -11,7 +12,7 @@ export function inventoryColumns(onSelect: (id: string) => void): readonly Colum
   return [
     { title: 'Server and tool', width: '34%', cell: (row) => name(row, onSelect) },
     { title: 'Labels', cell: labels },
-    { title: 'Definition', width: '108px', cell: ({ tool }) => tool && change(tool.change) },
+    { title: 'Definition', width: '108px', cell: ({ tool }) => tool && state(tool) },
     {
       title: 'Calls 24 h',
       width: '92px',
@@ -62,8 +63,9 @@ const CHANGES: Readonly<Record<string, { readonly word: string; readonly tone: T
   removed: { word: 'Removed', tone: 'would' },
 };
 
-function change(state: string): ReactNode {
-  const look = CHANGES[state];
+function state({ pin, change }: ToolView): ReactNode {
+  if (pin.blocked) return <Badge tone="block">Blocked</Badge>;
+  const look = CHANGES[change];
   return look === undefined ? (
     <span className={styles.unlabelled}>as pinned</span>
   ) : (

@@ -1,6 +1,7 @@
 import type { HubView, StopView } from '@spoor/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { KEYS, resumeStop, stopSession } from '../api/queries.ts';
+import { shortId } from '../model/words.ts';
 import { showToast } from '../shell/toast.ts';
 
 export interface Stopping {
@@ -29,7 +30,10 @@ export function useStops(): Stopping {
   return { stop, resume };
 }
 
-export const stopWords = ({ kind, value }: Pick<StopView, 'kind' | 'value'>): string =>
-  kind === 'all' ? 'everything' : `${kind} ${value.slice(-24)}`;
+export function stopWords({ kind, value }: Pick<StopView, 'kind' | 'value'>): string {
+  if (kind === 'all') return 'everything';
+  // A server's name is read whole; ids are told apart by their end, as everywhere.
+  return `${kind} ${kind === 'server' ? value : shortId(value)}`;
+}
 
 const fail = (error: Error): void => showToast({ words: `That was not taken: ${error.message}` });

@@ -12,6 +12,15 @@ it('tells a single call as one', () => {
   expect(whatHappened(alert('a', ['1']))).toBe('A call to crm › query was denied.');
 });
 
+it('speaks of a request where no tool is called', () => {
+  const { detection, ...rest } = alert('a', ['1']);
+  const path = detection.path.map((step) => ({ ...step, tool: '' }));
+  const listed = { ...rest, action: 'allow' as const, wanted: 'allow' as const };
+  const shown = { ...listed, detection: { ...detection, path } };
+  expect(whatHappened(shown)).toBe('A request to crm went on.');
+  expect(whatWeDid(shown)).toEqual(['The request went on: this rule only alerts.']);
+});
+
 it('speaks of no call where none is to blame', () => {
   const { detection, ...rest } = alert('a', ['1'], { title: 'An instrumentation leaks: x 1.0' });
   const everywhere = { ...rest, detection: { ...detection, everywhere: true as const } };

@@ -38,6 +38,7 @@ interface Case {
 }
 
 const QUIET: Hub = { '/api/v1/hub': hub() };
+const PIN = { blocked: false };
 const { newestCallMs: _, ...unused } = hub({ calls24h: 0 });
 const UNUSED: Hub = { '/api/v1/hub': unused };
 const problem = { path: 'my.yml', line: 14, column: 7, code: 'RULE_INVALID', message: 'bad field' };
@@ -46,7 +47,7 @@ const server = {
   transport: 'stdio',
   firstMs: 0,
   lastMs: 0,
-  tools: [{ name: 'query', labels: [], change: 'changed', calls24h: 3 }],
+  tools: [{ name: 'query', labels: [], change: 'changed', pin: PIN, calls24h: 3 }],
 };
 const oneCall = detail([observation('a')]);
 
