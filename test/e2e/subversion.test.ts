@@ -66,7 +66,9 @@ verifies(
       (rows) => rows.length > 0,
     );
     const shown = alert?.detection.path.at(-1)?.matched;
-    expect(Number(shown?.['flow.subversion'])).toBeGreaterThanOrEqual(0.5);
+    const [score = '', where] = shown?.['flow.subversion']?.split(', ') ?? [];
+    expect(Number(score)).toBeGreaterThanOrEqual(0.5);
+    expect(where).toBe('after line 3 of the result of read_text_file');
     expect(shown?.['flow.subversion_terms']).toMatch(/\(\+\d\.\d\d\)/);
     await close();
   },

@@ -9,7 +9,7 @@ import {
 } from '@spoor/core';
 import { BASELINE_FIELDS } from './baseline/fields.ts';
 import { SPEND_FIELDS } from './baseline/spend-fields.ts';
-import { describeTerm } from './subversion/describe.ts';
+import { describeScore, describeTerm } from './subversion/describe.ts';
 import { DEFINITION_FIELDS } from './tool/fields.ts';
 
 /**
@@ -267,6 +267,7 @@ const BASE: readonly Field<Observation>[] = [
     about:
       'How much the call follows a result rather than the prompt, 0 to 1; only where a prompt is known.',
     get: (o) => o.facts.subversion?.score,
+    words: ({ facts: { subversion } }) => (subversion ? describeScore(subversion) : ''),
   },
   {
     name: 'flow.delegated',
@@ -279,6 +280,8 @@ const BASE: readonly Field<Observation>[] = [
     type: 'strings',
     about: 'What speaks for that score and against it, in words, with its weight.',
     get: (o) => o.facts.subversion?.terms.map(describeTerm) ?? NONE,
+    // They are few and ours: none of them is cut.
+    words: (o) => o.facts.subversion?.terms.map(describeTerm).join('; ') ?? '',
   },
   ...DEFINITION_FIELDS,
 ];

@@ -7,6 +7,9 @@ import { Text } from '../ui/Text.tsx';
 import { ClockTime } from '../ui/Time.tsx';
 import styles from './Alerts.module.css';
 
+/** What a field held; the terms of a score are the longest. */
+const MATCHED_CHARS = 800;
+
 /** The steps of the match in order, each with the fields that made it match. */
 export function PathStrip({ alert }: { readonly alert: Alert }): ReactNode {
   const { path } = alert.detection;
@@ -55,7 +58,7 @@ function Step(props: {
       <div className={styles.matched}>
         {matched.map(([field, value]) => (
           <code key={field}>
-            <Text value={`${field}: ${value}`} charsMax={160} />
+            <Text value={`${field}: ${value}`} charsMax={MATCHED_CHARS} />
           </code>
         ))}
       </div>
