@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { LONGEST } from '../scripts/longest-first.ts';
 import { filesIn, packageNames, ROOT, read } from './repository.ts';
 
 const FOLDERS = ['packages', 'test', 'examples', 'bench', 'scripts'] as const;
@@ -125,4 +126,8 @@ test('links between documents lead somewhere', () => {
       .map((target) => `${path}: ${target}`),
   );
   expect(broken).toEqual([]);
+});
+
+test('what is told to begin first is there', () => {
+  expect(LONGEST.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

@@ -1,9 +1,11 @@
 import { type TestContext, test } from 'vitest';
 import { REQUIREMENTS, type RequirementId } from './requirements.ts';
+import { TEST_MS } from './times.ts';
 
 interface VerifiesOptions {
   /** Which of several tests of one requirement. */
   readonly case?: string;
+  /** Where it may take longer than other tests. */
   readonly timeoutMs?: number;
 }
 
@@ -17,5 +19,9 @@ export function verifies(
   options: VerifiesOptions = {},
 ): void {
   const suffix = options.case === undefined ? '' : ` (${options.case})`;
-  test(`${id}: ${REQUIREMENTS[id].behavior}${suffix}`, prove, options.timeoutMs);
+  test(
+    `${id}: ${REQUIREMENTS[id].behavior}${suffix}`,
+    prove,
+    Math.max(options.timeoutMs ?? 0, TEST_MS),
+  );
 }

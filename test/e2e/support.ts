@@ -138,7 +138,7 @@ export const ending = async (
 export async function until<Value>(
   ask: () => Promise<Value> | Value,
   wanted: (value: Value) => boolean,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<Value> {
   const end = performance.now() + ms;
   for (;;) {

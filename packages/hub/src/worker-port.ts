@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { asciiJson, CodedError, type ErrorCode, LIMITS, type Observation } from '@spoor/core';
 import type { NormRow } from '@spoor/detect';
@@ -260,7 +262,7 @@ async function startWorker(
 ): Promise<Started> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const program = options.program ?? new URL(`./worker.${extension}`, import.meta.url);
-  const worker = new Worker(program, { workerData: settings });
+  const worker = new Worker(program, { workerData: settings, env: ownEnv() });
   const { promise, resolve, reject } = Promise.withResolvers<Started>();
   let loaded: Loaded | undefined;
   let listening = false;
@@ -282,6 +284,16 @@ async function startWorker(
     else reject(new CodedError('STORE_UNAVAILABLE', why));
   });
   return promise;
+}
+
+/**
+ * A thread looks for the cache of compiled code in its environment alone, and without one compiles
+ * anew what was compiled at the last start. The last part of the path is the version's.
+ */
+function ownEnv(): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir();
+  const known = cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
+  return { ...known, ...process.env };
 }
 
 /** Short enough for a live view, long enough to share a commit, which writes whole pages. */

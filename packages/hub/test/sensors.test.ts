@@ -65,7 +65,7 @@ describe('a sensor that joins', () => {
     sensor.send(begin(7));
     expect(await sensor.next()).toEqual({ id: 7, ok: { did: 'begin' } });
     sensor.socket.end();
-    await vi.waitFor(() => expect(left).toBe(1));
+    await vi.waitFor(() => expect(left).toBe(1), 30_000);
     expect(server.count).toBe(0);
   });
 
@@ -152,12 +152,12 @@ describe('what the hub sends', () => {
     const deaf = await joined();
     deaf.socket.pause();
     for (let n = 0; n < 12; n++) server.push(relabelled(wide));
-    await vi.waitFor(() => expect(server.count).toBe(0));
+    await vi.waitFor(() => expect(server.count).toBe(0), 30_000);
     handle = () => ({ wide });
     const asking = await joined();
     asking.socket.pause();
     for (let n = 2; n < 16; n++) asking.send(begin(n));
-    await vi.waitFor(() => expect(server.count).toBe(0));
+    await vi.waitFor(() => expect(server.count).toBe(0), 30_000);
     expect(server.counts.sensorsCutOff).toBe(2);
   });
 });

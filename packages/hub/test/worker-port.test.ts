@@ -60,11 +60,11 @@ verifies('hub:worker', async () => {
   const given = { ...options(), program: FRAGILE, onDeath };
   const { port, url } = await WorkerPort.start(given);
   port.record({ observations: [observation(1)] });
-  await vi.waitFor(() => expect(onDeath).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(onDeath).toHaveBeenCalledTimes(1), 30_000);
   expect(onDeath.mock.calls[0]?.[0]).toContain('broken');
   port.record({ observations: [observation(2), observation(3)] });
   // The next one serves at the same place.
-  await vi.waitFor(() => expect(fetch(url)).resolves.toBeDefined(), 10_000);
+  await vi.waitFor(() => expect(fetch(url)).resolves.toBeDefined(), 30_000);
   await port.close();
   const store = openSqliteStore(given.settings.storePath);
   onTestFinished(() => store.close());
@@ -76,7 +76,7 @@ test('what a worker dies of twice is left out, counted', async () => {
   const onDeath = vi.fn();
   const { port } = await WorkerPort.start({ ...options(), program: DYING, onDeath });
   port.record({ observations: [observation(1)] });
-  await vi.waitFor(() => expect(onDeath).toHaveBeenCalledTimes(2), 10_000);
+  await vi.waitFor(() => expect(onDeath).toHaveBeenCalledTimes(2), 30_000);
   expect(port.counts).toMatchObject({ workerDied: 2, recordsDropped: 1 });
   await port.close();
 });

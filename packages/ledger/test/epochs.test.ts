@@ -49,7 +49,7 @@ describe('epochs', () => {
       skipMs = day * DAY_MS;
       const before = ledger.size;
       for (let n = 0; n < 300; n++) ledger.append(entry(n));
-      await vi.waitFor(() => expect(ledger.size).toBe(before + 301), 5_000);
+      await vi.waitFor(() => expect(ledger.size).toBe(before + 301), 30_000);
       for (let n = 0; n < 40; n++) ledger.append(entry(n));
     }
     await ledger.close();

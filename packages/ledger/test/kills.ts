@@ -70,7 +70,10 @@ async function writeUntilKilled(folder: string, kill: number): Promise<string> {
     said += chunk;
   });
   if (kill % 4 !== 3) await once(child.stdout, 'data');
-  setTimeout(() => child.kill('SIGKILL'), kill % 4 === 3 ? 80 + (kill % 50) * 4 : (kill * 7) % 60);
+  setTimeout(
+    () => child.kill('SIGKILL'),
+    kill % 4 === 3 ? 80 + ((kill * 17) % 50) * 4 : (kill * 7) % 60,
+  );
   await once(child, 'close');
   return said;
 }

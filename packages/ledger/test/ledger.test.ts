@@ -63,7 +63,7 @@ describe('tiles', () => {
     const ledger = await openOn(disk);
     for (const count of [100, 155, 1, 400, 65_000, 200]) {
       for (let n = 0; n <= count; n++) ledger.append(entry(n));
-      await vi.waitFor(() => expect(ledger.published?.size).toBe(ledger.size), 10_000);
+      await vi.waitFor(() => expect(ledger.published?.size).toBe(ledger.size), 30_000);
       notes.push(ledger.published?.note ?? '');
     }
     await ledger.close();
@@ -108,7 +108,7 @@ describe('a reader that holds a checkpoint while the log grows', () => {
     const ledger = await openOn(disk);
     const { verifierKey } = ledger;
     const frozen = async () => {
-      await vi.waitFor(() => expect(ledger.published?.size).toBe(ledger.size));
+      await vi.waitFor(() => expect(ledger.published?.size).toBe(ledger.size), 30_000);
       const note = Buffer.from(ledger.published?.note ?? '');
       const { read } = sourceOf(disk);
       return {
@@ -170,7 +170,7 @@ describe('a disk without space', () => {
     await expect(waiting?.durable()).rejects.toMatchObject({ code: 'DURABILITY_LOST' });
     expect(onFailure).toHaveBeenCalledTimes(1);
     disk.onCall = () => {};
-    await vi.waitFor(() => expect(ledger.state).toBe('ok'), 5_000);
+    await vi.waitFor(() => expect(ledger.state).toBe('ok'), 30_000);
     await waiting?.durable();
     await ledger.close();
     const result = await verifyLog(sourceOf(disk), { verifierKey: ledger.verifierKey });
@@ -192,9 +192,9 @@ describe('a disk without space', () => {
     expect(ledger.append(entry(0))).toBeUndefined();
     expect(ledger.append(entry(0), big)).toBeUndefined();
     expect(ledger.dropped).toBe(2);
-    await vi.waitFor(() => expect(ledger.state).toBe('stalled'), 5_000);
+    await vi.waitFor(() => expect(ledger.state).toBe('stalled'), 30_000);
     disk.onCall = () => {};
-    await vi.waitFor(() => expect(ledger.state).toBe('ok'), 20_000);
+    await vi.waitFor(() => expect(ledger.state).toBe('ok'), 30_000);
     const told = JSON.parse((await ledger.readLeaf(ledger.size - 1)) ?? '{}');
     expect(told).toMatchObject({ kind: 'events.dropped', detail: { count: 2 } });
     await ledger.close();

@@ -27,7 +27,7 @@ verifies(
     relay.fromClient(line({ jsonrpc: '2.0', id: 0, method: 'initialize', params }));
     const call = { name: 't', arguments: { to: 'bob' } };
     relay.fromClient(line({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call }));
-    await vi.waitFor(() => expect(toClient()).toContain('elicitation/create'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(toClient()).toContain('elicitation/create'), 30_000);
     const id = /"id":"(spoor-[0-9a-f]{32})"/.exec(toClient())?.[1];
     const yes = { jsonrpc: '2.0', id, result: { action: 'accept', content: { approve: true } } };
     // The server never sees the id; and were it to guess it, nobody listens to it.
@@ -39,7 +39,7 @@ verifies(
     relay.fromClient(line({ ...yes, id: 'spoor-0' }));
     expect(words).toEqual([]);
     relay.fromClient(line(yes));
-    await vi.waitFor(() => expect(toServer()).toContain('tools/call'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(toServer()).toContain('tools/call'), 30_000);
     relay.fromClient(line({ ...yes, result: { action: 'decline' } }));
     expect(words).toEqual(['approve']);
   },

@@ -29,7 +29,7 @@ const answer = (id: number): string =>
   JSON.stringify({ jsonrpc: '2.0', id, result: { structuredContent: { email: 'bob' } } });
 const bytes = (...lines: string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`);
 const settled = (said: () => string, times: number): Promise<void> =>
-  vi.waitFor(() => expect(said().match(/"id":/g)).toHaveLength(times), { timeout: 10_000 });
+  vi.waitFor(() => expect(said().match(/"id":/g)).toHaveLength(times), 30_000);
 const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
 
 verifies(

@@ -39,10 +39,7 @@ function watched(everyMs: number, changed?: (view: ClientsView) => void): Watche
     },
     states: (wanted) =>
       expect
-        .poll(
-          () => Object.fromEntries(watch.view.servers.map(({ name, state }) => [name, state])),
-          { timeout: 5_000 },
-        )
+        .poll(() => Object.fromEntries(watch.view.servers.map(({ name, state }) => [name, state])))
         .toEqual(wanted),
   };
 }
@@ -120,7 +117,7 @@ describe('the configurations of clients', () => {
       if (failures-- > 0) throw new Error('the store is away');
     });
     put('.cursor/mcp.json', servers({ a: BARE }));
-    await expect.poll(() => views.at(-1)?.servers.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => views.at(-1)?.servers.length).toBe(1);
     expect(watch.counts.clientAlertFailures).toBe(2);
   });
 

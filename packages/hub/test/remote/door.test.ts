@@ -331,7 +331,6 @@ verifies(
     show(second, second);
     await expect
       .poll(() => connectEnrolled(enrolment).catch(({ code }) => code), {
-        timeout: LIMITS.remoteReloadMs + 5_000,
         interval: 500,
       })
       .toBe('HUB_NOT_PINNED');

@@ -85,7 +85,7 @@ export async function until<Value>(
   ask: () => Promise<Value>,
   wanted: (value: Value) => boolean,
 ): Promise<Value> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 30_000;
   for (;;) {
     const value = await ask();
     if (wanted(value)) return value;

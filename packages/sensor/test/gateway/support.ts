@@ -152,7 +152,7 @@ export const result = (id: unknown, value: object = { content: [] }): string =>
   JSON.stringify({ jsonrpc: '2.0', id, result: value });
 
 /** Asks until it is so. */
-export async function until(is: () => boolean, ms = 5_000): Promise<void> {
+export async function until(is: () => boolean, ms = 30_000): Promise<void> {
   const end = performance.now() + ms;
   while (!is()) {
     if (performance.now() > end) throw new Error('never came');
