@@ -11,6 +11,7 @@ import { IDENTITY } from './requirements/identity.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
 import { LABELS_AND_DEFINITIONS } from './requirements/labels.ts';
 import { PACK } from './requirements/pack.ts';
+import { QUERY } from './requirements/query.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -417,6 +418,7 @@ export type RequirementId =
   | keyof typeof CONTENT
   | keyof typeof DETECT
   | keyof typeof PACK
+  | keyof typeof QUERY
   | keyof typeof AUDITING
   | keyof typeof ENGINE
   | keyof typeof ENROL
@@ -442,6 +444,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...DETECT,
   ...LABELS_AND_DEFINITIONS,
   ...PACK,
+  ...QUERY,
   ...TELEMETRY,
   ...VAULT,
   ...WITNESS,

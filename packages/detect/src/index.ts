@@ -35,6 +35,7 @@ export {
 } from './import-rules/import.ts';
 export { type LogRecord, logRecord } from './log-schema/record.ts';
 export { renderJsonSchema, renderSchemaDocs } from './log-schema/schema-docs.ts';
+export { maskText, type ShownText } from './mask/text.ts';
 export { type ReadTrace, type RuleTestResult, runRuleTests } from './rule-tests.ts';
 export { compileRules } from './rules/compile.ts';
 export { askedBy } from './rules/content.ts';

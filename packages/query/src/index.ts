@@ -11,3 +11,8 @@ export {
   type TraceReader,
   type TraceRecord,
 } from './reader.ts';
+export { type Caller, DEFAULT_PERMISSIONS, PERMISSIONS, type Permission } from './server/caller.ts';
+export type { Deployment } from './server/deployment.ts';
+export { createLog, type Log } from './server/log.ts';
+export { type QueryOptions, QueryServer } from './server/server.ts';
+export type { Masked, Masker } from './shown/masker.ts';

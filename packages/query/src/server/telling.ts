@@ -1,0 +1,36 @@
+/**
+ * Attributes that say what a span is about, and are short and made by programs: what a compact tree
+ * shows of each span. Everything else is for `detail: full`.
+ */
+export const TELLING: ReadonlySet<string> = new Set([
+  'db.collection.name',
+  'db.name',
+  'db.namespace',
+  'db.operation',
+  'db.operation.name',
+  'db.system',
+  'db.system.name',
+  'error.type',
+  'exception.type',
+  'gen_ai.operation.name',
+  'gen_ai.request.model',
+  'gen_ai.tool.name',
+  'http.method',
+  'http.request.method',
+  'http.response.status_code',
+  'http.route',
+  'http.status_code',
+  'mcp.method.name',
+  'messaging.destination.name',
+  'messaging.system',
+  'peer.service',
+  'rpc.grpc.status_code',
+  'rpc.method',
+  'rpc.response.status_code',
+  'rpc.service',
+  'rpc.system',
+  'server.address',
+  'spoor.cause.kind',
+  'spoor.decision',
+  'spoor.rule',
+]);
