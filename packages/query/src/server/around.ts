@@ -67,7 +67,7 @@ function codedOf(error: unknown): CodedError {
   return new CodedError(isAbort ? 'QUERY_TIMEOUT' : 'INTERNAL', '', error);
 }
 
-/** Details of our own making; those of other errors may name hosts, files or what a backend said. */
+/** Details of our own making; those of others may name hosts, files or what a backend said. */
 const TOLD: ReadonlySet<ErrorCode> = new Set([
   'QUERY_ARGUMENT',
   'QUERY_CANNOT',

@@ -1,4 +1,4 @@
-/** What the server writes of itself: which tool, who, how it ended, how long. Never what was said. */
+/** What the server writes of itself: which tool, who, how it ended. Never what was said. */
 export interface Log {
   debug(event: string, fields: LogFields): void;
   info(event: string, fields: LogFields): void;

@@ -22,7 +22,7 @@ const PLAIN_NAME = /^[A-Za-z_][\w.:/-]{0,63}$/;
 
 /**
  * Shows the texts of one answer. They were written by whoever made the spans, so each is one line,
- * short, without secrets, links and what is hidden; one that reads like an instruction is not shown.
+ * short, without secrets, links and what is hidden; one that reads like an order is not shown.
  */
 export class Show {
   readonly counts: ShownCounts = { masked: 0, withheld: 0, cut: 0 };

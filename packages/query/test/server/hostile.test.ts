@@ -41,9 +41,24 @@ const hostileSpans = (texts: readonly string[]): readonly SpanRecord[] =>
 /** Each string of the answer in its JSON form, taken out: what is left is ours. */
 const outsideOfQuotes = (text: string): string => text.replace(/"(?:[^"\\]|\\.)*"/g, '""');
 
-/** Rows, heads and marks as this server writes them; nothing else may stand outside of quotes. */
-const OWN_LINE =
-  /^(?:trace [0-9a-f]{32}: \d+ spans, \d+ errors, [\d.]+ ms from [\dTZ:.-]+|s\d+ ""|s\d+(?: [\w.:/-]+=[\d[\]",.a-z-]+| ""=[\d[\]",.]+)*| *\+[\d.]+ [\d.]+ms s\d+ ""(?: [a-z]+)?(?: ERROR)?(?: (?:[\w.:/-]+|"")=[\d[\]",.a-z-]+)*| * event ""(?: (?:[\w.:/-]+|"")=[\d[\]",.a-z-]+)*|\d+ (?:services|operations|traces|dependencies).*|[0-9a-f]{32} [\dTZ:.-]+ [\d.]+ms \d+ spans(?: \d+ errors)? "" ""|"" -> "" \d+|""|more spans with cursor after-\d+|\(\d+ .*\)|)$/;
+const VALUE = '[\\d[\\]",.a-z-]+';
+const ATTRIBUTES = `(?: (?:[\\w.:/-]+|"")=${VALUE})*`;
+
+/** Rows, heads and marks as this server writes them; nothing else stands outside of quotes. */
+const OWN_LINE = new RegExp(
+  `^(?:${[
+    'trace [0-9a-f]{32}: \\d+ spans, \\d+ errors, [\\d.]+ ms from [\\dTZ:.-]+',
+    '[0-9a-f]{32} [\\dTZ:.-]+ [\\d.]+ms \\d+ spans(?: \\d+ errors)? "" ""',
+    `s\\d+(?: ""|${ATTRIBUTES})`,
+    ` *\\+[\\d.]+ [\\d.]+ms s\\d+ ""(?: [a-z]+)?(?: ERROR)?${ATTRIBUTES}`,
+    ` * event ""${ATTRIBUTES}`,
+    '\\d+ (?:services|operations|traces|dependencies)[ a-z\\d;,-]*',
+    '"" -> "" \\d+',
+    '(?:"")?',
+    'more spans with cursor after-\\d+',
+    '\\([\\d a-z,]+\\)',
+  ].join('|')})$`,
+);
 
 /** How many lines of the answers are not of this server's own making. */
 async function strayLines(texts: readonly string[]): Promise<readonly string[]> {
@@ -91,7 +106,7 @@ interface Recorded {
   readonly truth?: { readonly injected_texts?: readonly unknown[] | null };
 }
 
-/** Distinct texts that were put into results of tools; undefined where the recordings are absent. */
+/** Distinct texts that were put into results of tools; undefined where there are no recordings. */
 function recorded(): readonly string[] | undefined {
   const file = new URL('chains_public.jsonl.gz', RECORDED);
   if (!existsSync(file)) return undefined;
