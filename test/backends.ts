@@ -19,10 +19,12 @@ export function missingBackend(): string | undefined {
   return message;
 }
 
-/** A Jaeger with its store in memory, until the test is done. */
+/** A Jaeger with its store in memory. */
 export interface RunningJaeger {
   /** For OTLP over HTTP. */
   readonly endpoint: string;
+  /** Of its query API. */
+  readonly url: string;
   /** Spans of a trace, by its query API; empty where it has none. */
   trace(id: string): Promise<readonly JaegerSpan[]>;
 }
@@ -35,22 +37,26 @@ export interface JaegerSpan {
   readonly tags: readonly { readonly key: string; readonly value: unknown }[];
 }
 
+/** Until the test is done. */
 export async function startJaeger(): Promise<RunningJaeger> {
+  const jaeger = await launchJaeger();
+  onTestFinished(() => jaeger.stop());
+  return jaeger;
+}
+
+/** Until it is stopped. */
+export async function launchJaeger(): Promise<RunningJaeger & { stop(): Promise<void> }> {
   const [otlp, query, grpc] = [await freePort(), await freePort(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), 'spoor-jaeger-'));
   const config = join(folder, 'config.yaml');
   writeFileSync(config, configOf(otlp, query, grpc));
-  const child = spawn(JAEGER.path, ['--config', config], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-    rmSync(folder, { recursive: true });
-  });
   const url = `http://127.0.0.1:${query}`;
-  await answering(`${url}/api/services`);
+  const words = ['--config', config];
+  const stop = await launch(JAEGER.path, words, folder, `${url}/api/services`);
   return {
     endpoint: `http://127.0.0.1:${otlp}`,
+    url,
+    stop,
     trace: async (id) => {
       const response = await fetch(`${url}/api/traces/${id}`);
       if (!response.ok) return [];
@@ -60,6 +66,34 @@ export async function startJaeger(): Promise<RunningJaeger> {
       return data.flatMap(({ spans }) => spans);
     },
   };
+}
+
+/**
+ * Starts a program, and waits until something answers there.
+ *
+ * @param folder removed when it is stopped
+ * @returns what stops it
+ */
+export async function launch(
+  program: string,
+  words: readonly string[],
+  folder: string,
+  ready: string,
+): Promise<() => Promise<void>> {
+  const child = spawn(program, words, { stdio: 'ignore', cwd: folder });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+    rmSync(folder, { recursive: true });
+  };
+  try {
+    await answering(ready);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
 }
 
 const configOf = (otlp: number, query: number, grpc: number): string => `
@@ -80,7 +114,7 @@ exporters:
   jaeger_storage_exporter: { trace_storage: memory }
 `;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

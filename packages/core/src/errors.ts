@@ -1,4 +1,5 @@
 import { ATTEST_ERRORS } from './errors-attest.ts';
+import { BACKEND_ERRORS } from './errors-backend.ts';
 import { BASELINE_ERRORS } from './errors-baseline.ts';
 import { DECIDE_ERRORS } from './errors-decide.ts';
 import { GATEWAY_ERRORS } from './errors-gateway.ts';
@@ -416,6 +417,7 @@ const TABLE = {
 export type ErrorCode =
   | keyof typeof TABLE
   | keyof typeof ATTEST_ERRORS
+  | keyof typeof BACKEND_ERRORS
   | keyof typeof DECIDE_ERRORS
   | keyof typeof LABELS_ERRORS
   | keyof typeof GATEWAY_ERRORS
@@ -430,6 +432,7 @@ export type ErrorCode =
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...TABLE,
   ...ATTEST_ERRORS,
+  ...BACKEND_ERRORS,
   ...DECIDE_ERRORS,
   ...LABELS_ERRORS,
   ...GATEWAY_ERRORS,

@@ -454,6 +454,40 @@ const TABLE = {
   exceptionMaxMs: 31_622_400_000,
   /** Characters of the reason that a person gives: it stands in the ledger. */
   reasonCharsMax: 200,
+  /** Headers of an owner's own for one host. */
+  outboundHeadersMax: 32,
+  /** Characters of one of them, and of a credential: servers take no longer lines. */
+  outboundHeaderCharsMax: 8_192,
+  /** How long what a command has printed is a credential, unless the host refuses it before. */
+  credentialKeptMs: 60_000,
+  /** A command that takes longer than this to print a credential is ended. */
+  credentialCommandMs: 10_000,
+  /** An answer of a backend of traces, inflated: some twenty traces of a thousand spans. */
+  backendBytesMax: 16_777_216,
+  /** From a question to the end of its answer. */
+  backendAnswerMs: 30_000,
+  /** Until a backend takes the connection. */
+  backendConnectMs: 5_000,
+  /** Between two pieces of its answer. */
+  backendIdleMs: 10_000,
+  /** Questions to one backend at a time: so many answers may be in memory, each at its largest. */
+  backendConcurrentMax: 8,
+  /** Questions that wait for those; more are told to come back. */
+  backendWaitingMax: 64,
+  /** Traces in one answer. */
+  backendTracesMax: 200,
+  /** Spans read of one answer: no person or model looks at more; the rest is counted. */
+  backendSpansMax: 10_000,
+  /** Attributes read of a span, its resource or one event, and events of a span: as SDKs do. */
+  backendRowsMax: 128,
+  /** Characters read of one value; the rest is cut, and that is counted. */
+  backendValueCharsMax: 8_192,
+  /** Services or operations in one answer; whoever has more cannot list them. */
+  backendNamesMax: 20_000,
+  /** Characters of the name of a service, an operation or a tag. */
+  backendNameCharsMax: 512,
+  /** Tags of one question. */
+  backendTagsMax: 16,
 } as const;
 
 /**

@@ -1,10 +1,26 @@
-import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { readFile } from 'node:fs/promises';
-import type { LookupFunction } from 'node:net';
-import { isIP } from 'node:net';
 import { CodedError } from '@spoor/core';
-import ipaddr from 'ipaddr.js';
-import { Agent, buildConnector, request } from 'undici';
+import { Agent, request } from 'undici';
+import { failureOf, OutboundError } from './outbound/failure.ts';
+import { Gate } from './outbound/gate.ts';
+import {
+  checkedConnector,
+  checkOutbound,
+  guardedLookup,
+  type OutboundRules,
+  type Resolve,
+} from './outbound/guard.ts';
+import { ACCEPTED_ENCODING, inflated, readUpTo } from './outbound/inflate.ts';
+
+export { isPublicAddress } from './outbound/addresses.ts';
+export {
+  Credentials,
+  type HostCredential,
+  type SecretSource,
+} from './outbound/credentials.ts';
+export { OutboundError, type OutboundFailure } from './outbound/failure.ts';
+export { checkOutbound, guardedLookup, mayBeAt, type Resolve } from './outbound/guard.ts';
+export { checkHeaders } from './outbound/headers.ts';
 
 /**
  * The only way out of Spoor. An address must be public, or be named by the owner; it is checked
@@ -12,24 +28,40 @@ import { Agent, buildConnector, request } from 'undici';
  * at its other end is checked again. A POST follows no redirect; a GET follows three, each of them
  * checked like a request of its own.
  */
-export interface OutboundOptions {
-  /**
-   * Hosts (as they stand in the URL) that the owner configured: these may be private or loopback.
-   */
-  readonly trustedHosts: readonly string[];
+export interface OutboundOptions extends OutboundRules {
+  /** For the whole of a question, waiting and redirects included. */
   readonly timeoutMs: number;
+  /** For its parts, where they are to be shorter. */
+  readonly connectMs?: number;
+  readonly headersMs?: number;
+  /** Between two pieces of a body. */
+  readonly idleMs?: number;
+  /** Of the body, inflated where that is asked for. */
   readonly responseBytesMax: number;
+  /** Take compressed answers, and give them back inflated. */
+  readonly inflate?: boolean;
+  /** Requests at a time, and beyond them those that may wait. */
+  readonly concurrentMax?: number;
+  readonly waitingMax?: number;
   readonly tls?: TlsFiles;
+  /** What a host is to be shown besides, asked for each hop by its own URL. */
+  readonly credentials?: CredentialSource;
+  /** Told of each place that nothing was sent to. */
+  readonly onRefused?: (attempt: RefusedAttempt) => void;
   /** The system's, but for tests. */
   readonly resolve?: Resolve;
 }
 
-/** As `dns.lookup` does with `all`. */
-export type Resolve = (
-  hostname: string,
-  options: LookupOptions,
-  done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
-) => void;
+export interface CredentialSource {
+  headersFor(url: URL, fresh: boolean): Promise<Readonly<Record<string, string>>>;
+}
+
+export interface RefusedAttempt {
+  /** Without path, query or credentials. */
+  readonly origin: string;
+  /** Was it a redirect of a host that may be spoken to? */
+  readonly redirected: boolean;
+}
 
 /** PEM files, read before each request: a renewed certificate needs no restart. */
 export interface TlsFiles {
@@ -43,107 +75,159 @@ export interface TlsFiles {
 export interface OutboundAnswer {
   readonly status: number;
   readonly body: Uint8Array;
+  /** In small letters and without parameters, as far as the server says one. */
+  readonly mediaType?: string;
   /** The server's wish, from `Retry-After`. */
   readonly retryAfterMs?: number;
 }
 
-/** A cloud's metadata service on an address that ranges call public. */
-const DENIED_ADDRESSES: ReadonlySet<string> = new Set(['168.63.129.16']);
+type Headers = Readonly<Record<string, string>>;
 
-export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
-  // IANA has given out nothing but 2000::/3, and old forms such as `::127.0.0.1` lie outside of it.
-  if (parsed instanceof ipaddr.IPv6 && ((parsed.parts[0] ?? 0) & 0xe000) !== 0x2000) return false;
-  return parsed.range() === 'unicast' && !DENIED_ADDRESSES.has(parsed.toString());
+/** One request of a question, on its way. */
+interface Hop {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Headers;
+  readonly body: Uint8Array | null;
+  readonly signal: AbortSignal;
+  readonly redirected: boolean;
 }
+
+type HopAnswer = OutboundAnswer & { readonly location?: string };
 
 /** Names of the connector's options, with what the files hold. */
 type Pem = Partial<Record<'ca' | 'cert' | 'key', string>>;
 
+const CONNECTIONS_MAX = 4;
+
 export class OutboundClient {
   readonly #options: OutboundOptions;
+  readonly #gate: Gate;
   #agent: Agent;
   #pem: Pem = {};
 
   constructor(options: OutboundOptions) {
     this.#options = options;
     this.#agent = this.#newAgent();
+    const { concurrentMax = Number.POSITIVE_INFINITY, waitingMax = 0 } = options;
+    this.#gate = new Gate(concurrentMax, waitingMax);
   }
 
   /**
-   * Throws OUTBOUND_REFUSED or OUTBOUND_FAILED; neither says more to the caller's peer.
-   * CONFIG_UNREADABLE names a certificate or key that cannot be read.
+   * Throws OUTBOUND_REFUSED or OUTBOUND_FAILED (as OutboundError); neither says more to the
+   * caller's peer. CONFIG_UNREADABLE names a certificate or key that cannot be read, and
+   * CREDENTIAL_UNREADABLE where a credential was looked for.
    */
-  async post(url: URL, headers: Record<string, string>, body: Uint8Array): Promise<OutboundAnswer> {
-    // The agent's own limits end a silent answer, this one also an answer that drips.
-    const signal = AbortSignal.timeout(this.#options.timeoutMs);
-    const { location: _, ...answer } = await this.#ask(url, 'POST', headers, body, signal);
-    return answer;
+  post(url: URL, headers: Headers, body: Uint8Array): Promise<OutboundAnswer> {
+    return this.#within(undefined, url, async (signal) => {
+      const hop = { url, method: 'POST', headers, body, signal, redirected: false } as const;
+      const { location: _, ...answer } = await this.#ask(hop);
+      return answer;
+    });
   }
 
   /**
    * Likewise. Headers, which may be credentials, go to the first origin alone; the time is one for
    * all hops.
    */
-  async get(url: URL, headers: Record<string, string>): Promise<OutboundAnswer> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs);
-    let at = url;
-    for (let hops = 0; ; hops++) {
-      const own = at.origin === url.origin ? headers : {};
-      const { location, ...answer } = await this.#ask(at, 'GET', own, null, signal);
-      if (location === undefined || !REDIRECTS.has(answer.status)) return answer;
-      if (hops >= HOPS_MAX) throw new CodedError('OUTBOUND_FAILED', 'too many redirects');
-      if (!URL.canParse(location, at.href)) throw new CodedError('OUTBOUND_FAILED', 'redirect');
-      at = new URL(location, at);
-    }
-  }
-
-  async #ask(
-    url: URL,
-    method: 'GET' | 'POST',
-    headers: Record<string, string>,
-    body: Uint8Array | null,
-    signal: AbortSignal,
-  ): Promise<OutboundAnswer & { readonly location?: string }> {
-    checkOutbound(url, this.#options.trustedHosts);
-    await this.#renew();
-    try {
-      const options = { method, headers, body, dispatcher: this.#agent, signal };
-      const response = await request(url, options);
-      const { location, 'retry-after': wait } = response.headers;
-      const retryAfterMs = waitOf(wait);
-      return {
-        status: response.statusCode,
-        // As it came over the wire: nothing is inflated here, so the limit holds for what is kept.
-        body: await this.#read(response.body),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        ...(typeof location === 'string' ? { location } : {}),
-      };
-    } catch (error) {
-      if (error instanceof CodedError) throw error;
-      // What the connector refused comes as the cause of a failure.
-      const cause = error instanceof Error ? error.cause : undefined;
-      if (cause instanceof CodedError) throw cause;
-      throw new CodedError('OUTBOUND_FAILED', url.host, error);
-    }
+  get(url: URL, headers: Headers, until?: AbortSignal): Promise<OutboundAnswer> {
+    return this.#within(until, url, async (signal) => {
+      let at = url;
+      for (let hops = 0; ; hops++) {
+        const own = at.origin === url.origin ? headers : {};
+        const hop = { url: at, method: 'GET', headers: own, body: null, signal } as const;
+        const { location, ...answer } = await this.#ask({ ...hop, redirected: hops > 0 });
+        if (location === undefined || !REDIRECTS.has(answer.status)) return answer;
+        if (hops >= HOPS_MAX) throw new OutboundError('redirect', 'too many redirects');
+        if (!URL.canParse(location, at.href)) throw new OutboundError('redirect', 'redirect');
+        at = new URL(location, at);
+      }
+    });
   }
 
   close(): Promise<void> {
     return this.#agent.close();
   }
 
+  /** Ends what is under way, too. */
+  destroy(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
+  /** In turn, and in time: the agent's own limits end a silent answer, this one also one that drips. */
+  async #within(
+    until: AbortSignal | undefined,
+    url: URL,
+    work: (signal: AbortSignal) => Promise<OutboundAnswer>,
+  ): Promise<OutboundAnswer> {
+    const timeout = AbortSignal.timeout(this.#options.timeoutMs);
+    const signal = until === undefined ? timeout : AbortSignal.any([timeout, until]);
+    let leave: (() => void) | undefined;
+    try {
+      leave = await this.#gate.enter(signal);
+      return await work(signal);
+    } catch (error) {
+      throw asCoded(error, url, until);
+    } finally {
+      leave?.();
+    }
+  }
+
+  async #ask(hop: Hop): Promise<HopAnswer> {
+    const { credentials } = this.#options;
+    try {
+      checkOutbound(hop.url, this.#options.trustedHosts, this.#options);
+      await this.#renew();
+      if (credentials === undefined) return await this.#send(hop, hop.headers);
+      const known = await credentials.headersFor(hop.url, false);
+      const answer = await this.#send(hop, { ...hop.headers, ...known });
+      if (answer.status !== UNAUTHORIZED || hop.method !== 'GET') return answer;
+      const fresh = await credentials.headersFor(hop.url, true);
+      return sameHeaders(known, fresh) ? answer : this.#send(hop, { ...hop.headers, ...fresh });
+    } catch (error) {
+      // What the connector refused comes as the cause of a failure.
+      const coded = codedIn(error);
+      if (coded?.code === 'OUTBOUND_REFUSED')
+        this.#options.onRefused?.({ origin: originOf(hop.url), redirected: hop.redirected });
+      throw coded ?? error;
+    }
+  }
+
+  async #send({ url, method, body, signal }: Hop, headers: Headers): Promise<HopAnswer> {
+    const { inflate = false, responseBytesMax } = this.#options;
+    const response = await request(url, {
+      method,
+      headers: inflate ? { ...headers, 'accept-encoding': ACCEPTED_ENCODING } : headers,
+      body,
+      dispatcher: this.#agent,
+      signal,
+    });
+    const { location, 'retry-after': wait, 'content-type': type } = response.headers;
+    const encoding = inflate ? String(response.headers['content-encoding'] ?? '') : '';
+    const retryAfterMs = waitOf(wait);
+    const mediaType = typeof type === 'string' ? type.split(';', 1)[0]?.trim() : undefined;
+    return {
+      status: response.statusCode,
+      // Unless asked for, nothing is inflated, so the limit holds for what is kept.
+      body: await readUpTo(inflated(response.body, encoding), responseBytesMax),
+      ...(mediaType === undefined ? {} : { mediaType: mediaType.toLowerCase() }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(typeof location === 'string' ? { location } : {}),
+    };
+  }
+
   #newAgent(): Agent {
-    const { timeoutMs, trustedHosts, resolve } = this.#options;
-    const guarded = guardedLookup(trustedHosts, resolve);
+    const { timeoutMs, connectMs, headersMs, idleMs, trustedHosts, resolve } = this.#options;
+    const connector = {
+      ...this.#pem,
+      lookup: guardedLookup(trustedHosts, resolve),
+      timeout: connectMs ?? timeoutMs,
+    };
     return new Agent({
-      connect: checkedConnector(
-        { ...this.#pem, lookup: guarded, timeout: timeoutMs },
-        trustedHosts,
-      ),
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      connections: 4,
+      connect: checkedConnector(connector, this.#options),
+      headersTimeout: headersMs ?? timeoutMs,
+      bodyTimeout: idleMs ?? timeoutMs,
+      connections: this.#options.concurrentMax ?? CONNECTIONS_MAX,
     });
   }
 
@@ -165,19 +249,11 @@ export class OutboundClient {
     this.#agent = this.#newAgent();
     void old.close();
   }
-
-  async #read(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > this.#options.responseBytesMax)
-        throw new CodedError('OUTBOUND_FAILED', 'answer too large');
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  }
 }
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const HOPS_MAX = 3;
+const UNAUTHORIZED = 401;
 
 const textOf = async (path: string | undefined): Promise<string | undefined> =>
   path === undefined
@@ -193,70 +269,20 @@ function waitOf(header: string | string[] | undefined): number | undefined {
     : undefined;
 }
 
-/** Throws OUTBOUND_REFUSED for a URL that nothing of Spoor may be sent to. */
-export function checkOutbound(url: URL, trustedHosts: readonly string[]): void {
-  if (url.username !== '' || url.password !== '') {
-    throw new CodedError('OUTBOUND_REFUSED', 'credentials in the URL');
-  }
-  const trusted = trustedHosts.includes(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && trusted)) {
-    throw new CodedError('OUTBOUND_REFUSED', url.protocol);
-  }
-  // A literal address never reaches the look-up, so it is checked here.
-  const literal = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(literal) !== 0 && !trusted && !isPublicAddress(literal)) {
-    throw new CodedError('OUTBOUND_REFUSED', url.host);
-  }
+function codedIn(error: unknown): CodedError | undefined {
+  if (error instanceof CodedError) return error;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof CodedError ? cause : undefined;
 }
 
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const HOPS_MAX = 3;
-
-/** Checks who is at the other end before a byte is sent: whatever found that address. */
-function checkedConnector(
-  options: buildConnector.BuildOptions,
-  trustedHosts: readonly string[],
-): buildConnector.connector {
-  const connect = buildConnector(options);
-  return (target, done) =>
-    connect(target, (error, socket) => {
-      if (error !== null) done(error, null);
-      else if (mayBeAt(target.hostname, socket.remoteAddress, trustedHosts)) done(null, socket);
-      else {
-        socket.destroy();
-        done(new CodedError('OUTBOUND_REFUSED', target.hostname), null);
-      }
-    });
+function asCoded(error: unknown, url: URL, until: AbortSignal | undefined): CodedError {
+  if (error instanceof CodedError) return error;
+  const failure = until?.aborted === true ? 'cancelled' : failureOf(error);
+  return new OutboundError(failure, url.host, error);
 }
 
-/** May the connection to a host end at this address? */
-export const mayBeAt = (
-  hostname: string,
-  address: string | undefined,
-  trustedHosts: readonly string[],
-): boolean =>
-  trustedHosts.includes(hostname) || (address !== undefined && isPublicAddress(address));
+/** Schemes without a host, such as `file:`, have no origin. */
+const originOf = ({ protocol, host }: URL): string => `${protocol}//${host}`;
 
-const systemResolve: Resolve = (hostname, options, done) =>
-  lookup(hostname, { ...options, all: true }, done);
-
-/** Fails with OUTBOUND_REFUSED where any address of an untrusted name is not public. */
-export function guardedLookup(
-  trustedHosts: readonly string[],
-  resolve: Resolve = systemResolve,
-): LookupFunction {
-  return (hostname, options, done) => {
-    resolve(hostname, options, (error, addresses) => {
-      const bad = addresses?.find(({ address }) => !isPublicAddress(address));
-      const refused =
-        error ??
-        (bad !== undefined && !trustedHosts.includes(hostname)
-          ? new CodedError('OUTBOUND_REFUSED', hostname)
-          : null);
-      const [first] = addresses ?? [];
-      if (refused !== null || first === undefined) done(refused ?? new Error('no address'), '', 0);
-      else if (options.all) done(null, [...addresses]);
-      else done(null, first.address, first.family);
-    });
-  };
-}
+const sameHeaders = (a: Headers, b: Headers): boolean =>
+  JSON.stringify(Object.entries(a)) === JSON.stringify(Object.entries(b));

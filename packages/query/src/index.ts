@@ -1,9 +1,13 @@
+export type { BackendSettings, ReaderOptions } from './backend-settings.ts';
+export type { BacktestQuery, ChainQuery, EntryProof, EvidenceReader } from './evidence.ts';
+export { openReader } from './open.ts';
 export {
   type Ask,
   type AttributeScalar,
   type Dependency,
   type SpanAttribute,
   type SpanEvent,
+  type SpanLink,
   type SpanRecord,
   TRACE_QUESTIONS,
   type TraceQuery,

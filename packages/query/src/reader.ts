@@ -40,6 +40,13 @@ export interface SpanRecord {
   readonly attributes: readonly SpanAttribute[];
   readonly resource: readonly SpanAttribute[];
   readonly events: readonly SpanEvent[];
+  /** Spans, of other traces too, that it says it is about. */
+  readonly links?: readonly SpanLink[];
+}
+
+export interface SpanLink {
+  readonly trace: string;
+  readonly span: string;
 }
 
 export interface SpanEvent {
@@ -51,8 +58,10 @@ export interface SpanEvent {
 export interface TraceRecord {
   readonly trace: string;
   readonly spans: readonly SpanRecord[];
-  /** Spans beyond what is read of one trace. */
+  /** Spans beyond what is read of one answer, and those that are none. */
   readonly dropped: number;
+  /** Values shortened, and attributes and events beyond what is read of one span. */
+  readonly cut?: number;
 }
 
 export interface TraceQuery {

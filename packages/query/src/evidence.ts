@@ -1,0 +1,61 @@
+import type {
+  Alert,
+  CallDetail,
+  InventoryView,
+  Label,
+  Page,
+  ReplayView,
+  RulesView,
+  SessionDetail,
+  SessionView,
+} from '@spoor/core';
+import type { Ask } from './reader.ts';
+
+/** Labels that a session's calls had one after another, each of them in a call of its own. */
+export interface ChainQuery {
+  readonly steps: readonly Label[];
+  /** All of them within. */
+  readonly withinMs: number;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+
+/** What rules would have found in what was recorded. */
+export interface BacktestQuery {
+  /** Id of a rule that is there, or the text of new ones; all that are there where neither is. */
+  readonly rule?: string;
+  readonly rules?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly session?: string;
+}
+
+/** What an entry of the ledger is worth, worked out from its published files. */
+export interface EntryProof {
+  readonly index: number;
+  readonly leafHash: string;
+  /** The leaf's bytes as text (JSON): facts, and digests of content. */
+  readonly leaf: string;
+  /** Size and root of the checkpoint that it is proved against, whose signature is good. */
+  readonly size: number;
+  readonly root: string;
+  readonly origin: string;
+  /** `unwitnessed`: nobody but the log itself vouches for that checkpoint. */
+  readonly state: 'proved' | 'unwitnessed' | 'not-published' | 'tampered';
+}
+
+/** What only Spoor's own hub knows. Every question throws a `CodedError` where it has no answer. */
+export interface EvidenceReader {
+  /** @param before cursor: `next` of the page before */
+  sessions(limit: number, before: string | undefined, ask: Ask): Promise<Page<SessionView>>;
+  /** @returns undefined where there is no such session; likewise below */
+  session(id: string, ask: Ask): Promise<SessionDetail | undefined>;
+  call(id: string, ask: Ask): Promise<CallDetail | undefined>;
+  alerts(status: 'open' | 'all', limit: number, ask: Ask): Promise<Page<Alert>>;
+  alert(id: string, ask: Ask): Promise<Alert | undefined>;
+  chain(query: ChainQuery, ask: Ask): Promise<ReplayView>;
+  rules(ask: Ask): Promise<RulesView>;
+  backtest(query: BacktestQuery, ask: Ask): Promise<ReplayView>;
+  entry(index: number, ask: Ask): Promise<EntryProof | undefined>;
+  inventory(ask: Ask): Promise<InventoryView>;
+}
