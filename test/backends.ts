@@ -74,7 +74,7 @@ export async function launchJaeger(): Promise<RunningJaeger & { stop(): Promise<
  * @param folder removed when it is stopped
  * @returns what stops it
  */
-export async function launch(
+async function launch(
   program: string,
   words: readonly string[],
   folder: string,
@@ -114,7 +114,7 @@ exporters:
   jaeger_storage_exporter: { trace_storage: memory }
 `;
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

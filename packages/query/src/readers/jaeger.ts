@@ -149,7 +149,7 @@ function isEmpty(body: string): boolean {
 }
 
 /** All of them, in order; part of a list would look like all of it. */
-export function checkNames(names: readonly string[]): readonly string[] {
+function checkNames(names: readonly string[]): readonly string[] {
   if (names.length > LIMITS.backendNamesMax) throw new CodedError('BACKEND_TOO_LARGE', 'names');
   return [...new Set(names)].sort();
 }

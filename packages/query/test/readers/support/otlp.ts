@@ -22,7 +22,7 @@ export interface MadeSpan {
 }
 
 export const newTraceId = (): string => randomBytes(16).toString('hex');
-export const newSpanId = (): string => randomBytes(8).toString('hex');
+const newSpanId = (): string => randomBytes(8).toString('hex');
 
 export const madeSpan = (span: Partial<MadeSpan>): MadeSpan => ({
   trace: newTraceId(),
@@ -47,7 +47,7 @@ const nanos = (ms: number): string => String(BigInt(Math.round(ms * 1_000)) * 1_
 
 type OtlpValue = Readonly<Record<string, unknown>>;
 
-export function otlpAttributes(
+function otlpAttributes(
   attributes: Readonly<Record<string, string | number | boolean>>,
 ): readonly { readonly key: string; readonly value: OtlpValue }[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: asOtlp(value) }));
@@ -59,7 +59,7 @@ function asOtlp(value: string | number | boolean): OtlpValue {
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 }
 
-export const otlpSpan = (span: MadeSpan): Readonly<Record<string, unknown>> => ({
+const otlpSpan = (span: MadeSpan): Readonly<Record<string, unknown>> => ({
   traceId: span.trace,
   spanId: span.span,
   ...(span.parent === undefined ? {} : { parentSpanId: span.parent }),
@@ -77,15 +77,12 @@ export const otlpSpan = (span: MadeSpan): Readonly<Record<string, unknown>> => (
   links: span.links.map(({ trace, span: id }) => ({ traceId: trace, spanId: id })),
 });
 
-export const otlpResource = ({
-  service,
-  resource,
-}: MadeSpan): Readonly<Record<string, unknown>> => ({
+const otlpResource = ({ service, resource }: MadeSpan): Readonly<Record<string, unknown>> => ({
   attributes: otlpAttributes({ 'service.name': service, ...resource }),
 });
 
 /** An ExportTraceServiceRequest as JSON, each span with its own resource. */
-export const otlpRequest = (spans: readonly MadeSpan[]): string =>
+const otlpRequest = (spans: readonly MadeSpan[]): string =>
   JSON.stringify({
     resourceSpans: spans.map((span) => ({
       resource: otlpResource(span),
