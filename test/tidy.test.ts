@@ -88,7 +88,11 @@ describe('connections outward', () => {
   });
 
   test('all else goes through the guarded client', () => {
-    const guarded = ['packages/edge/src/outbound.ts', 'packages/edge/src/upstream.ts'];
+    const guarded = [
+      'packages/edge/src/outbound.ts',
+      'packages/edge/src/outbound/guard.ts',
+      'packages/edge/src/upstream.ts',
+    ];
     // The hub of an enrolled machine, which its owner has named, and whose key is pinned.
     const pinned = 'packages/edge/src/remote.ts';
     // These listen, for HTTP/2 and for enrolled machines, and connect to nobody.

@@ -154,7 +154,7 @@ export class OutboundClient {
     return this.#agent.destroy();
   }
 
-  /** In turn, and in time: the agent's own limits end a silent answer, this one also one that drips. */
+  /** In turn, and in time: the agent ends an answer that is silent, this also one that drips. */
   async #within(
     until: AbortSignal | undefined,
     url: URL,

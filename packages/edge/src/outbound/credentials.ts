@@ -46,7 +46,7 @@ export class Credentials {
   }
 
   /**
-   * @param fresh whether a command is to be asked again, since the host did not take the last answer
+   * @param fresh ask commands again, since the host did not take what they said before
    * @throws CREDENTIAL_UNREADABLE which names the source, and never the secret
    */
   async headersFor(url: URL, fresh: boolean = false): Promise<Headers> {

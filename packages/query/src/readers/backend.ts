@@ -35,7 +35,7 @@ export interface Question<Value> {
   readonly ask: Ask;
 }
 
-/** One backend over HTTP: asked with GET alone, and answered in JSON within limits, or not at all. */
+/** One backend over HTTP: asked with GET alone; its answer is JSON within limits, or an error. */
 export class Backend {
   readonly #client: OutboundClient;
   readonly #base: URL;
