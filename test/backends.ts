@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { JAEGER } from '../scripts/jaeger.ts';
 
@@ -74,7 +74,7 @@ export async function launchJaeger(): Promise<RunningJaeger & { stop(): Promise<
  * @param folder removed when it is stopped
  * @returns what stops it
  */
-async function launch(
+export async function launch(
   program: string,
   words: readonly string[],
   folder: string,
@@ -114,7 +114,7 @@ exporters:
   jaeger_storage_exporter: { trace_storage: memory }
 `;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -131,4 +131,10 @@ async function answering(url: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`nothing answers at ${url}`);
+}
+
+/** A program by its name, where the machine has it. */
+export function programOnPath(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }

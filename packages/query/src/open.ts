@@ -1,7 +1,7 @@
-import { CodedError } from '@spoor/core';
 import type { BackendSettings, ReaderOptions } from './backend-settings.ts';
 import type { TraceReader } from './reader.ts';
 import { jaegerReader } from './readers/jaeger.ts';
+import { tempoReader } from './readers/tempo.ts';
 import { victoriaTracesReader } from './readers/victoriatraces.ts';
 
 /**
@@ -17,6 +17,6 @@ export function openReader(settings: BackendSettings, options: ReaderOptions = {
     case 'victoriatraces':
       return victoriaTracesReader(settings, options);
     case 'tempo':
-      throw new CodedError('BACKEND_CANNOT', 'tempo');
+      return tempoReader(settings, options);
   }
 }

@@ -62,6 +62,8 @@ export interface TraceRecord {
   readonly dropped: number;
   /** Values shortened, and attributes and events beyond what is read of one span. */
   readonly cut?: number;
+  /** The backend has not given all of it, or it was not asked for: the answer was full. */
+  readonly partial?: boolean;
 }
 
 export interface TraceQuery {

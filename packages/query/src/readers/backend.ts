@@ -112,7 +112,8 @@ export class Backend {
       'a name in a path is checked before',
     );
     const url = new URL(this.#base);
-    url.pathname = [this.#base.pathname, ...path.map(encodeURIComponent)].join('/');
+    const root = this.#base.pathname.replace(/\/+$/, '');
+    url.pathname = [root, ...path.map(encodeURIComponent)].join('/');
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, value);
     return url;
@@ -123,9 +124,7 @@ export class Backend {
 function baseOf(entrypoint: URL): URL {
   if (entrypoint.search !== '' || entrypoint.hash !== '')
     throw new CodedError('CONFIG_BAD_VALUE', 'the URL of a backend has no query and no fragment');
-  const base = new URL(entrypoint);
-  base.pathname = base.pathname.replace(/\/+$/, '');
-  return base;
+  return new URL(entrypoint);
 }
 
 function ownHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

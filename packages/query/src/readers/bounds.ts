@@ -1,4 +1,4 @@
-import { LIMITS } from '@spoor/core';
+import { CodedError, LIMITS } from '@spoor/core';
 import type {
   AttributeScalar,
   SpanAttribute,
@@ -89,6 +89,12 @@ export const newestFirst = (traces: readonly TraceRecord[], limit: number): Trac
 
 export const inTime = (events: readonly SpanEvent[]): readonly SpanEvent[] =>
   events.toSorted((a, b) => a.atMs - b.atMs);
+
+/** All of them, in order; part of a list would look like all of it. */
+export function checkNames(names: readonly string[]): readonly string[] {
+  if (names.length > LIMITS.backendNamesMax) throw new CodedError('BACKEND_TOO_LARGE', 'names');
+  return [...new Set(names)].sort();
+}
 
 const HEX = /^[0-9a-f]{1,32}$/i;
 

@@ -2,6 +2,7 @@ import { CodedError, LIMITS } from '@spoor/core';
 import type { BackendSettings, ReaderOptions } from '../backend-settings.ts';
 import type { Ask, Dependency, TraceQuery, TraceReader, TraceRecord } from '../reader.ts';
 import { Backend, parseAs } from './backend.ts';
+import { checkNames } from './bounds.ts';
 import {
   DependenciesAnswer,
   type JaegerAnswer,
@@ -146,12 +147,6 @@ function isEmpty(body: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** All of them, in order; part of a list would look like all of it. */
-function checkNames(names: readonly string[]): readonly string[] {
-  if (names.length > LIMITS.backendNamesMax) throw new CodedError('BACKEND_TOO_LARGE', 'names');
-  return [...new Set(names)].sort();
 }
 
 const microseconds = (ms: number): string => String(Math.round(ms * 1_000));

@@ -20,7 +20,7 @@ export function checkTraceId(text: string): string {
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /** @returns the name as it is */
-function checkName(text: string, what: string): string {
+export function checkName(text: string, what: string): string {
   if (text === '' || text.length > LIMITS.backendNameCharsMax)
     throw new CodedError(
       'QUESTION_INVALID',

@@ -47,7 +47,7 @@ const nanos = (ms: number): string => String(BigInt(Math.round(ms * 1_000)) * 1_
 
 type OtlpValue = Readonly<Record<string, unknown>>;
 
-function otlpAttributes(
+export function otlpAttributes(
   attributes: Readonly<Record<string, string | number | boolean>>,
 ): readonly { readonly key: string; readonly value: OtlpValue }[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: asOtlp(value) }));
@@ -59,7 +59,7 @@ function asOtlp(value: string | number | boolean): OtlpValue {
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 }
 
-const otlpSpan = (span: MadeSpan): Readonly<Record<string, unknown>> => ({
+export const otlpSpan = (span: MadeSpan): Readonly<Record<string, unknown>> => ({
   traceId: span.trace,
   spanId: span.span,
   ...(span.parent === undefined ? {} : { parentSpanId: span.parent }),
@@ -77,7 +77,10 @@ const otlpSpan = (span: MadeSpan): Readonly<Record<string, unknown>> => ({
   links: span.links.map(({ trace, span: id }) => ({ traceId: trace, spanId: id })),
 });
 
-const otlpResource = ({ service, resource }: MadeSpan): Readonly<Record<string, unknown>> => ({
+export const otlpResource = ({
+  service,
+  resource,
+}: MadeSpan): Readonly<Record<string, unknown>> => ({
   attributes: otlpAttributes({ 'service.name': service, ...resource }),
 });
 
