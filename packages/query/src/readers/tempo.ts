@@ -26,7 +26,7 @@ const NAMES_MS = DAY_MS;
 const AT_ONCE = 4;
 
 /** Grafana Tempo 2 and later. */
-export class TempoReader implements TraceReader {
+class TempoReader implements TraceReader {
   readonly kind = 'tempo';
   readonly cannot: TraceReader['cannot'] = new Map([['dependencies', NO_GRAPH]]);
   readonly #backend: Backend;

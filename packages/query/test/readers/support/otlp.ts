@@ -47,7 +47,7 @@ const nanos = (ms: number): string => String(BigInt(Math.round(ms * 1_000)) * 1_
 
 type OtlpValue = Readonly<Record<string, unknown>>;
 
-export function otlpAttributes(
+function otlpAttributes(
   attributes: Readonly<Record<string, string | number | boolean>>,
 ): readonly { readonly key: string; readonly value: OtlpValue }[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: asOtlp(value) }));
