@@ -62,7 +62,7 @@ class TempoReader implements TraceReader {
       answer: SearchAnswer,
     });
     const ids = traces.flatMap(({ traceID }) => readId(traceID, 32) ?? []).slice(0, limit);
-    const found = await this.#fetch([...new Set(ids)], ask);
+    const found = await this.#traces([...new Set(ids)], ask);
     // Tempo knows seconds.
     const isWithin = ({ spans, partial }: TraceRecord): boolean =>
       partial === true || spans.some((span) => span.startMs >= startMs && span.startMs <= endMs);
@@ -82,7 +82,7 @@ class TempoReader implements TraceReader {
   }
 
   /** A few at a time, until the answer has as many spans as it may. */
-  async #fetch(ids: readonly string[], ask: Ask): Promise<TraceRecord[]> {
+  async #traces(ids: readonly string[], ask: Ask): Promise<TraceRecord[]> {
     let room: number = LIMITS.backendSpansMax;
     const found: TraceRecord[] = [];
     for (let at = 0; at < ids.length; at += AT_ONCE) {

@@ -24,10 +24,19 @@ async function real(program: string): Promise<Running> {
   writeFileSync(
     config,
     `
-server: { http_listen_address: 127.0.0.1, http_listen_port: ${http}, grpc_listen_address: 127.0.0.1, grpc_listen_port: ${grpc} }
+server:
+  http_listen_address: 127.0.0.1
+  http_listen_port: ${http}
+  grpc_listen_address: 127.0.0.1
+  grpc_listen_port: ${grpc}
 multitenancy_enabled: false
-distributor: { receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${otlp}" } } } } }
-storage: { trace: { backend: local, local: { path: ${folder}/blocks }, wal: { path: ${folder}/wal } } }
+distributor:
+  receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${otlp}" } } } }
+storage:
+  trace:
+    backend: local
+    local: { path: ${folder}/blocks }
+    wal: { path: ${folder}/wal }
 `,
   );
   const url = `http://127.0.0.1:${http}`;
