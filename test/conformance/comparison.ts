@@ -1,4 +1,4 @@
-import { startBridge } from './bridge.ts';
+import { type Bridge, startBridge } from './bridge.ts';
 import { countIdentical, type Difference, differencesBetween, sameChecks } from './difference.ts';
 import { type Checks, type Outcomes, type Revision, runRevision, runScenario } from './suite.ts';
 
@@ -32,8 +32,34 @@ export interface Arms {
   readonly wrapped: readonly string[];
 }
 
+/** The server without anything before it. It is judged once, however many are compared with it. */
+export class Direct {
+  readonly url: string;
+  readonly #bridge: Bridge;
+  readonly #outcomes = new Map<Revision, Promise<Outcomes>>();
+
+  private constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+    this.url = bridge.url;
+  }
+
+  static async start(command: readonly string[]): Promise<Direct> {
+    return new Direct(await startBridge(command));
+  }
+
+  outcomes(revision: Revision): Promise<Outcomes> {
+    const outcomes = this.#outcomes.get(revision) ?? runRevision(this.url, revision);
+    this.#outcomes.set(revision, outcomes);
+    return outcomes;
+  }
+
+  close(): Promise<void> {
+    return this.#bridge.close();
+  }
+}
+
 /** Where the two arms are. */
-export interface Urls {
+interface Urls {
   readonly direct: string;
   readonly wrapped: string;
 }
@@ -56,9 +82,14 @@ const examine = async (
 const countStatus = (outcomes: Outcomes, status: string): number =>
   [...outcomes.values()].flat().filter((check) => check.endsWith(`:${status}`)).length;
 
-const compareAt = async (urls: Urls, revision: Revision): Promise<Comparison> => {
-  const direct = await runRevision(urls.direct, revision);
-  const wrapped = await runRevision(urls.wrapped, revision);
+const compareAt = async (
+  arm: Direct,
+  wrappedUrl: string,
+  revision: Revision,
+): Promise<Comparison> => {
+  const urls = { direct: arm.url, wrapped: wrappedUrl };
+  const direct = await arm.outcomes(revision);
+  const wrapped = await runRevision(wrappedUrl, revision);
   const differences = differencesBetween(direct, wrapped);
   const reruns = differences.length > EXAMINED_MAX ? 0 : RERUNS;
   const examined: Examined[] = [];
@@ -83,21 +114,35 @@ export const compareArms = async (
   arms: Arms,
   revisions: readonly Revision[],
 ): Promise<readonly Comparison[]> => {
-  const direct = await startBridge(arms.direct);
-  const wrapped = await startBridge(arms.wrapped);
+  const direct = await Direct.start(arms.direct);
   try {
-    return await compareUrls({ direct: direct.url, wrapped: wrapped.url }, revisions);
+    return await compareCommand(direct, arms.wrapped, revisions);
   } finally {
-    await Promise.all([direct.close(), wrapped.close()]);
+    await direct.close();
   }
 };
 
-/** The same of two addresses of one server. */
-export const compareUrls = async (
-  urls: Urls,
+/** The same with a server that runs already. */
+export const compareCommand = async (
+  direct: Direct,
+  command: readonly string[],
+  revisions: readonly Revision[],
+): Promise<readonly Comparison[]> => {
+  const wrapped = await startBridge(command);
+  try {
+    return await compareUrl(direct, wrapped.url, revisions);
+  } finally {
+    await wrapped.close();
+  }
+};
+
+/** The same with another address of that server. */
+export const compareUrl = async (
+  direct: Direct,
+  url: string,
   revisions: readonly Revision[],
 ): Promise<readonly Comparison[]> => {
   const comparisons: Comparison[] = [];
-  for (const revision of revisions) comparisons.push(await compareAt(urls, revision));
+  for (const revision of revisions) comparisons.push(await compareAt(direct, url, revision));
   return comparisons;
 };
