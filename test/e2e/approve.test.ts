@@ -7,7 +7,7 @@ import { startBridge } from '../conformance/bridge.ts';
 import { ASK_RULE } from '../fixtures/ask-rule.ts';
 import { verifies } from '../verifies.ts';
 import { type Answer, type Connected, connect, SERVERS } from './host.ts';
-import { all, ending, firstLine, kill, NODE, type Piped, until, World } from './support.ts';
+import { ending, firstLine, kill, NODE, type Piped, until, World } from './support.ts';
 
 /** A host of its own, so that this test is a person beside it. */
 const HOST =
@@ -27,7 +27,7 @@ async function askingHub(mode: string): Promise<{ world: World; hub: Piped }> {
   const rules = join(world.folder, 'rules');
   mkdirSync(rules);
   writeFileSync(join(rules, 'sharing-needs-a-person.yml'), ASK_RULE);
-  const hub = await world.hub('--mode', mode, '--rules', rules, '--ask-timeout-ms', '30000');
+  const hub = await world.hub('--mode', mode, '--rules', rules, '--ask-timeout-ms', '120000');
   return { world, hub };
 }
 
@@ -80,12 +80,18 @@ verifies(
   async () => {
     const { world, drive, share } = await start('enforce', apart);
     const watch = world.spoor('approvals', 'follow', '--json');
-    const shown = all(watch.stdout);
+    let shown = '';
+    watch.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk;
+    });
     const shared = share();
     const ask = await onlyAsk(world);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await until(
+      () => shown,
+      (text) => text.trimEnd().endsWith('}'),
+    );
     await kill(watch, 'SIGTERM');
-    expect(JSON.parse(await shown)).toMatchObject({ case: ask.case });
+    expect(JSON.parse(shown)).toMatchObject({ case: ask.case });
     expect(world.call('approvals', 'deny', ask.case)).toMatchObject({ code: 0 });
     const answer = await shared;
     expect(answer).toMatchObject({ isError: true });

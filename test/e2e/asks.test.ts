@@ -29,7 +29,10 @@ async function seen(world: World): Promise<void> {
     (page) => page.rows.length > 0,
   );
   expect(rows.map(({ rule }) => rule.id)).toEqual(['server-asks-model']);
-  const { observations } = await world.api<SessionDetail>(`sessions/${rows[0]?.session}`);
+  const { observations } = await until(
+    () => world.api<SessionDetail>(`sessions/${rows[0]?.session}`),
+    (detail) => detail.observations?.some(({ kind }) => kind === 'sampling.request') === true,
+  );
   const asked = observations.find(({ kind }) => kind === 'sampling.request');
   const around = observations.find(({ kind }) => kind === 'tool.call');
   expect(asked?.cause).toMatchObject({ kind: 'server', parent: around?.id });

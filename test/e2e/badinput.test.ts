@@ -198,7 +198,7 @@ verifies(
       '-c',
       `dd if=/dev/zero of=${join(world.state, 'filler')} bs=4k 2>/dev/null; true`,
     ]);
-    const denied = await until(share, ({ isError }) => isError, 20_000);
+    const denied = await until(share, ({ isError }) => isError, 60_000);
     const [caseId = ''] = /c-[a-z0-9]{10}/.exec(denied.text) ?? [];
     expect(caseId).not.toBe('');
     expect((await everything.call('echo', { message: 'x' })).text).toBe('Echo: x');
@@ -209,7 +209,7 @@ verifies(
     expect(counts.notDurable).toBeGreaterThan(0);
 
     spawnSync('rm', [join(world.state, 'filler')]);
-    await until(share, ({ isError }) => !isError, 20_000);
+    await until(share, ({ isError }) => !isError, 60_000);
     await Promise.all([drive.close(), everything.close()]);
     await kill(hub, 'SIGTERM');
     expect((await ending(hub)).code).toBe(0);

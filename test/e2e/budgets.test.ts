@@ -31,8 +31,7 @@ verifies(
     // At once: what was spent by the last call stands nowhere but in what the call left behind.
     await kill(hub);
     await start();
-    await until(spent, (sum) => sum !== undefined);
-    expect(spent()).toBe(7.5);
+    await until(spent, (sum) => sum === 7.5);
     await until(
       async () => (await world.api<{ readonly sensors: number }>('hub')).sensors,
       (sensors) => sensors === 1,

@@ -60,7 +60,10 @@ verifies(
     expect({ isError, text }).toMatchObject({ isError: false });
     const next = await server.call('read_entitlements');
     expect(next.isError).toBe(true);
-    const [stop] = await stops(world);
+    const [stop] = await until(
+      () => stops(world),
+      (rows) => rows.length === 1,
+    );
     expect(next.text).toContain(stop?.case);
     await server.close();
   },

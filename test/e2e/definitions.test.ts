@@ -15,11 +15,8 @@ const apart = (words: string[]): string[] => [NODE, '-e', HOST, ...words];
 const serve = (world: World, description: string): Promise<Connected> =>
   connect(world, 'units', [NODE, join(FIXTURES, 'tool-server.ts'), 'convert', description], apart);
 
-/** Commands block this process: meanwhile the hub may have closed a connection that was kept. */
-const again = <Value>(ask: () => Promise<Value>): Promise<Value> => ask().catch(ask);
-
 const toolOf = async (world: World): Promise<ToolView | undefined> => {
-  const { servers } = await again(() => world.api<InventoryView>('inventory'));
+  const { servers } = await world.api<InventoryView>('inventory');
   return servers.find(({ name }) => name === 'units')?.tools[0];
 };
 
@@ -57,14 +54,20 @@ verifies(
     expect(world.call('tools', 'approve', 'units', 'convert').code).toBe(0);
     expect((await second.call('convert')).isError).toBe(false);
     expect(world.call('tools', 'approve', 'units', 'convert').code).toBe(1);
-    expect((await toolOf(world))?.pin).toMatchObject({ blocked: false, said: { word: 'approve' } });
+    const approved = await until(
+      () => toolOf(world),
+      (tool) => tool?.pin?.said?.word === 'approve',
+    );
+    expect(approved?.pin).toMatchObject({ blocked: false });
     await second.close();
-    const entries = world.call('ledger', 'export', '--format', 'jsonl').stdout;
-    for (const word of ['block', 'approve']) expect(entries).toContain(`"definition":"${word}"`);
+    await until(
+      () => world.call('ledger', 'export', '--format', 'jsonl').stdout,
+      (text) => ['block', 'approve'].every((word) => text.includes(`"definition":"${word}"`)),
+    );
 
     const digest = 'ab'.repeat(16);
     const moved = { server: 'units', tool: 'convert', word: 'block', digest };
-    expect(await again(() => world.api('definitions', moved))).toMatchObject({
+    expect(await world.api('definitions', moved)).toMatchObject({
       code: 'DEFINITION_MOVED',
     });
   },

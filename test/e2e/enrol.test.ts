@@ -141,7 +141,7 @@ verifies(
     const names = await until(
       () => toolNames(hub),
       (all) => all.length >= 3,
-      30_000,
+      60_000,
     );
     expect(names).toEqual(['query_customer_pii', 'read_entitlements', 'read_entitlements']);
     expect(names.toSorted()).toEqual([

@@ -83,18 +83,23 @@ verifies(
     expect(rows[0]).toMatchObject({ expired: true });
     expect(world.call('exceptions').stdout).toContain('EXPIRED');
     expect((await share(drive)).isError).toBe(true);
-    const inAMoment = new Date(Date.now() + 4_000).toISOString();
-    write({ ...exception, expires: inAMoment }, { rule: RULE });
-    const read = await until(
-      () => world.api<ExceptionsView>('exceptions'),
-      (view) => view.rows[0]?.expired === false,
-    );
-    expect(read.problems).toEqual(['number 2: no owner: who answers for it']);
-    expect((await share(drive)).isError).toBe(false);
-    await until(
-      () => Date.now(),
-      (now) => now > Date.parse(inAMoment),
-    );
+    // A slow machine may be over it before it is looked at; then it is given more time.
+    for (let forMs = 4_000, passed = false; !passed; forMs *= 2) {
+      const inAMoment = new Date(Date.now() + forMs).toISOString();
+      write({ ...exception, expires: inAMoment }, { rule: RULE });
+      const read = await until(
+        () => world.api<ExceptionsView>('exceptions'),
+        (view) => view.rows[0]?.expiresMs === Date.parse(inAMoment),
+      );
+      expect(read.problems).toEqual(['number 2: no owner: who answers for it']);
+      passed = !(await share(drive)).isError;
+      expect(passed || Date.now() > Date.parse(inAMoment)).toBe(true);
+      await until(
+        () => Date.now(),
+        (now) => now > Date.parse(inAMoment),
+        forMs + 30_000,
+      );
+    }
     expect((await share(drive)).isError).toBe(true);
     await drive.close();
   },

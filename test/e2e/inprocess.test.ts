@@ -6,7 +6,7 @@ import { counts, type HubOptions, instrument, withIntent } from '@spoor/instrume
 import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { type Connected, connectClient, SERVERS } from './host.ts';
-import { kill, until, World } from './support.ts';
+import { kill, timed, until, World } from './support.ts';
 
 /** A real client in this process, instrumented and joined to the hub; its server runs bare. */
 function joined(
@@ -128,12 +128,14 @@ verifies(
     const world = new World({ SPOOR_BUDGET_MS: '50' });
     const hub = await world.hub();
     const crm = await joined(world, 'crm', SERVERS.crm());
-    await crm.call('read_entitlements');
+    const five = async (): Promise<void> => {
+      for (let i = 0; i < 5; i++) await crm.call('read_entitlements');
+    };
+    const usually = await timed(five);
     hub.kill('SIGSTOP');
-    const start = performance.now();
-    for (let i = 0; i < 5; i++) await crm.call('read_entitlements');
+    const silent = await timed(five);
     // Five times the budget at most, and what the machine needs.
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(silent.ms).toBeLessThan(1_500 + 10 * usually.ms);
     hub.kill('SIGCONT');
     await crm.close();
   },

@@ -5,7 +5,7 @@ import { DAY_MS, type PruneView, systemClock, systemRandom } from '@spoor/core';
 import { openLedger } from '@spoor/ledger';
 import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
-import { firstLine, kill, World } from './support.ts';
+import { firstLine, kill, until, World } from './support.ts';
 
 const SESSION = '0190c0de-0000-7000-8000-00000000ab12';
 const CALL = '0190c0de-0000-7000-8000-00000000cd34';
@@ -112,9 +112,10 @@ verifies(
     const world = await withOld(600);
     Object.assign(world.env, { SPOOR_LEDGER_DAYS: '5' });
     const hub = await world.hub();
-    for (let n = 0; n < 100 && bundle(world, 1); n++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    expect([0, 1].map((n) => bundle(world, n))).toEqual([false, false]);
+    await until(
+      () => [0, 1].map((n) => bundle(world, n)),
+      (there) => !there.includes(true),
+    );
     await kill(hub, 'SIGTERM');
     const verified = world.call('ledger', 'verify');
     expect(verified.code).toBe(4);

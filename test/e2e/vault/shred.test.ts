@@ -7,6 +7,7 @@ import {
   type Hold,
   type Observation,
   type Page,
+  type SessionDetail,
   type SessionView,
   type ShredView,
   type VaultView,
@@ -18,7 +19,7 @@ import { connect, SERVERS } from '../host.ts';
 import { kill, NODE, until, World } from '../support.ts';
 import { filesIn, Shadow, scan } from './disk.ts';
 import { DiskImage } from './image.ts';
-import { AUDITOR, makeKeys, openLeaves } from './leaves.ts';
+import { AUDITOR, makeKeys, openLeaves, published } from './leaves.ts';
 
 const WORDS = ['quokka', 'wombat'] as const;
 
@@ -50,7 +51,15 @@ async function twoSessions(world: World): Promise<void> {
     () => world.api<Page<SessionView>>('sessions'),
     ({ rows }) => rows.length === 2 && rows.every(({ calls }) => calls >= 4),
   );
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  // In the ledger and in the store, also how they ended.
+  await published(world, 'call.result', 8);
+  await until(
+    async () => {
+      const { rows } = await world.api<Page<SessionView>>('sessions');
+      return Promise.all(rows.map(({ id }) => world.api<SessionDetail>(`sessions/${id}`)));
+    },
+    (all) => all.every((one) => one.observations.every(({ outcome }) => outcome !== 'pending')),
+  );
 }
 
 /** Rows of the store that are of the session with that word, without asking the hub. */
@@ -300,7 +309,7 @@ verifies(
     const server = await connect(world, 'everything', SERVERS.everything());
     await server.call('echo', { message: 'red \u001b[31m alert' });
     await server.close();
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    await published(world, 'call.result', 1);
     const leaf = (await openLeaves(world)).find(({ leaf: one }) => one.mcp?.tool === 'echo')?.leaf;
     const call = leaf?.call ?? '';
     const identity = ['--identity', join(world.folder, AUDITOR)];
