@@ -9,6 +9,7 @@ import { LEDGER_ERRORS } from './errors-ledger.ts';
 import { QUERY_ERRORS } from './errors-query.ts';
 import { REMOTE_ERRORS } from './errors-remote.ts';
 import { RULES_ERRORS } from './errors-rules.ts';
+import { SCAN_ERRORS } from './errors-scan.ts';
 import { UPSTREAM_ERRORS } from './errors-upstream.ts';
 
 /**
@@ -427,6 +428,7 @@ export type ErrorCode =
   | keyof typeof REMOTE_ERRORS
   | keyof typeof RULES_ERRORS
   | keyof typeof BASELINE_ERRORS
+  | keyof typeof SCAN_ERRORS
   | keyof typeof UPSTREAM_ERRORS;
 
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
@@ -442,6 +444,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...REMOTE_ERRORS,
   ...RULES_ERRORS,
   ...BASELINE_ERRORS,
+  ...SCAN_ERRORS,
   ...UPSTREAM_ERRORS,
 };
 

@@ -60,3 +60,4 @@ export {
 export { editLabels, type LabelEdit } from './tool/labels-edit.ts';
 export { type OwnerLabels, parseLabels } from './tool/labels-file.ts';
 export { isTelling, mentionsIn, nameSkeleton } from './tool/names.ts';
+export { POISON_SIGNS, type PoisonSign } from './tool/poison/signs.ts';

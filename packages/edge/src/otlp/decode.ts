@@ -9,6 +9,7 @@ export {
   readForeign,
   serviceOf,
 } from './foreign.ts';
+export { WireReader } from './reader.ts';
 export type { Attribute, DecodedTraces, Dropped, SpanEvent, SpanRow, Value } from './rows.ts';
 
 export type TraceEncoding = 'protobuf' | 'json';

@@ -7,11 +7,11 @@ import {
   type Request,
   type Response,
 } from '@spoor/core';
+import { EventSplitter, type Piece, type ServerEvent } from '@spoor/edge/sse';
 import type { Boundary } from '../boundary.ts';
 import { type Answered, answerMasked, type Conversation } from '../conversation.ts';
 import { Lane } from '../lane.ts';
 import type { Counts } from './counts.ts';
-import { EventSplitter, type Piece, type ServerEvent } from './sse.ts';
 
 /** Reads an answer along while its bytes go on, and holds what has to wait. */
 export interface AnswerReader {

@@ -1,7 +1,7 @@
 import { type ErrorCode, LIMITS } from '@spoor/core';
+import { EventSplitter, type Piece } from '@spoor/edge/sse';
 import type { UpstreamFailure, UpstreamReader } from '@spoor/edge/upstream';
 import { headerOf, mediaType } from '../gateway/headers.ts';
-import { EventSplitter, type Piece } from '../gateway/sse.ts';
 import { FAILURE_CODES } from '../gateway/upstream.ts';
 
 /** How one answer of an upstream ended. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EventSplitter, type ServerEvent } from '../../src/gateway/sse.ts';
+import { EventSplitter, type ServerEvent } from '../src/sse.ts';
 
 const line = fc.constantFrom(
   'data: {"a":1}',
