@@ -96,7 +96,11 @@ describe('connections outward', () => {
     // The hub of an enrolled machine, which its owner has named, and whose key is pinned.
     const pinned = 'packages/edge/src/remote.ts';
     // These listen, for HTTP/2 and for enrolled machines, and connect to nobody.
-    const listening = ['packages/hub/src/ingest/grpc.ts', 'packages/hub/src/remote/door.ts'];
+    const listening = [
+      'packages/hub/src/ingest/grpc.ts',
+      'packages/hub/src/remote/door.ts',
+      'packages/scan/src/sink/sink.ts',
+    ];
     const others = sources.filter((path) => ![...guarded, pinned, ...listening].includes(path));
     const client = /from '(?:undici|node:https|node:http2|node:tls|node:dgram)'/;
     expect(linesWhere(others, (line) => client.test(line))).toEqual([]);

@@ -103,6 +103,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'List and check rules',
     load: async () => (await import('./commands/rules/rules.ts')).rules,
   },
+  scan: {
+    group: 'Look',
+    summary: 'Grade how securely an MCP server traces',
+    load: async () => (await import('./commands/scan/scan.ts')).scan,
+  },
   replay: {
     group: 'Look',
     summary: 'Step what was recorded through rules',

@@ -1,4 +1,5 @@
 import { QUERY_LIMITS } from './limits-query.ts';
+import { SCAN_LIMITS } from './limits-scan.ts';
 
 const TABLE = {
   /**
@@ -494,4 +495,8 @@ const TABLE = {
  * Every queue, buffer, map, string and loop has its limit here, with the reason. Units come last in
  * the name.
  */
-export const LIMITS: typeof TABLE & typeof QUERY_LIMITS = { ...TABLE, ...QUERY_LIMITS };
+export const LIMITS: typeof TABLE & typeof QUERY_LIMITS & typeof SCAN_LIMITS = {
+  ...TABLE,
+  ...QUERY_LIMITS,
+  ...SCAN_LIMITS,
+};

@@ -96,4 +96,7 @@ export interface ServerFacts {
   readonly protocols: readonly string[];
 }
 
+/** Names and addresses of this machine. */
+export const LOOPBACK: RegExp = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
 export const callsOf = (run: Run): readonly Call[] => run.phases.flatMap(({ calls }) => calls);

@@ -1,3 +1,4 @@
+import { LOOPBACK } from '../evidence.ts';
 import type { DynamicCheck } from './check.ts';
 
 const NONE = "the owner's settings of the exporter are not known (give them with --env)";
@@ -5,7 +6,6 @@ const NONE = "the owner's settings of the exporter are not known (give them with
 const ENDPOINTS = /^OTEL_EXPORTER_OTLP(?:_(?:TRACES|LOGS|METRICS))?_ENDPOINT$/;
 const HEADERS = /^OTEL_EXPORTER_OTLP(?:_(?:TRACES|LOGS|METRICS))?_HEADERS$/;
 const CLIENT_KEY = /^OTEL_EXPORTER_OTLP(?:_(?:TRACES|LOGS|METRICS))?_CLIENT_KEY$/;
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 const endpointsOf = (
   exporter: Readonly<Record<string, string>>,

@@ -113,7 +113,7 @@ const securityEventsSampled: DynamicCheck = {
     catalogue: ['owasp-mcp:MCP08', 'cosai:T12', 'cwe:778'],
     remedy: 'Decide at the end of a span: keep all that failed or was denied, sample the rest.',
     example:
-      "import { securitySampling } from '@spoor/instrument/sampler';\n\nconst { sampler, processor } = securitySampling({ ratio: 0.05, exporter });",
+      "import { SpoorSampler, SpoorSpanProcessor } from '@spoor/instrument/sampler';\n\nnew TracerProvider({\n  sampler: new SpoorSampler({ base: 0.05 }),\n  spanProcessors: [new SpoorSpanProcessor(new BatchSpanProcessor({ exporter }))],\n});",
   },
   judge: (evidence) => {
     const why = noSpans(evidence);

@@ -57,7 +57,7 @@ const errorDetails: DynamicCheck = {
     catalogue: ['cosai:T5', 'cwe:209'],
     remedy: 'Answer with a fixed text and an id; keep stack and cause in your own log.',
     example:
-      "catch (error) {\n  log.error({ err: error, caseId });\n  return { isError: true, content: [{ type: 'text', text: `Failed (${caseId})` }] };\n}",
+      "catch (error) {\n  log.error({ err: error, caseId });\n  return { isError: true, content: [{ type: 'text', text: 'Failed: ' + caseId }] };\n}",
   },
   judge: ({ runs }) => {
     const failed = runs.flatMap(callsOf).filter(hasFailed);

@@ -1,4 +1,4 @@
-import { isObject } from '@spoor/core';
+import { isObject, type JsonObject } from '@spoor/core';
 import type { Finding } from '../finding.ts';
 import type { DynamicCheck } from './check.ts';
 import { eachTool } from './definitions.ts';
@@ -86,17 +86,25 @@ function measure(root: unknown): Measured {
     if (typeof value !== 'object' || value === null) continue;
     nodes += 1;
     depth = Math.max(depth, at);
-    if (isObject(value)) {
-      const target = value.$ref ?? value.$dynamicRef;
-      if (typeof target === 'string' && !target.startsWith('#')) outside.add(target);
-      for (const word of ['anyOf', 'oneOf'] as const) {
-        const list = value[word];
-        if (Array.isArray(list) && list.length > 1) ways *= list.length;
-      }
-    }
+    if (isObject(value)) ways *= waysOf(value);
+    const target = targetOf(value);
+    if (target !== undefined) outside.add(target);
     for (const inside of Object.values(value)) open.push({ value: inside, at: at + 1 });
   }
   return { depth, nodes, ways, outside: [...outside] };
+}
+
+const waysOf = ({ anyOf, oneOf }: JsonObject): number =>
+  [anyOf, oneOf].reduce<number>(
+    (ways, list) => (Array.isArray(list) && list.length > 1 ? ways * list.length : ways),
+    1,
+  );
+
+/** Of a reference that leads out of the schema. */
+function targetOf(value: object): string | undefined {
+  const { $ref, $dynamicRef } = value as JsonObject;
+  const target = $ref ?? $dynamicRef;
+  return typeof target === 'string' && !target.startsWith('#') ? target : undefined;
 }
 
 export const SCHEMA_CHECKS: readonly DynamicCheck[] = [schemaReferences, schemaSize];

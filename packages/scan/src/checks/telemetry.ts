@@ -123,7 +123,7 @@ const spanNames: DynamicCheck = {
     points: 10,
     catalogue: ['cosai:T5', 'cwe:532', 'cwe:117'],
     remedy: 'Name spans by method and tool, which are few; never by a URI, a path or a query.',
-    example: 'tracer.startActiveSpan(`tools/call ${registeredToolName}`, run);',
+    example: "tracer.startActiveSpan('tools/call ' + registeredToolName, run);",
   },
   judge: (evidence) =>
     unseenTelemetry(evidence) ??

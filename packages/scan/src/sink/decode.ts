@@ -43,8 +43,9 @@ function readMessage(reader: WireReader, name: string, end: number, depth: numbe
     if (field === undefined || value === undefined) {
       if (field === undefined) reader.skip(tag, end);
     } else if (field.many === true) {
-      const list = (members[field.name] ??= []) as unknown[];
+      const list = (members[field.name] as unknown[] | undefined) ?? [];
       list.push(value);
+      members[field.name] = list;
     } else {
       members[field.name] = value;
     }

@@ -165,26 +165,19 @@ class Reading {
 /** Everything in a request that could be content, and the spans and points in it. */
 export function readExport(signal: Signal, request: Members): ReadExport {
   const reading = new Reading(signal);
-  for (const group of list(request.resourceSpans)) {
-    reading.resource(group);
-    for (const inner of list(group.scopeSpans)) {
-      const scope = reading.scope(inner);
-      for (const span of list(inner.spans)) reading.span(span, scope);
+  const scopes = (groups: unknown, inner: string, member: string, read: Reader): void => {
+    for (const group of list(groups)) {
+      reading.resource(group);
+      for (const one of list(group[inner])) {
+        const scope = reading.scope(one);
+        for (const item of list(one[member])) read(item, scope);
+      }
     }
-  }
-  for (const group of list(request.resourceLogs)) {
-    reading.resource(group);
-    for (const inner of list(group.scopeLogs)) {
-      reading.scope(inner);
-      for (const record of list(inner.logRecords)) reading.log(record);
-    }
-  }
-  for (const group of list(request.resourceMetrics)) {
-    reading.resource(group);
-    for (const inner of list(group.scopeMetrics)) {
-      reading.scope(inner);
-      for (const metric of list(inner.metrics)) reading.metric(metric);
-    }
-  }
+  };
+  scopes(request.resourceSpans, 'scopeSpans', 'spans', (span, scope) => reading.span(span, scope));
+  scopes(request.resourceLogs, 'scopeLogs', 'logRecords', (record) => reading.log(record));
+  scopes(request.resourceMetrics, 'scopeMetrics', 'metrics', (one) => reading.metric(one));
   return reading;
 }
+
+type Reader = (item: Members, scope: string) => void;
