@@ -34,8 +34,9 @@ export const SCAN_LIMITS = {
   scanExportBytesMax: 16_777_216,
   /** Requests that the loopback neighbour keeps of one run. */
   scanDownstreamMax: 2_000,
-  /** Properties of one schema that get a value, and depth of schemas that are followed. */
+  /** Properties of one schema that get a value. */
   scanPropertiesMax: 64,
+  /** Schemas within schemas that are followed to make a value. */
   scanSchemaDepthMax: 8,
   /** Findings of one check that are listed: more explain nothing, and the rest is counted. */
   scanFindingsMax: 20,

@@ -14,7 +14,7 @@ const toolsOf = ({ runs }: Evidence): readonly ToolDefinition[] => {
 };
 
 /** Digests here compare definitions with one another; they are no secrets. */
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const factsOf = (tool: ToolDefinition): ToolDefinitionFacts =>
   examineTool(tool, { key: sipKey(new Uint8Array(16)), digest: digestOf, role: 'result' });

@@ -14,7 +14,7 @@ export interface EnvironmentOptions {
 }
 
 /** One trace of twenty is kept. */
-export const RATIO = 0.05;
+const RATIO = 0.05;
 
 /** All that a scanned server gets of an environment. */
 export function environmentFor(options: EnvironmentOptions): Record<string, string> {

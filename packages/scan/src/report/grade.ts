@@ -24,7 +24,7 @@ export const gradeOf = (score: number): Grade => GRADES.find(([from]) => score >
 /** Severities from the gravest on. */
 export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
-export const isAtLeast = (severity: Severity, than: Severity): boolean =>
+const isAtLeast = (severity: Severity, than: Severity): boolean =>
   SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(than);
 
 export const hasFailed = (results: readonly CheckResult[], from: Severity): boolean =>

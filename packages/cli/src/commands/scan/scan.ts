@@ -1,13 +1,16 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { CodedError } from '@spoor/core';
 import {
   hasFailed,
   type Report,
+  readLock,
   type Scan,
   type ScanTarget,
   SEVERITIES,
   type Severity,
   scan as scanTarget,
   textReport,
+  writeLock,
 } from '@spoor/scan';
 import type { Command, Context } from '../../command.ts';
 import { paint } from '../../output.ts';
@@ -39,6 +42,8 @@ export const scan: Command = {
       help: 'A header for the server, with its value from the environment',
     },
     'bearer-env': { type: 'string', placeholder: 'VAR', help: 'A bearer token, likewise' },
+    lock: { type: 'string', placeholder: 'F', help: 'Compare definitions with this lock file' },
+    'write-lock': { type: 'string', placeholder: 'F', help: 'Write one' },
     'fail-on': {
       type: 'string',
       placeholder: 'SEVERITY',
@@ -59,7 +64,7 @@ export const scan: Command = {
     'Exit codes: 0 nothing of that severity, 1 findings, 2 usage, 69 no MCP server answers.',
   ].join('\n'),
   run: async (context) => {
-    const { flags, out } = context;
+    const { flags } = context;
     const failOn = severityOf(flags['fail-on']);
     const under = scoreOf(flags['fail-under']);
     const done = await scanTarget(targetOf(context), {
@@ -68,16 +73,26 @@ export const scan: Command = {
       network: flags.network === true,
       env: variablesOf(context),
       headers: headersOf(context),
+      ...(await lockOf(flags.lock)),
       onProgress: process.stderr.isTTY === true ? progress : () => {},
     });
     if (process.stderr.isTTY === true) process.stderr.write(CLEAR);
     tell(context, done);
+    if (typeof flags['write-lock'] === 'string')
+      await writeFile(flags['write-lock'], writeLock(done));
     const { results, score } = done.report;
     const failed = failOn !== undefined && hasFailed(results, failOn);
-    out.note('');
     return failed || score < under ? 1 : 0;
   },
 };
+
+async function lockOf(path: unknown): Promise<{ lock?: ReadonlyMap<string, string> }> {
+  if (typeof path !== 'string') return {};
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CodedError('SCAN_LOCK', path, error);
+  });
+  return { lock: readLock(text) };
+}
 
 const CLEAR = '\r\x1b[2K';
 const progress = (text: string): void => void process.stderr.write(`${CLEAR}${text.slice(0, 100)}`);
