@@ -1,3 +1,4 @@
+import { IDENTITY_LIMITS } from './limits-identity.ts';
 import { QUERY_LIMITS } from './limits-query.ts';
 import { SCAN_LIMITS } from './limits-scan.ts';
 
@@ -426,25 +427,6 @@ const TABLE = {
   knownWitnessesMax: 8,
   /** The key of a witness as text: a name that fits in a line, an id, an Ed25519 key. */
   witnessKeyCharsMax: 512,
-  /** Issuers and machines in the trust file: more are not a choice a person has made. */
-  identityIssuersMax: 64,
-  /** Keys of one issuer that stand in the trust file. */
-  identityKeysMax: 64,
-  /** What an issuer may take to answer while a call waits; its keys are there for later ones. */
-  identityKeysWaitMs: 20,
-  /** Tokens whose signature was checked; the oldest is forgotten and checked again. */
-  identityTokensMax: 10_000,
-  /**
-   * Proofs that must not come again, until they are stale: two minutes of 4,000 calls a second.
-   * Beyond it none is accepted, and that is counted.
-   */
-  identityReplayMax: 500_000,
-  /** Sessions of attesters and how far they have counted; the longest idle is forgotten. */
-  identitySessionsMax: 100_000,
-  /** Subjects with a key of their own; beyond it new ones share the hub's, and that is counted. */
-  identitySubjectsMax: 100_000,
-  /** Messages of a connection that wait for a signature; then evidence goes unchecked, counted. */
-  identityWaitingMax: 1_000,
   /** Stops in force: more than a person could know of, and each is compared with every call. */
   stopsMax: 1_000,
   /** Exceptions of an owner: each is looked at where its rule matches. */
@@ -495,8 +477,7 @@ const TABLE = {
  * Every queue, buffer, map, string and loop has its limit here, with the reason. Units come last in
  * the name.
  */
-export const LIMITS: typeof TABLE & typeof QUERY_LIMITS & typeof SCAN_LIMITS = {
-  ...TABLE,
-  ...QUERY_LIMITS,
-  ...SCAN_LIMITS,
-};
+export const LIMITS: typeof TABLE &
+  typeof IDENTITY_LIMITS &
+  typeof QUERY_LIMITS &
+  typeof SCAN_LIMITS = { ...TABLE, ...IDENTITY_LIMITS, ...QUERY_LIMITS, ...SCAN_LIMITS };

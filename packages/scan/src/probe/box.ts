@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CodedError, LIMITS } from '@spoor/core';
 
-/** A server as it is started: away from the user's files, variables and, where possible, network. */
+/** A server as it is started: away from the user's files, variables and, if possible, network. */
 export interface BoxOptions {
   readonly command: readonly string[];
   /** All that it gets: nothing of ours is added. */
