@@ -7,6 +7,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { SipKey } from '@spoor/core';
 import { examine as examineContent } from '@spoor/detect';
+import { readPassages } from '../packages/detect/src/passages/read.ts';
 import { quantile, type Report, timeOf } from './report.ts';
 
 const SIZES = [100, 1_000, 10_000, 100_000];
@@ -71,10 +72,39 @@ function measure(kind: Kind, bytes: number): Record<string, number> {
   };
 }
 
+const NOTHING = { atoms: [], inner: [], values: [] };
+
+/** Prints of passages, of a result and of an argument, against examining the same. */
+function measurePassages(kind: Kind, bytes: number): Record<string, number> {
+  const content = resultOf(textOf(kind, bytes));
+  const args = { to: 'someone', body: textOf(kind, bytes) };
+  const examined = (): unknown =>
+    examineContent(content, bytes, { key: KEY, digest, role: 'result' });
+  const runs = {
+    result: (): unknown => readPassages(KEY, content, 'result', NOTHING),
+    arguments: (): unknown => readPassages(KEY, args, 'arguments', NOTHING),
+  };
+  time(examined, WARM_UP_MS / 4);
+  const figures: Record<string, number> = {};
+  for (const [role, run] of Object.entries(runs)) {
+    const times = { run: [] as number[], yardstick: [] as number[] };
+    time(run, WARM_UP_MS / 4);
+    for (let round = 0; round < ROUNDS; round++) {
+      times.run.push(time(run, ROUND_MS));
+      times.yardstick.push(time(examined, ROUND_MS));
+    }
+    const name = `passages.${role}.${kind}.${bytes}B`;
+    figures[name] = quantile(times.run, 0.5);
+    figures[`${name}.ratio`] = quantile(times.run, 0.5) / quantile(times.yardstick, 0.5);
+  }
+  return figures;
+}
+
 export function examine(): Report {
   const figures: Record<string, number> = {};
   for (const kind of KINDS) {
     for (const bytes of SIZES) Object.assign(figures, measure(kind, bytes));
+    for (const bytes of [1_000, 10_000]) Object.assign(figures, measurePassages(kind, bytes));
   }
   return { name: 'examine', unit: 'µs', figures };
 }

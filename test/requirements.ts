@@ -6,6 +6,7 @@ import { DECIDE } from './requirements/decide.ts';
 import { DETECT } from './requirements/detect.ts';
 import { ENGINE } from './requirements/engine.ts';
 import { ENROL } from './requirements/enrol.ts';
+import { FLOW } from './requirements/flow.ts';
 import { HOOKS_AND_ASKS } from './requirements/hooks.ts';
 import { IDENTITY } from './requirements/identity.ts';
 import { IN_PROCESS } from './requirements/in-process.ts';
@@ -422,6 +423,7 @@ export type RequirementId =
   | keyof typeof AUDITING
   | keyof typeof ENGINE
   | keyof typeof ENROL
+  | keyof typeof FLOW
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof LABELS_AND_DEFINITIONS
   | keyof typeof VAULT
@@ -437,6 +439,8 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...AUDITING,
   ...ENGINE,
   ...ENROL,
+  ...FLOW,
+  ...FLOW,
   ...HOOKS_AND_ASKS,
   ...BASELINE,
   ...DECIDE,

@@ -15,6 +15,7 @@ export * from './denial.ts';
 export * from './detection.ts';
 export * from './errors.ts';
 export * from './exception.ts';
+export * from './flow-words.ts';
 export * from './frame.ts';
 export * from './host.ts';
 export * from './identity.ts';

@@ -269,6 +269,8 @@ export interface ContentFacts {
    * packed text. Treated as content: never exported. Absent where nothing is compared with it.
    */
   readonly wording?: string;
+  /** Absent where the content has no text that is long enough. */
+  readonly passages?: Passages;
   /** Redacted projection, as JSON text. In the store only. */
   readonly projection?: string;
   /** Absent where no content test of a rule was asked. */
@@ -277,6 +279,18 @@ export interface ContentFacts {
   readonly usage?: Usage;
   /** True where a limit stopped the reading before its end. */
   readonly truncated: boolean;
+}
+
+/**
+ * Keyed prints of stretches of texts, by which a passage is known again inside other text, and a
+ * value when it comes in parts, backwards or with marks between. Treated as content: never
+ * exported.
+ */
+export interface Passages {
+  /** Paths of the texts that the prints are of. */
+  readonly at: readonly string[];
+  /** Packed, in base64. */
+  readonly prints: string;
 }
 
 /** What rules asked of a content, answered where the content was. */
@@ -325,7 +339,27 @@ export interface Atom {
   readonly instructionLike?: boolean;
   /** What the value is, where it is of a known class. */
   readonly class?: ContentClass;
+  /** It stood there in an encoding. */
+  readonly decoded?: boolean;
 }
+
+/**
+ * How a flow was found. `exact`: equal values. `decoded`: they are equal once an encoding is taken
+ * off. `window`: a passage stands inside other text. `part`: a part of a value; `split`: parts that
+ * make up most of it, in several calls or arguments. `spaced`: the value with marks between its
+ * characters. `reversed`: backwards. `rotated`: by 13 letters.
+ */
+export const FLOW_KINDS = [
+  'exact',
+  'decoded',
+  'window',
+  'part',
+  'split',
+  'spaced',
+  'reversed',
+  'rotated',
+] as const;
+export type FlowKind = (typeof FLOW_KINDS)[number];
 
 /** A value of this call's arguments that was seen before. */
 export interface FlowEdge {
@@ -347,6 +381,8 @@ export interface FlowEdge {
   readonly inIntent: boolean;
   /** The values that flowed say where the content goes, and nothing else flowed. */
   readonly destination?: boolean;
+  /** Absent where it is `exact`. */
+  readonly kind?: FlowKind;
 }
 
 /**

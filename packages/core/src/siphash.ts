@@ -24,12 +24,34 @@ export function sipHash(
 ): string {
   if (typeof input !== 'string') {
     const used = Math.min(bytesMax, input.length);
-    return hashWords(key, load(input, used), used);
+    return hashed(key, load(input, used), used);
   }
   const length = loadAscii(input);
-  if (length >= 0) return hashWords(key, scratch, length);
+  if (length >= 0) return hashed(key, scratch, length);
   const bytes = encoder.encode(input);
-  return hashWords(key, load(bytes, bytes.length), bytes.length);
+  return hashed(key, load(bytes, bytes.length), bytes.length);
+}
+
+/**
+ * The first 32 bits of the same for bytes between `from` and `to`, at most some thousands: where
+ * many windows of one text are hashed, a string for each would cost more than the hash.
+ */
+export function sipHash32(key: SipKey, bytes: Uint8Array, from: number, to: number): number {
+  const length = to - from;
+  const whole = length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    const at = from + i;
+    scratch[i >> 2] =
+      byteAt(bytes, at) |
+      (byteAt(bytes, at + 1) << 8) |
+      (byteAt(bytes, at + 2) << 16) |
+      (byteAt(bytes, at + 3) << 24);
+  }
+  let rest = 0;
+  for (let i = whole; i < length; i++) rest |= byteAt(bytes, from + i) << (8 * (i & 3));
+  finish(scratch, length, rest);
+  hashWords(key, scratch, length);
+  return low >>> 0;
 }
 
 const encoder = new TextEncoder();
@@ -97,11 +119,20 @@ const wordAt = (words: Int32Array, at: number): number => words[at] ?? 0;
 /** Did the addition that gave `sum` overflow 32 bits? */
 const carry = (sum: number, summand: number): number => (sum >>> 0 < summand >>> 0 ? 1 : 0);
 
+/** The halves of the newest result. */
+let low = 0;
+let high = 0;
+
+function hashed(key: SipKey, words: Int32Array, length: number): string {
+  hashWords(key, words, length);
+  return hex(low, high);
+}
+
 /**
  * The rounds, on 64-bit registers as pairs of 32-bit halves. One flat loop over local variables,
  * because everything else that JavaScript offers for this is several times slower.
  */
-function hashWords(key: SipKey, words: Int32Array, length: number): string {
+function hashWords(key: SipKey, words: Int32Array, length: number): void {
   let v0l = key[0] ^ 0x70736575;
   let v0h = key[1] ^ 0x736f6d65;
   let v1l = key[2] ^ 0x6e646f6d;
@@ -113,10 +144,10 @@ function hashWords(key: SipKey, words: Int32Array, length: number): string {
   const blocks = (length >> 3) + 1;
   for (let block = 0; block <= blocks; block++) {
     const last = block === blocks;
-    const low = wordAt(words, 2 * block);
-    const high = wordAt(words, 2 * block + 1);
-    v3l ^= low;
-    v3h ^= high;
+    const blockLow = wordAt(words, 2 * block);
+    const blockHigh = wordAt(words, 2 * block + 1);
+    v3l ^= blockLow;
+    v3h ^= blockHigh;
     if (last) v2l ^= 0xff;
     const rounds = last ? 4 : 2;
     for (let round = 0; round < rounds; round++) {
@@ -153,10 +184,11 @@ function hashWords(key: SipKey, words: Int32Array, length: number): string {
       v2h = v2l;
       v2l = turn;
     }
-    v0l ^= low;
-    v0h ^= high;
+    v0l ^= blockLow;
+    v0h ^= blockHigh;
   }
-  return hex(v0l ^ v1l ^ v2l ^ v3l, v0h ^ v1h ^ v2h ^ v3h);
+  low = v0l ^ v1l ^ v2l ^ v3l;
+  high = v0h ^ v1h ^ v2h ^ v3h;
 }
 
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
@@ -164,23 +196,23 @@ const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0
 const digitAt = (word: number, shift: number): number => DIGITS[(word >>> shift) & 15] ?? 0;
 
 /** Made in one go: a string that is joined from parts costs more to make, and again to look up. */
-function hex(low: number, high: number): string {
+function hex(first: number, second: number): string {
   return String.fromCharCode(
-    digitAt(low, 4),
-    digitAt(low, 0),
-    digitAt(low, 12),
-    digitAt(low, 8),
-    digitAt(low, 20),
-    digitAt(low, 16),
-    digitAt(low, 28),
-    digitAt(low, 24),
-    digitAt(high, 4),
-    digitAt(high, 0),
-    digitAt(high, 12),
-    digitAt(high, 8),
-    digitAt(high, 20),
-    digitAt(high, 16),
-    digitAt(high, 28),
-    digitAt(high, 24),
+    digitAt(first, 4),
+    digitAt(first, 0),
+    digitAt(first, 12),
+    digitAt(first, 8),
+    digitAt(first, 20),
+    digitAt(first, 16),
+    digitAt(first, 28),
+    digitAt(first, 24),
+    digitAt(second, 4),
+    digitAt(second, 0),
+    digitAt(second, 12),
+    digitAt(second, 8),
+    digitAt(second, 20),
+    digitAt(second, 16),
+    digitAt(second, 28),
+    digitAt(second, 24),
   );
 }

@@ -336,6 +336,13 @@ export const FLOW_FIELDS: readonly Field<FlowEdge>[] = [
     get: (edge) => edge.destination ?? false,
   },
   {
+    name: 'flow.kind',
+    type: 'string',
+    about:
+      'How it was found: `exact`, `decoded`, `window`, `part`, `split`, `spaced`, `reversed` or `rotated`.',
+    get: (edge) => edge.kind ?? 'exact',
+  },
+  {
     name: 'flow.server',
     type: 'string',
     about: 'Server of the source.',

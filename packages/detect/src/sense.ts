@@ -23,6 +23,8 @@ import {
 } from '@spoor/core';
 import { usageOf } from './baseline/usage.ts';
 import { examine } from './examine/examine.ts';
+import { type PlacedValue, readPassages } from './passages/read.ts';
+import type { PlacedText } from './passages/texts.ts';
 import type { ContentMatcher } from './rules/match-content.ts';
 import { examineToolOnce } from './tool/definition.ts';
 import { readCall, readPrompt, readResult } from './wording/read.ts';
@@ -235,23 +237,32 @@ export function senseIntent(prompt: string, context: SenseContext): ContentFacts
   return { ...facts, wording: packWording(readPrompt(context.keys.print, prompt)) };
 }
 
-function examineContent(
+/** Everything that is known of one content, but for the words of it. */
+export function examineContent(
   content: unknown,
   bytes: number,
   role: 'arguments' | 'result' | 'intent',
-  context: SenseContext,
+  context: Pick<SenseContext, 'keys' | 'project' | 'content'>,
 ): ContentFacts {
-  const inner: string[] = [];
+  const inner: PlacedText[] = [];
+  const values: PlacedValue[] = [];
   const facts = examine(content, bytes, {
     key: context.keys.print,
     digest: context.keys.digest,
     role,
-    inner: (text) => inner.push(text),
+    inner: (text, at) => inner.push({ text, at }),
+    ...(role === 'result' && {
+      value: (text, at, found) => values.push({ text, at, class: found }),
+    }),
     own: context.content?.own,
     ...(context.keys.cluster && { shared: context.keys.cluster }),
   });
-  const matched = context.content?.match(role === 'result' ? 'result' : 'request', content, inner);
-  return withoutProjection(matched ? { ...facts, matched } : facts, context.project);
+  const texts = inner.map(({ text }) => text);
+  const matched = context.content?.match(role === 'result' ? 'result' : 'request', content, texts);
+  const found = { atoms: facts.atoms, inner, values };
+  const passages = readPassages(context.keys.print, content, role, found);
+  const all = { ...facts, ...(matched && { matched }), ...(passages && { passages }) };
+  return withoutProjection(all, context.project);
 }
 
 function withUsage(facts: ContentFacts, result: unknown): ContentFacts {

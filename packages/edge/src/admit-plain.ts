@@ -74,6 +74,7 @@ const ATOM_MEMBERS: ReadonlySet<string> = new Set([
   'destination',
   'instructionLike',
   'class',
+  'decoded',
 ]);
 
 /** A page of text has two thousand atoms: this is the hub's hottest loop. */
@@ -87,7 +88,8 @@ export function isAtom(value: unknown): value is Atom {
 
 function hasAtomMarks(atom: Partial<Atom>): boolean {
   const isMark = (mark: unknown): boolean => mark === undefined || typeof mark === 'boolean';
-  if (!isMark(atom.destination) || !isMark(atom.instructionLike)) return false;
+  const { destination, instructionLike, decoded } = atom;
+  if (!isMark(destination) || !isMark(instructionLike) || !isMark(decoded)) return false;
   return atom.class === undefined || CLASSES.has(atom.class);
 }
 
@@ -131,6 +133,10 @@ const CONTENT_FACTS = shape(
     matched: MATCHES,
     usage: shape({}, Object.fromEntries(USAGE_NAMES.map((name) => [name, AMOUNT]))),
     wording: text(LIMITS.wordingCharsMax),
+    passages: shape({
+      at: list(text(256), LIMITS.passageTextsMax),
+      prints: text(LIMITS.passagePrintsCharsMax),
+    }),
     destinations: list(matches(PRINT), LIMITS.destinationsPerCallMax),
   },
 );

@@ -73,6 +73,12 @@ const CONTENT_FACTS = z.object({
   digest: DIGEST,
   atoms: ATOMS,
   wording: z.string().max(LIMITS.wordingCharsMax).optional(),
+  passages: z
+    .object({
+      at: z.array(PATH).max(LIMITS.passageTextsMax),
+      prints: z.string().max(LIMITS.passagePrintsCharsMax),
+    })
+    .optional(),
   matched: MATCHES,
   projection: z.string().max(LIMITS.projectionCharsMax).optional(),
   usage: z.object(USAGE).optional(),

@@ -37,7 +37,7 @@ export const newSessionFlow = (): SessionFlow => ({ places: new Map(), dropped: 
 /** Lists of addresses and numbers are personal data; one or two of them are a signature. */
 const PERSONAL_VALUES_MIN = 3;
 
-function sourceOf(observation: Observation, result: ContentFacts): FlowSource {
+export function sourceOf(observation: Observation, result: ContentFacts): FlowSource {
   const classes = result.classes.map((found) => found.class);
   const personal = result.classes
     .filter((found) => found.class.startsWith('pii.'))
@@ -53,12 +53,14 @@ function sourceOf(observation: Observation, result: ContentFacts): FlowSource {
 }
 
 /** Takes in the result of a call. Returns by how many fingerprints the index grew. */
-export function addResult(flow: SessionFlow, observation: Observation): number {
-  const result = observation.facts.result;
+export function addResult(
+  flow: SessionFlow,
+  { facts: { request, result } }: Observation,
+  source: FlowSource,
+): number {
   if (!result || result.atoms.length === 0) return 0;
   const before = flow.places.size;
-  const source = sourceOf(observation, result);
-  const own = new Set(observation.facts.request?.atoms.map((atom) => atom.print));
+  const own = new Set(request?.atoms.map((atom) => atom.print));
   for (const atom of result.atoms) {
     const places = flow.places.get(atom.print);
     // What the caller brought along and nobody returned before did not come from this call.
@@ -86,6 +88,7 @@ interface Found {
   readonly field: string;
   readonly classes: Set<ContentClass>;
   matched: number;
+  decoded: number;
   inIntent: number;
   destinations: number;
   instructionLike: boolean;
@@ -127,6 +130,7 @@ function note(
       field: origin.at,
       classes: new Set(),
       matched: 0,
+      decoded: 0,
       inIntent: 0,
       destinations: 0,
       instructionLike: false,
@@ -134,6 +138,7 @@ function note(
     found.set(key, one);
   }
   one.matched++;
+  if (atom.decoded === true) one.decoded++;
   if (intent?.prints.has(atom.print)) one.inIntent++;
   if (atom.destination === true) one.destinations++;
   if (origin.instructionLike === true) one.instructionLike = true;
@@ -155,6 +160,7 @@ function edge(one: Found, totals: ReadonlyMap<string, number>): FlowEdge {
     instructionLike: one.instructionLike,
     inIntent: one.inIntent === matched,
     destination: one.destinations === matched,
+    ...(one.decoded === matched && { kind: 'decoded' }),
   };
 }
 

@@ -6,16 +6,26 @@ import {
   type SessionId,
   type Subversion,
 } from '@spoor/core';
+import { addGiven, findPassages } from '../passages/find.ts';
+import {
+  addPromptPassages,
+  addResultPassages,
+  newSessionPassages,
+  passagesDropped,
+  passagesSize,
+  type SessionPassages,
+} from '../passages/memory.ts';
 import { newSessionWording, type SessionWording, sizeOf } from '../subversion/memory.ts';
 import { subversionOf } from '../subversion/subversion.ts';
 import { addWording } from '../subversion/told.ts';
 import { addIntent, covers, newSessionIntent, type SessionIntent } from './covers.ts';
-import { addResult, findFlows, newSessionFlow, type SessionFlow } from './flow.ts';
+import { addResult, findFlows, newSessionFlow, type SessionFlow, sourceOf } from './flow.ts';
 
 export interface SessionMemory {
   flow?: SessionFlow;
   intent?: SessionIntent;
   wording?: SessionWording;
+  passages?: SessionPassages;
 }
 
 /**
@@ -29,7 +39,10 @@ export class Sessions {
 
   flows(observation: Observation): readonly FlowEdge[] {
     const memory = this.memories.get(observation.session.id);
-    return findFlows(memory?.flow, memory?.intent, observation);
+    const exact = findFlows(memory?.flow, memory?.intent, observation);
+    if (memory?.passages === undefined) return exact;
+    const others = findPassages(memory.passages, observation, exact);
+    return others.length === 0 ? exact : [...exact, ...others].slice(0, LIMITS.flowEdgesPerCallMax);
   }
 
   /** The call's intent, with what the prompt says of it; undefined where no prompt is known. */
@@ -53,19 +66,34 @@ export class Sessions {
     addIntent(memory.intent, observation);
     this.dropped += memory.intent.dropped - before;
     this.#addWording(memory, observation);
+    this.#addPassages(memory, (passages) => addPromptPassages(passages, observation));
     this.#trim();
   }
 
   addResult(observation: Observation): void {
     const known = this.memories.get(observation.session.id);
     if (known?.wording !== undefined && isEnd(observation)) this.#addWording(known, observation);
-    if (!observation.facts.result?.atoms.length) return;
+    if (known?.passages !== undefined) addGiven(known.passages, observation);
+    const { result } = observation.facts;
+    if (!result || (result.atoms.length === 0 && result.passages === undefined)) return;
     const memory = this.#touch(observation.session.id);
+    const source = sourceOf(observation, result);
     memory.flow ??= newSessionFlow();
     const before = memory.flow.dropped;
-    this.atoms += addResult(memory.flow, observation);
+    this.atoms += addResult(memory.flow, observation, source);
     this.dropped += memory.flow.dropped - before;
+    if (result.passages !== undefined)
+      this.#addPassages(memory, (passages) => addResultPassages(passages, source, observation));
     this.#trim();
+  }
+
+  #addPassages(memory: SessionMemory, add: (passages: SessionPassages) => void): void {
+    memory.passages ??= newSessionPassages();
+    const { passages } = memory;
+    const [size, dropped] = [passagesSize(passages), passagesDropped(passages)];
+    add(passages);
+    this.atoms += passagesSize(passages) - size;
+    this.dropped += passagesDropped(passages) - dropped;
   }
 
   /** Only a prompt begins it: without one nothing can be said of what was asked for. */
@@ -111,7 +139,9 @@ export class Sessions {
 }
 
 const atomsOf = (memory: SessionMemory | undefined): number =>
-  (memory?.flow?.places.size ?? 0) + (memory?.wording ? sizeOf(memory.wording) : 0);
+  (memory?.flow?.places.size ?? 0) +
+  (memory?.wording ? sizeOf(memory.wording) : 0) +
+  (memory?.passages ? passagesSize(memory.passages) : 0);
 
 const isEnd = ({ kind, outcome }: Observation): boolean =>
   outcome !== 'pending' && (kind === 'tool.call' || kind === 'resource.read');

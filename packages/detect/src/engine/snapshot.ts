@@ -1,5 +1,7 @@
 import { type CallId, type SessionId, sipHash } from '@spoor/core';
 import type { ActionFamily } from '../examine/actions.ts';
+import { passagesSize } from '../passages/memory.ts';
+import { restorePassages, type StoredPassages, storePassages } from '../passages/stored.ts';
 import type { Rule, RuleSet } from '../rules/types.ts';
 import { sizeOf } from '../subversion/memory.ts';
 import { restoreWording, type StoredWording, storeWording } from '../subversion/stored.ts';
@@ -61,6 +63,7 @@ interface StoredSession {
     cluster: string,
   ];
   readonly wording?: StoredWording;
+  readonly passages?: StoredPassages;
 }
 
 /** The same files, the same identity: only then does state mean the same. */
@@ -93,20 +96,26 @@ const storeGroup = ({ key, rawMs, nowMs, first, states }: Group): StoredGroup =>
   first,
 ];
 
-function storeSession(id: SessionId, { flow, intent, wording }: SessionMemory): StoredSession {
+function storeSession(
+  id: SessionId,
+  { flow, intent, wording, passages }: SessionMemory,
+): StoredSession {
   const sources = new Map<FlowSource, number>();
-  const place = ({ source, atom }: FlowPlace): StoredPlace => {
+  const number = (source: FlowSource): number => {
     const known = sources.get(source) ?? sources.size;
     sources.set(source, known);
-    return [known, atom];
+    return known;
   };
+  const place = ({ source, atom }: FlowPlace): StoredPlace => [number(source), atom];
   const places = flow && [...flow.places].map(([print, all]) => [print, all.map(place)] as const);
+  const passed = passages && storePassages(passages, number);
   return {
     id,
     sources: [...sources.keys()],
     ...(places && { flow: places }),
     ...(intent && { intent: [[...intent.prints], intent.actions, intent.cluster] as const }),
     ...(wording && { wording: storeWording(wording) }),
+    ...(passed && { passages: passed }),
   };
 }
 
@@ -191,7 +200,7 @@ class Places {
 }
 
 function restoreSession(
-  { id, sources, flow, intent, wording }: StoredSession,
+  { id, sources, flow, intent, wording, passages }: StoredSession,
   sessions: Sessions,
 ): void {
   const memory: SessionMemory = {};
@@ -213,6 +222,11 @@ function restoreSession(
   if (wording) {
     memory.wording = restoreWording(wording);
     sessions.atoms += sizeOf(memory.wording);
+  }
+  const passed = passages && restorePassages(passages, sources);
+  if (passed) {
+    memory.passages = passed;
+    sessions.atoms += passagesSize(passed);
   }
   sessions.memories.set(id, memory);
 }

@@ -118,7 +118,7 @@ export function readLayers(reading: Reading, length: number): void {
 
 function readLayer(reading: Reading, { text, start, end, encoded }: Layer): Span[] {
   const long = text.length > VALUE_CHARS_MAX || text.includes('\n');
-  reading.inner?.(text);
+  reading.tellInner(text);
   reading.openInner(text);
   const before = reading.found;
   const read = readText(reading);

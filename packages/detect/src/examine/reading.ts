@@ -16,11 +16,22 @@ export interface Span {
 }
 
 export interface ReadingContext {
-  /** Told each text that was found in another form of itself. */
-  readonly inner?: (text: string) => void;
+  /** Told each text that was found in another form of itself, and the path where. */
+  readonly inner?: (text: string, at: string) => void;
+  /** Told each value that must not leave, its class where it has one, and the path where. */
+  readonly value?: (text: string, at: string, found: ContentClass | undefined) => void;
   /** Rules for secrets from the owner's file. */
   readonly own?: OwnSecrets | undefined;
 }
+
+/** Classes of values that are known again by a part: of others, parts are everywhere. */
+const KEPT: ReadonlySet<ContentClass> = new Set([
+  'secret',
+  'url-credentials',
+  'pii.card',
+  'pii.iban',
+  'pii.national-id',
+]);
 
 interface Outer {
   readonly text: string;
@@ -50,8 +61,8 @@ export class Reading {
   layersLeft: number = LIMITS.decodedLayersMax;
   decodeLeft: number = LIMITS.decodedCharsMax;
   layerDepth = 0;
-  /** Told each text that stood in another form of itself. */
-  readonly inner: ((text: string) => void) | undefined;
+  readonly #inner: ReadingContext['inner'];
+  readonly #value: ReadingContext['value'];
   /** Rules for secrets from the owner's file. */
   readonly own: OwnSecrets | undefined;
   #ownLeft: number = LIMITS.contentTestWorkMax;
@@ -84,7 +95,8 @@ export class Reading {
   constructor(key: SipKey, role: Role, where: () => string, context: ReadingContext = {}) {
     this.key = key;
     this.role = role;
-    this.inner = context.inner;
+    this.#inner = context.inner;
+    this.#value = context.value;
     this.own = context.own;
     this.#where = where;
   }
@@ -168,10 +180,26 @@ export class Reading {
     this.classes.set(found, (this.classes.get(found) ?? 0) + 1);
   }
 
+  /** Tells of a text that stood in the one that was left, in another form of itself. */
+  tellInner(text: string): void {
+    this.#inner?.(text, this.#path());
+  }
+
   /** Counts a class and hides the place where it stands. */
   mark(found: ContentClass, start: number, end: number): void {
     this.count(found);
+    if (this.#value && KEPT.has(found)) this.#tell(start, end, found);
     this.hide(start, end, found);
+  }
+
+  /** Hides what looks random: it may be a credential of an unknown shape. */
+  hideToken(start: number, end: number): void {
+    if (this.#value) this.#tell(start, end, undefined);
+    this.hide(start, end, 'token');
+  }
+
+  #tell(start: number, end: number, found: ContentClass | undefined): void {
+    this.#value?.(this.text.slice(start, end), this.#place(), found);
   }
 
   hide(start: number, end: number, label: string): void {
@@ -208,17 +236,23 @@ export class Reading {
     if (found) atom.class = found;
     // A secret is never where something goes, whatever the member is called.
     if (this.destination && found !== 'secret') atom.destination = true;
+    if (this.layerDepth > 0) atom.decoded = true;
     this.#seen.set(print, atom);
     this.atoms.push(atom);
     this.#offsets.push(offset);
   }
 
+  #path(): string {
+    this.#at ??= this.#where();
+    return this.#at;
+  }
+
   /** Built when first needed, and once for all that stands on one line. */
   #place(): string {
-    this.#at ??= this.#where();
-    if (this.line === 0) return this.#at;
+    const path = this.#path();
+    if (this.line === 0) return path;
     if (this.#lineOfAt !== this.line || this.#lineAt === undefined) {
-      this.#lineAt = `${this.#at}:${this.line}`;
+      this.#lineAt = `${path}:${this.line}`;
       this.#lineOfAt = this.line;
     }
     return this.#lineAt;

@@ -144,7 +144,7 @@ function longToken(reading: Reading, token: string, flags: number, offset: numbe
   reading.atom('token', token.toLowerCase(), offset);
   const mixed = (flags & LOWER) !== 0 && (flags & UPPER) !== 0;
   if (mixed && token.length >= 20 && entropy(token) > 3.6) {
-    reading.hide(offset, offset + token.length, 'token');
+    reading.hideToken(offset, offset + token.length);
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type ContentFacts,
   type DecisionAction,
   type Facts,
+  FLOW_KINDS,
   type FlowEdge,
   type IntentRef,
   isObject,
@@ -204,7 +205,13 @@ const flowIn = (flow: Fields): FlowEdge => ({
   instructionLike: flow['flow.instruction_like'] === true,
   inIntent: flow['flow.in_intent'] === true,
   destination: flow['flow.destination'] === true,
+  ...kindIn(flow['flow.kind']),
 });
+
+function kindIn(written: unknown): Pick<FlowEdge, 'kind'> {
+  const kind = FLOW_KINDS.find((one) => one === written);
+  return kind === undefined || kind === 'exact' ? {} : { kind };
+}
 
 /** A record says of a list what holds of any of its tools: so one stands for all. */
 function definitionsIn(record: Fields): Facts['definitions'] {

@@ -1,4 +1,4 @@
-import type { FlowEdge, Observation } from '@spoor/core';
+import { type FlowEdge, flowInWords, type Observation } from '@spoor/core';
 import { EVERY_FIELD, showValue } from '../schema.ts';
 import { type ContentTest, type ContentTests, contentAnswer } from './content.ts';
 import type { FieldTest } from './field-test.ts';
@@ -128,4 +128,6 @@ function collectEdge(
   for (const { field } of tests) matched[field.name] = showValue(field.get(edge));
   matched['flow.from'] = `${edge.server} ${edge.tool} ${edge.field}`.trim();
   matched['flow.to'] = edge.to;
+  const { tool, method, intent } = observation;
+  matched.flow = flowInWords(edge, tool?.name ?? method, intent !== undefined);
 }

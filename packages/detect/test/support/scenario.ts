@@ -21,6 +21,7 @@ import {
   type Step,
   type ToolDefinition,
 } from '../../src/index.ts';
+import { examineContent } from '../../src/sense.ts';
 import { readCall, readPrompt, readResult } from '../../src/wording/read.ts';
 import { packWording, type Wording } from '../../src/wording/wording.ts';
 
@@ -60,6 +61,7 @@ export class Scenario {
   #calls = 0;
   #keeps = false;
   #compares = false;
+  #follows = false;
 
   constructor(session = 's1', startMs: number = START_MS) {
     this.#session = session as SessionId;
@@ -83,12 +85,25 @@ export class Scenario {
     return this;
   }
 
+  /** From here on passages, and parts of values, are followed. */
+  withPassages(): this {
+    this.#follows = true;
+    return this;
+  }
+
+  #facts(content: unknown, role: 'arguments' | 'result' | 'intent'): ContentFacts {
+    if (!this.#follows) return facts(content, role);
+    const bytes = new TextEncoder().encode(JSON.stringify(content)).length;
+    const keys = { print: KEY, digest, definitionDigest: digest, short: digest };
+    return examineContent(content, bytes, role, { keys, project: true });
+  }
+
   #worded(facts: ContentFacts, read: () => Wording): ContentFacts {
     return this.#compares ? { ...facts, wording: packWording(read()) } : facts;
   }
 
   prompt(words: string): this {
-    const request = this.#worded(facts(words, 'intent'), () => readPrompt(KEY, words));
+    const request = this.#worded(this.#facts(words, 'intent'), () => readPrompt(KEY, words));
     const intent = { cluster: intentCluster(words, KEY), covers: 'unknown' } as const;
     return this.#add({
       kind: 'intent',
@@ -108,7 +123,7 @@ export class Scenario {
     tookMs = 100,
     outcome: Outcome = 'ok',
   ): this {
-    const request = this.#worded(facts(args, 'arguments'), () => readCall(KEY, tool, args));
+    const request = this.#worded(this.#facts(args, 'arguments'), () => readCall(KEY, tool, args));
     const call = {
       kind: 'tool.call',
       method: 'tools/call',
@@ -120,7 +135,7 @@ export class Scenario {
     this.wait(tookMs);
     const answered = outcome === 'denied' ? {} : { result };
     const told = (): ContentFacts =>
-      this.#worded(facts(result, 'result'), () => readResult(KEY, result));
+      this.#worded(this.#facts(result, 'result'), () => readResult(KEY, result));
     const ended = outcome === 'denied' ? {} : { result: told() };
     const content = this.#keeps ? { content: { request: args, ...answered } } : {};
     this.#calls--;

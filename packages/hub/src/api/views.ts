@@ -1,10 +1,11 @@
-import type {
-  Alert,
-  CallDetail,
-  CallEntry,
-  CaseView,
-  Observation,
-  SessionDetail,
+import {
+  type Alert,
+  type CallDetail,
+  type CallEntry,
+  type CaseView,
+  flowInWords,
+  type Observation,
+  type SessionDetail,
 } from '@spoor/core';
 import { contentStates, type Leaf } from '@spoor/ledger';
 import type { Entries } from '../bus.ts';
@@ -17,7 +18,7 @@ const ALERTS_MAX = 200;
 export function withoutAtoms(o: Observation, projections: boolean): Observation {
   const strip = (facts: Observation['facts']['request']): object => {
     if (facts === undefined) return {};
-    const { projection, destinations: _, wording: __, ...rest } = facts;
+    const { projection, destinations: _, wording: __, passages: ___, ...rest } = facts;
     return {
       ...rest,
       atoms: [],
@@ -88,10 +89,8 @@ function whyOf(o: Observation, alert: Alert | undefined): string[] {
     }
   }
   for (const flow of o.facts.flows) {
-    const asked = flow.inIntent ? 'the prompt holds it too' : 'the prompt does not hold it';
-    lines.push(
-      `Argument ${flow.to} holds what ${flow.tool} on ${flow.server} returned in ${flow.field}; ${asked}.`,
-    );
+    const words = flowInWords(flow, o.tool?.name ?? o.method, o.intent !== undefined);
+    lines.push(`${words.charAt(0).toUpperCase()}${words.slice(1)}.`);
   }
   return lines;
 }

@@ -9,8 +9,8 @@ import {
   type Sensed,
   safeName,
 } from '@spoor/core';
-import { examine, intentCluster } from '@spoor/detect';
-import { type ContentMatcher, NO_CAUSE } from '@spoor/detect/sense';
+import { intentCluster } from '@spoor/detect';
+import { type ContentMatcher, examineContent, NO_CAUSE } from '@spoor/detect/sense';
 import type { Keys } from '@spoor/edge';
 import { type Content, type ForeignCall, serviceOf } from '@spoor/edge/otlp';
 import type { Sealer } from '@spoor/ledger/seal';
@@ -128,27 +128,14 @@ function facts(
   content: unknown,
   role: 'arguments' | 'result' | 'intent',
   truncated: boolean,
-  { keys, project, content: matcher }: SensingContext,
+  context: SensingContext,
 ): ContentFacts {
   const bytes = Buffer.byteLength(typeof content === 'string' ? content : JSON.stringify(content));
-  const inner: string[] = [];
-  const seen = examine(content, bytes, {
-    key: keys.print,
-    digest: keys.digest,
-    role,
-    inner: (text) => inner.push(text),
-    own: matcher.own,
-  });
-  const { projection: _, ...rest } = seen;
+  const seen = examineContent(content, bytes, role, context);
+  if (!truncated) return seen;
   // Of what was cut on its way here nobody can say what it held.
-  const matched = truncated
-    ? undefined
-    : matcher.match(role === 'result' ? 'result' : 'request', content, inner);
-  return {
-    ...(project ? seen : rest),
-    ...(matched && { matched }),
-    truncated: seen.truncated || truncated,
-  };
+  const { matched: _, ...rest } = seen;
+  return { ...rest, truncated };
 }
 
 /** As the attributes held it, so that an auditor sees what was put where. */

@@ -1,4 +1,4 @@
-import type { Cause, ClassFact, FlowEdge } from '@spoor/core';
+import { type Cause, type ClassFact, type FlowEdge, flowKindWords } from '@spoor/core';
 import { listText } from './words.ts';
 
 /** Where a value stood: a field, and its line in a text of several. */
@@ -14,7 +14,9 @@ export function flowSentence(flow: FlowEdge): string {
   const asked = flow.inIntent ? '; the prompt holds the same value' : '';
   const odd = flow.instructionLike ? '; it was written like an instruction' : '';
   const source = `“${fieldText(flow.field)}” of ${flow.server} › ${flow.tool}`;
-  return `${share} % of “${fieldText(flow.to)}” was seen in ${source}${what}${asked}${odd}.`;
+  const to = flow.to === '' ? 'all arguments together' : `“${fieldText(flow.to)}”`;
+  const how = `${flowKindWords(flow.kind)}${what}`;
+  return `${share} % of ${to} was seen in ${source}${how}${asked}${odd}.`;
 }
 
 export const classesText = (classes: readonly ClassFact[]): string =>
