@@ -24,7 +24,7 @@ export interface PrintGroup {
 
 /** Two numbers before the prints of a group. */
 const HEAD = 2;
-export const LINE_MAX = 0xffff;
+const LINE_MAX = 0xffff;
 
 const headOf = ({ of, form, text, class: found, instructionLike, step }: PrintGroup): number =>
   text |
