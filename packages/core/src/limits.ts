@@ -1,3 +1,4 @@
+import { FLOW_LIMITS } from './limits-flow.ts';
 import { IDENTITY_LIMITS } from './limits-identity.ts';
 import { QUERY_LIMITS } from './limits-query.ts';
 import { SCAN_LIMITS } from './limits-scan.ts';
@@ -29,22 +30,6 @@ const TABLE = {
   wordingPrintsPerSessionMax: 8_192,
   /** Sentences that ask for something, kept of one session: each call is compared with all. */
   wordingAskedPerSessionMax: 400,
-  /** Characters of one content in which passages are known again: some forty pages. */
-  passageCharsMax: 131_072,
-  /** Texts of one content that have passages: rows of a table have one text each. */
-  passageTextsMax: 128,
-  /** Prints of passages kept of one content; of a longer one a share of them, spread evenly. */
-  passageWindowsMax: 2_048,
-  /** Prints of parts of values kept of one content, likewise. */
-  passagePiecesMax: 1_024,
-  /** Values of one content that are known again by their parts: a file of credentials has fewer. */
-  passageValuesMax: 64,
-  /** All of these of one content as packed text, with what says where they stand. */
-  passagePrintsCharsMax: 65_536,
-  /** Prints of passages of one session before the older half is dropped, and counted. */
-  passagePrintsPerSessionMax: 65_536,
-  /** Values of one session that are known again by their parts, the first ones. */
-  passageValuesPerSessionMax: 512,
   /** Argument paths kept of one call. */
   argumentPathsMax: 128,
   /** Characters of a redacted projection that the store keeps for one content. */
@@ -494,6 +479,13 @@ const TABLE = {
  * the name.
  */
 export const LIMITS: typeof TABLE &
+  typeof FLOW_LIMITS &
   typeof IDENTITY_LIMITS &
   typeof QUERY_LIMITS &
-  typeof SCAN_LIMITS = { ...TABLE, ...IDENTITY_LIMITS, ...QUERY_LIMITS, ...SCAN_LIMITS };
+  typeof SCAN_LIMITS = {
+  ...TABLE,
+  ...FLOW_LIMITS,
+  ...IDENTITY_LIMITS,
+  ...QUERY_LIMITS,
+  ...SCAN_LIMITS,
+};

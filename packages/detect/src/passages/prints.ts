@@ -9,7 +9,7 @@ class Table {
 
   /** Where the print stands, or would stand. */
   #cellOf(print: number): number {
-    // Prints are hashes: their low bits are as good as any.
+    // Prints are hashes, so their low bits serve.
     let place = print & (this.#places - 1);
     for (;;) {
       const held = this.#cells[2 * place];
