@@ -16,20 +16,6 @@ const TABLE = {
    * Fingerprints kept of one content: enough for a page of records, little enough for one message.
    */
   atomsMax: 2048,
-  /** Text of one content whose words are compared: orders stand early or are short. */
-  wordingTextCharsMax: 20_000,
-  /** Distinct words kept of one content: those of a page. */
-  wordingWordsMax: 1_024,
-  /** Names, numbers and addresses kept of one content for the same comparison. */
-  wordingValuesMax: 512,
-  /** Sentences that ask for something, kept of one content: hardly any text has a tenth of them. */
-  wordingSentencesMax: 200,
-  /** The words of one content as packed text: all of the above at their largest. */
-  wordingCharsMax: 65_536,
-  /** Words of each sort kept of one session, the newest: some twenty pages. */
-  wordingPrintsPerSessionMax: 8_192,
-  /** Sentences that ask for something, kept of one session: each call is compared with all. */
-  wordingAskedPerSessionMax: 400,
   /** Argument paths kept of one call. */
   argumentPathsMax: 128,
   /** Characters of a redacted projection that the store keeps for one content. */
