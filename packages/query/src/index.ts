@@ -19,4 +19,8 @@ export { type Caller, DEFAULT_PERMISSIONS, PERMISSIONS, type Permission } from '
 export type { Deployment } from './server/deployment.ts';
 export { createLog, type Log } from './server/log.ts';
 export { type QueryOptions, QueryServer } from './server/server.ts';
+export { type Admission, admitAll } from './server/transport/admission.ts';
+export { isLoopback } from './server/transport/doors.ts';
+export { type HttpOptions, type RunningHttp, serveHttp } from './server/transport/http.ts';
+export { serveOnStdio } from './server/transport/stdio.ts';
 export type { Masked, Masker } from './shown/masker.ts';

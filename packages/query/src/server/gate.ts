@@ -17,6 +17,11 @@ export class Gate {
     return this.#refused;
   }
 
+  /** Calls that have not ended yet. */
+  get underWay(): number {
+    return [...this.#perTool.values()].reduce((sum, calls) => sum + calls, 0);
+  }
+
   /** Throws QUERY_BUSY. What it returns is called once the call has ended. */
   enter(tool: string, caller: string, nowMs: number): () => void {
     const toolCalls = this.#perTool.get(tool) ?? 0;

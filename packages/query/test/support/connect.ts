@@ -12,7 +12,7 @@ import {
 import type { TraceReader } from '../../src/reader.ts';
 import { NOW_MS } from './spans.ts';
 
-const CALLER: Caller = { id: 'local', permissions: new Set(DEFAULT_PERMISSIONS) };
+export const CALLER: Caller = { id: 'local', permissions: new Set(DEFAULT_PERMISSIONS) };
 
 export const FULL: Caller = {
   id: 'local',
