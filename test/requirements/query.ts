@@ -16,4 +16,24 @@ export const QUERY = {
     behavior: 'A server that ends says that it is not ready, and lets calls under way end.',
     source: 'docs/mcp.md',
   },
+  'query:permissions': {
+    behavior: 'A caller may what its token says and the owner allows, tool by tool, and no more.',
+    source: 'docs/mcp.md',
+  },
+  'query:tenants': {
+    behavior: 'A caller reads traces of its own tenants alone.',
+    source: 'docs/mcp.md',
+  },
+  'query:settings': {
+    behavior: 'The variables of mcp-victoriatraces are taken under their names and meanings.',
+    source: 'docs/mcp.md',
+  },
+  'query:log': {
+    behavior: 'The log names tools, outcomes and times, and nothing that anybody has said.',
+    source: 'docs/mcp.md',
+  },
+  'query:limits': {
+    behavior: 'A backend that hangs and a caller that asks too much hold up nobody else.',
+    source: 'docs/mcp.md',
+  },
 } as const;

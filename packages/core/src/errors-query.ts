@@ -12,12 +12,6 @@ export const QUERY_ERRORS = {
     message: 'There is nothing to ask',
     hint: 'Start a hub, set VT_INSTANCE_ENTRYPOINT, or name deployments in a file (--file)',
   },
-  QUERY_ARGUMENT: {
-    http: 400,
-    exit: 2,
-    message: 'An argument is not what the tool takes',
-    hint: 'See the input schema of the tool',
-  },
   QUERY_DEPLOYMENT: {
     http: 404,
     exit: 2,
@@ -29,12 +23,6 @@ export const QUERY_ERRORS = {
     exit: 77,
     message: 'This tenant is not yours to ask for',
     hint: 'Leave `tenant` out, or use one that the owner has given to you',
-  },
-  QUERY_CANNOT: {
-    http: 501,
-    exit: 1,
-    message: 'This backend cannot be asked that',
-    hint: 'The detail says why; another deployment may answer',
   },
   QUERY_FORBIDDEN: {
     http: 403,

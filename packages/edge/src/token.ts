@@ -33,6 +33,8 @@ export interface VerifiedToken {
   readonly status: 'verified';
   readonly claims: Claims;
   readonly scopes: ReadonlySet<string>;
+  /** Whose data the subject may read, by the claims `tenant` or `tenants`. */
+  readonly tenants?: readonly string[];
   readonly expiresMs: number;
 }
 
@@ -88,15 +90,18 @@ export class TokenVerifier {
   }
 }
 
-function verified({ sub, exp, scope, scp }: JWTPayload, issuer: string): TokenCheck {
+function verified(payload: JWTPayload, issuer: string): TokenCheck {
+  const { sub, exp, scope, scp, tenant, tenants } = payload;
   if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_CHARS_MAX)
     return { status: 'refused', reason: 'subject' };
   const listed = Array.isArray(scp) ? scp.map(String) : [];
   const spaced = typeof scope === 'string' ? scope.split(' ') : [];
+  const own = tenants ?? tenant;
   return {
     status: 'verified',
     claims: { issuer, subject: sub },
     scopes: new Set([...spaced, ...listed]),
+    ...(own === undefined ? {} : { tenants: (Array.isArray(own) ? own : [own]).map(String) }),
     expiresMs: (exp ?? 0) * 1_000,
   };
 }

@@ -1,4 +1,13 @@
 export type { BackendSettings, ReaderOptions } from './backend-settings.ts';
+export { readSettings, type Sources } from './config/read.ts';
+export {
+  type AuthorizationSettings,
+  type CallerSettings,
+  type DeploymentSettings,
+  type McpSettings,
+  MODES,
+  type Mode,
+} from './config/settings.ts';
 export type { BacktestQuery, ChainQuery, EntryProof, EvidenceReader } from './evidence.ts';
 export { openReader } from './open.ts';
 export {
@@ -23,4 +32,5 @@ export { type Admission, admitAll } from './server/transport/admission.ts';
 export { isLoopback } from './server/transport/doors.ts';
 export { type HttpOptions, type RunningHttp, serveHttp } from './server/transport/http.ts';
 export { serveOnStdio } from './server/transport/stdio.ts';
+export { admitTokens } from './server/transport/tokens.ts';
 export type { Masked, Masker } from './shown/masker.ts';

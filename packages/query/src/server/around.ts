@@ -69,10 +69,12 @@ function codedOf(error: unknown): CodedError {
 
 /** Details of our own making; those of others may name hosts, files or what a backend said. */
 const TOLD: ReadonlySet<ErrorCode> = new Set([
-  'QUERY_ARGUMENT',
-  'QUERY_CANNOT',
+  'QUESTION_INVALID',
+  'BACKEND_CANNOT',
   'QUERY_FORBIDDEN',
   'NOT_FOUND',
+  'BACKEND_BUSY',
+  'BACKEND_STATUS',
 ]);
 
 function failed(error: CodedError): ToolResult {

@@ -8,11 +8,11 @@ export interface Asked {
   readonly ask: Ask;
 }
 
-/** Throws QUERY_CANNOT with the reason where the backend has no way to answer. */
+/** Throws BACKEND_CANNOT with the reason where the backend has no way to answer. */
 export function askFor(question: TraceQuestion, where: Where, call: Call): Asked {
   const { deployment, tenant } = targetOf(call.deployments, where, call.caller);
   const { reader } = deployment;
   const reason = reader.cannot.get(question);
-  if (reason !== undefined) throw new CodedError('QUERY_CANNOT', reason);
+  if (reason !== undefined) throw new CodedError('BACKEND_CANNOT', reason);
   return { reader, ask: { signal: call.signal, ...(tenant === undefined ? {} : { tenant }) } };
 }

@@ -8,7 +8,7 @@ export interface Deployment {
   readonly reader: TraceReader;
   /** Whom to ask for where nobody says. */
   readonly tenant?: string;
-  /** Others that may be asked for; `any` where the owner has no list. */
+  /** Others that may be asked for; `any` that a token names, or whoever has started the server. */
   readonly tenants: 'any' | readonly string[];
 }
 
@@ -46,7 +46,9 @@ function tenantOf(
   if (own !== undefined && (wanted === undefined || !own.includes(wanted)))
     throw new CodedError('QUERY_TENANT');
   const known =
-    wanted === undefined || wanted === tenant || tenants === 'any' || tenants.includes(wanted);
+    wanted === undefined ||
+    wanted === tenant ||
+    (tenants === 'any' ? own !== undefined || caller.local === true : tenants.includes(wanted));
   if (!known) throw new CodedError('QUERY_TENANT');
   return wanted;
 }

@@ -13,10 +13,10 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 /** `100ms`, `1.5s`. */
 export const DURATION: RegExp = /^(\d{1,12}(?:\.\d{1,6})?)(ns|us|µs|ms|s|m|h)$/;
 
-/** @returns milliseconds. Throws QUERY_ARGUMENT. */
+/** @returns milliseconds. Throws QUESTION_INVALID. */
 export function durationMs(text: string): number {
   const [, digits = '', unit = ''] = DURATION.exec(text) ?? [];
   const unitMs = UNITS_MS[unit];
-  if (unitMs === undefined) throw new CodedError('QUERY_ARGUMENT', 'a duration such as 100ms');
+  if (unitMs === undefined) throw new CodedError('QUESTION_INVALID', 'a duration such as 100ms');
   return Number(digits) * unitMs;
 }

@@ -7,7 +7,7 @@ export interface Page<Row> {
   readonly cursor?: string;
 }
 
-/** Throws QUERY_ARGUMENT for a cursor that is none of ours. */
+/** Throws QUESTION_INVALID for a cursor that is none of ours. */
 export function pageOf<Row>(
   all: readonly Row[],
   cursor: string | undefined,
@@ -26,6 +26,6 @@ export function pageOf<Row>(
 function offsetOf(cursor: string | undefined): number {
   if (cursor === undefined || cursor === '') return 0;
   const [, digits] = /^after-(\d{1,9})$/.exec(cursor) ?? [];
-  if (digits === undefined) throw new CodedError('QUERY_ARGUMENT', 'cursor');
+  if (digits === undefined) throw new CodedError('QUESTION_INVALID', 'cursor');
   return Number(digits);
 }

@@ -10,8 +10,8 @@ export function windowOf(
 ): { readonly startMs: number; readonly endMs: number } {
   const endMs = end === undefined || end === 0 ? nowMs : end;
   const startMs = start === undefined || start === 0 ? Math.max(0, endMs - LOOKBACK_MS) : start;
-  if (startMs > endMs) throw new CodedError('QUERY_ARGUMENT', 'start is after end');
+  if (startMs > endMs) throw new CodedError('QUESTION_INVALID', 'start is after end');
   if (endMs - startMs > LIMITS.queryWindowMsMax)
-    throw new CodedError('QUERY_ARGUMENT', `at most ${LIMITS.queryWindowMsMax} ms at once`);
+    throw new CodedError('QUESTION_INVALID', `at most ${LIMITS.queryWindowMsMax} ms at once`);
   return { startMs, endMs };
 }

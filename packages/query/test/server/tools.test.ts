@@ -116,7 +116,9 @@ test('what a backend cannot be asked is said with its reason', async () => {
   const reader = new MemoryReader({ '0:0': SHOP }, { dependencies: 'it draws no graph' });
   const { text, isError } = await call(await client(reader), 'dependencies');
   expect(isError).toBe(true);
-  expect(text).toContain('QUERY_CANNOT: This backend cannot be asked that: it draws no graph');
+  expect(text).toContain(
+    'BACKEND_CANNOT: The backend cannot answer such a question: it draws no graph',
+  );
 });
 
 test('long lists come in pages, without a gap', async () => {
