@@ -36,4 +36,8 @@ export const QUERY = {
     behavior: 'A backend that hangs and a caller that asks too much hold up nobody else.',
     source: 'docs/mcp.md',
   },
+  'query:stdio': {
+    behavior: 'It takes the place of mcp-victoriatraces in a client, in both eras.',
+    source: 'docs/mcp.md',
+  },
 } as const;

@@ -73,6 +73,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Explain a decision',
     load: async () => (await import('./commands/why.ts')).why,
   },
+  mcp: {
+    group: 'Look',
+    summary: 'Let assistants read traces and evidence (MCP server)',
+    load: async () => (await import('./commands/mcp/mcp.ts')).mcp,
+  },
   ui: {
     group: 'Look',
     summary: 'Print a link to the UI',

@@ -1,4 +1,5 @@
 export type { BackendSettings, ReaderOptions } from './backend-settings.ts';
+export { type Listen, listenOf } from './config/forms.ts';
 export { readSettings, type Sources } from './config/read.ts';
 export {
   type AuthorizationSettings,

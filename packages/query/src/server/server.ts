@@ -22,6 +22,8 @@ export interface QueryOptions {
   readonly nowMs: () => number;
   /** Tools that are not offered at all. */
   readonly disabled: ReadonlySet<string>;
+  /** Sees each server before it is connected. */
+  readonly prepare?: (server: McpServer) => void;
 }
 
 const TOOLS: readonly Tool[] = [
@@ -56,6 +58,7 @@ export class QueryServer {
     const server = new McpServer(info, { instructions: INSTRUCTIONS });
     const wrapped = around({ caller, call: { masker, deployments }, gate, log, metrics, nowMs });
     for (const tool of TOOLS) if (!disabled.has(tool.name)) tool.register(server, wrapped);
+    this.#options.prepare?.(server);
     return server;
   }
 }

@@ -28,7 +28,6 @@ async function serve(
     hosts: [],
     origins: [],
     heartbeatMs: 0,
-    drainDelayMs: 0,
     admission: admitAll(CALLER),
     ...more,
   });
@@ -181,11 +180,11 @@ verifies('query:drain', async () => {
       return new Promise((resolve) => (answer = resolve));
     }
   })({});
-  const url = await serve({ drainDelayMs: 200 }, reader);
+  const url = await serve({}, reader);
   const client = await connect(url, 'Streamable HTTP, modern');
   const slow = call(client, 'services');
   await isAsked;
-  const closing = running.splice(0)[0]?.close();
+  const closing = running.splice(0)[0]?.close(200);
   expect(await ask(url, '/health/readiness')).toMatchObject({ status: 503 });
   await delay(300);
   await expect(ask(url, '/health/liveness')).rejects.toThrow();

@@ -44,7 +44,6 @@ beforeAll(async () => {
     hosts: [],
     origins: [],
     heartbeatMs: 0,
-    drainDelayMs: 0,
     admission: admitTokens(
       {
         resource: new URL(RESOURCE),

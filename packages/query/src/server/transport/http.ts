@@ -21,15 +21,17 @@ export interface HttpOptions {
   readonly origins: readonly string[];
   /** Comments on streams, so that nothing between closes them; 0 for none. */
   readonly heartbeatMs: number;
-  /** How long others may take to notice that this server is no longer ready. */
-  readonly drainDelayMs: number;
   readonly admission: Admission;
 }
 
 export interface RunningHttp {
   readonly port: number;
-  /** Takes nothing new, lets calls end, and then ends. */
-  close(): Promise<void>;
+  /**
+   * Takes nothing new, lets calls end, and then ends.
+   *
+   * @param delayMs How long others may take to notice that this server is no longer ready.
+   */
+  close(delayMs?: number): Promise<void>;
 }
 
 /** How long headers and bodies may take to come. */
@@ -48,7 +50,7 @@ export async function serveHttp(query: QueryServer, options: HttpOptions): Promi
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   query.log.info('listening', { transport: options.mode, port });
-  return { port, close: () => drained(server, query, routes, options.drainDelayMs) };
+  return { port, close: (delayMs = 0) => drained(server, query, routes, delayMs) };
 }
 
 async function drained(

@@ -5,12 +5,12 @@ import type { Caller } from '../caller.ts';
 import type { QueryServer } from '../server.ts';
 
 /** Serves one client on standard input and output, in whichever era it speaks. */
-export async function serveOnStdio(
+export function serveOnStdio(
   query: QueryServer,
   caller: Caller,
   input: Readable = process.stdin,
   output: Writable = process.stdout,
-): Promise<{ readonly ended: Promise<void>; close(): Promise<void> }> {
+): { readonly ended: Promise<void>; close(): Promise<void> } {
   const transport = new StdioServerTransport(input, output, {
     maxBufferSize: LIMITS.queryMessageBytesMax,
   });
