@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { ERRORS } from '@spoor/core';
+import { locateHome } from '@spoor/edge/home';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { verifies } from '../../../../test/verifies.ts';
+import { mcp } from '../../src/commands/mcp/mcp.ts';
 import { startBackend } from './backend.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -40,17 +43,18 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(
-  args: readonly string[],
-  more: Record<string, string> = {},
-): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
-  const child = spawn(process.execPath, [MAIN, 'mcp', ...args], { env: { ...env, ...more } });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-  child.stdin.end();
-  const [code] = await once(child, 'close');
-  return { code: code as number | null, ...said };
+/** The command within this process; it ends by itself where it is not to serve. */
+function run(flags: Record<string, string | boolean>, more: Record<string, string> = {}) {
+  const said: unknown[] = [];
+  const all = { ...env, ...more };
+  const out = {
+    colour: false,
+    line: (text: string) => void said.push(text),
+    json: (value: unknown) => void said.push(value),
+    note: (text: string) => void said.push(text),
+  };
+  const context = { flags, words: [], rest: [], env: all, home: locateHome(all), out };
+  return { said, code: mcp.run(context) };
 }
 
 describe('on standard input and output', () => {
@@ -107,31 +111,21 @@ test('over HTTP, and ends when it is told to', async () => {
 });
 
 describe('what is wrong is said first', () => {
-  test('nothing to ask', async () => {
-    const { code, out, err } = await run([], { VT_INSTANCE_ENTRYPOINT: '' });
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toContain('VT_INSTANCE_ENTRYPOINT');
-  });
-
-  test('an entry point that needs a word', async () => {
-    const { code, err } = await run([], { VT_INSTANCE_ENTRYPOINT: 'http://10.1.2.3:10428' });
-    expect(code).toBe(77);
-    expect(err).toContain('ALLOW_INSECURE_ENTRYPOINT');
-  });
-
-  test('a header that is none', async () => {
-    const { code, err } = await run([], { VT_INSTANCE_HEADERS: 'Host=evil' });
-    expect(code).toBe(2);
-    expect(err).toContain('HEADER_REFUSED');
-  });
-
   test.each([
-    [['--mode', 'tcp'], 'USAGE'],
-    [['--allow', 'all'], 'USAGE'],
-    [['--listen', 'x'], 'USAGE'],
-    [['--file', 'absent.yaml'], 'QUERY_CONFIG'],
-  ])('%j', async (args, code) => {
-    expect((await run(args)).err).toContain(code);
+    [{}, { VT_INSTANCE_ENTRYPOINT: '' }, 'QUERY_NO_BACKEND'],
+    [{}, { VT_INSTANCE_ENTRYPOINT: 'http://10.1.2.3:10428' }, 'BACKEND_REFUSED'],
+    [{}, { VT_INSTANCE_HEADERS: 'Host=evil' }, 'HEADER_REFUSED'],
+    [{ mode: 'tcp' }, {}, 'USAGE'],
+    [{ allow: 'all' }, {}, 'USAGE'],
+    [{ listen: 'x' }, {}, 'USAGE'],
+    [{ file: 'absent.yaml' }, {}, 'QUERY_CONFIG'],
+  ])('%j %j', async (flags, more, code) => {
+    await expect(run(flags, more as Record<string, string>).code).rejects.toMatchObject({ code });
+  });
+
+  test('with the setting that helps', () => {
+    expect(ERRORS.QUERY_NO_BACKEND.hint).toContain('VT_INSTANCE_ENTRYPOINT');
+    expect(ERRORS.BACKEND_REFUSED.hint).toContain('ALLOW_INSECURE_ENTRYPOINT=1');
   });
 });
 
@@ -141,14 +135,16 @@ test('a check asks each backend', async () => {
     file,
     `deployments:\n  - { name: gone, kind: jaeger, url: "http://127.0.0.1:1" }\n`,
   );
-  const { code, out } = await run(['--check', '--json', '--file', file]);
-  expect(code).toBe(1);
-  expect(JSON.parse(out)).toMatchObject({
-    mode: 'stdio',
-    deployments: [
-      { name: 'victoriatraces', services: 1 },
-      { name: 'gone', failed: 'BACKEND_UNREACHABLE' },
-    ],
-  });
-  expect(out).not.toContain(TOKEN);
+  const { said, code } = run({ check: true, json: true, file });
+  expect(await code).toBe(1);
+  expect(said).toMatchObject([
+    {
+      mode: 'stdio',
+      deployments: [
+        { name: 'victoriatraces', services: 1 },
+        { name: 'gone', failed: 'BACKEND_UNREACHABLE' },
+      ],
+    },
+  ]);
+  expect(JSON.stringify(said)).not.toContain(TOKEN);
 });
