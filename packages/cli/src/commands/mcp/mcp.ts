@@ -74,7 +74,7 @@ function queryServer(
     log: createLog(logFormat, logLevel, out.note, () => new Date()),
     nowMs: Date.now,
     disabled: new Set(disabled),
-    // With a hub, each call is told to it as any other server's is, and stands in its ledger.
+    // With a hub, it is told of each call, which then stands in its ledger.
     prepare: (server) => {
       if (readHubAddress(home) !== undefined)
         instrument(server, { name: 'spoor', hub: { home: home.folder } });

@@ -62,12 +62,15 @@ function callerOf(
   );
   const own = both(tenants, said?.tenants);
   return {
-    id: `t-${createHash('sha256').update(`${claims.issuer}\n${claims.subject}`).digest('hex').slice(0, 16)}`,
+    id: `t-${pseudonym(`${claims.issuer}\n${claims.subject}`)}`,
     permissions: new Set(permissions),
     // Nobody has said whose data it may read: then it is nobody's but the deployment's own.
     ...(own === undefined ? {} : { tenants: own }),
   };
 }
+
+const pseudonym = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 function both(
   token: readonly string[] | undefined,
