@@ -33,7 +33,7 @@ async function chain(world: World): Promise<boolean> {
 const ledgerText = (world: World): string =>
   readdirSync(join(world.state, 'ledger'), { recursive: true, encoding: 'utf8' })
     .map((name) => join(world.state, 'ledger', name))
-    .filter((path) => statSync(path).isFile())
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
     .map((path) => readFileSync(path, 'latin1'))
     .join();
 

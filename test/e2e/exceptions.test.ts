@@ -205,8 +205,9 @@ interface Change {
 }
 
 function changes(world: World): Change[] {
-  const lines = world.call('ledger', 'export', '--format', 'jsonl').stdout.trim().split('\n');
+  const lines = world.call('ledger', 'export', '--format', 'jsonl').stdout.split('\n');
   return lines.flatMap((line) => {
+    if (line === '') return [];
     const { entry } = JSON.parse(line) as { readonly entry: { readonly detail?: Change } };
     return entry.detail?.exception === undefined ? [] : [entry.detail];
   });

@@ -50,7 +50,10 @@ async function onlySession(world: World, calls: number): Promise<SessionDetail> 
     (page) => page.rows.reduce((sum, row) => sum + row.calls, 0) >= calls,
   );
   expect(rows.map(({ servers }) => servers)).toHaveLength(1);
-  return world.api<SessionDetail>(`sessions/${rows[0]?.id}`);
+  return until(
+    () => world.api<SessionDetail>(`sessions/${rows[0]?.id}`),
+    ({ observations }) => observations.every(({ outcome }) => outcome !== 'pending'),
+  );
 }
 
 describe('a chain through a wrapper and a gateway', () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Alert,
@@ -169,7 +169,9 @@ verifies(
 function expectNothingKept(world: World): void {
   const files = readdirSync(world.state, { recursive: true, withFileTypes: true });
   for (const file of files.filter((one) => one.isFile())) {
-    const bytes = readFileSync(join(file.parentPath, file.name)).toString('latin1');
+    const path = join(file.parentPath, file.name);
+    // A hub at work removes files of its own.
+    const bytes = existsSync(path) ? readFileSync(path).toString('latin1') : '';
     expect(bytes, file.name).not.toMatch(/eyJhbGciOi[A-Za-z0-9_-]+\.eyJ/);
   }
 }

@@ -39,7 +39,7 @@ verifies(
     await world.hub();
     const kinds = await until(
       () => kindsIn(join(world.state, 'ledger')),
-      (all) => all.length > 0,
+      (all) => all.filter((kind) => kind === 'call.result').length >= 5,
     );
     expect(kinds.filter((kind) => kind === 'call.request')).toHaveLength(5);
     expect(kinds.filter((kind) => kind === 'call.result')).toHaveLength(5);
@@ -60,10 +60,15 @@ verifies(
     );
     expect(status).toMatch(/Leak +ai: content in .*ai\.toolCall\.args/);
     expect(status).toContain(`Telemetry ${ingest.http}`);
-    const { rows } = await world.api<Page<SessionView>>('sessions');
+    const { rows } = await until(
+      () => world.api<Page<SessionView>>('sessions'),
+      (page) => page.rows.length >= 2,
+    );
     expect(rows.map(({ agent }) => agent)).toEqual(['agent-vercel', 'agent-vercel']);
-    const detail = await world.api<SessionDetail>(`sessions/${rows[0]?.id}`);
-    expect(detail.observations.map(({ kind }) => kind)).toContain('llm.call');
+    await until(
+      () => world.api<SessionDetail>(`sessions/${rows[0]?.id}`),
+      ({ observations }) => observations.some(({ kind }) => kind === 'llm.call'),
+    );
   },
   { case: 'on the command line', timeoutMs: 60_000 },
 );

@@ -61,8 +61,8 @@ interface Entry {
 const entries = (world: World): readonly Entry[] =>
   world
     .call('ledger', 'export', '--format', 'jsonl')
-    .stdout.trim()
-    .split('\n')
+    .stdout.split('\n')
+    .filter((line) => line !== '')
     .map((line) => (JSON.parse(line) as { readonly entry: Entry }).entry);
 
 verifies(

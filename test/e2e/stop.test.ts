@@ -259,6 +259,8 @@ interface Leaf {
 
 /** All entries of the log. */
 function leaves(world: World): Leaf[] {
-  const lines = world.call('ledger', 'export', '--format', 'jsonl').stdout.trim().split('\n');
-  return lines.map((line) => (JSON.parse(line) as { readonly entry: Leaf }).entry);
+  const lines = world.call('ledger', 'export', '--format', 'jsonl').stdout.split('\n');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => (JSON.parse(line) as { readonly entry: Leaf }).entry);
 }

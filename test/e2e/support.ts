@@ -29,9 +29,10 @@ export class World {
     env: Readonly<Record<string, string>> = {},
     whenDone: (end: () => Promise<void>) => void = onTestFinished,
   ) {
-    const { PATH = '' } = process.env;
+    const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
     this.env = {
       PATH,
+      NODE_COMPILE_CACHE,
       HOME: this.folder,
       SPOOR_HOME: this.state,
       SPOOR_PORT: '0',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../../test/times.ts';
 import {
   type BaggageRule,
   filterBaggage,
@@ -73,9 +74,9 @@ describe('baggage behind rules', () => {
 
   it('takes no time from anybody, whatever the text', () => {
     const hostile = [' '.repeat(8_000), `a=${';x'.repeat(4_000)}"`, `a=1${' ;'.repeat(4_000)}`];
-    const began = performance.now();
+    const began = cpuMs();
     for (const text of hostile) filterBaggage(text, KEEP_ALL);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(cpuMs() - began).toBeLessThan(1_000);
   });
 
   it('never lets out what was not in it, nor what the rules do not keep', () => {

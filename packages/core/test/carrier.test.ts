@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../../test/times.ts';
 import { verifies } from '../../../test/verifies.ts';
 import { CARRIER_KEYS, type CarrierEdit, editCarrier, TAKE_OUT } from '../src/carrier.ts';
 
@@ -240,13 +241,13 @@ describe('a carrier in the bytes of a frame', () => {
 
   it('goes through a large frame in one go', () => {
     const many = Array.from({ length: 200_000 }, (_, i) => `"traceparent":${i}`).join(',');
-    const began = performance.now();
+    const began = cpuMs();
     expect(edited(`{"error":{"data":{${many}}}}`)).toBe('{"error":{"data":{}}}');
     expect(edited(`{"error":{"data":{${many},"x":1}}}`)).toBe('{"error":{"data":{"x":1}}}');
     expect(edited(`{"params":{"a":${'['.repeat(500_000)}${']'.repeat(500_000)}}}`)).toHaveLength(
       1_000_017,
     );
     expect(edited(`{"a":"${'\\\\'.repeat(1_000_000)}"}`)).toHaveLength(2_000_008);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(cpuMs() - began).toBeLessThan(5_000);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../../test/times.ts';
 import { verifies } from '../../../test/verifies.ts';
 import { concatBytes } from '../src/bytes.ts';
 import { type Frame, FrameSplitter } from '../src/frame.ts';
@@ -114,10 +115,10 @@ describe('FrameSplitter', () => {
   it('takes a line byte by byte in linear time and memory', () => {
     const splitter = new FrameSplitter();
     const byte = Uint8Array.of(0x61);
-    const before = performance.now();
+    const before = cpuMs();
     for (let i = 0; i < 300_000; i++) splitter.push(byte);
     expect(splitter.end()?.bytes.length).toBe(300_000);
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(cpuMs() - before).toBeLessThan(5_000);
   });
 
   it('refuses a limit that no byte fits into', () => {

@@ -1,5 +1,6 @@
 import type { ContentFacts } from '@spoor/core';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../../test/times.ts';
 import { verifies } from '../../../test/verifies.ts';
 import { examine } from '../src/examine/examine.ts';
 import { readSecretFile } from '../src/index.ts';
@@ -135,13 +136,13 @@ it('costs bounded time on hostile text', () => {
     asks: [],
     secrets: readSecretFile(many.join(''), 'x').shapes,
   });
-  const start = performance.now();
+  const start = cpuMs();
   const facts = examine(`${'a1'.repeat(500_000)}bbx`, 0, {
     key: [1, 2, 3, 4],
     digest: () => '00',
     role: 'result',
     own: matcher.own,
   });
-  expect(performance.now() - start).toBeLessThan(20_000);
+  expect(cpuMs() - start).toBeLessThan(20_000);
   expect(facts.truncated).toBe(true);
 });

@@ -230,10 +230,14 @@ describe('a stranger', () => {
 
 test('a hub that stops answers what it is deciding first', async () => {
   const decided = Promise.withResolvers<object>();
-  handle = () => decided.promise;
+  const deciding = Promise.withResolvers<void>();
+  handle = () => {
+    deciding.resolve();
+    return decided.promise;
+  };
   const sensor = await joined();
   sensor.send(begin(2));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await deciding.promise;
   server.push({ kind: 'drain' });
   const closed = server.close();
   decided.resolve({ did: 'decide' });

@@ -8,8 +8,10 @@ import { startHub, type TestHub, until } from './support/hub.ts';
 import { connectSensor } from './support/sensor.ts';
 
 const AFTER_MS = 200;
-/** A tick of the hub, and some. */
-const SURELY_MS = 2_500;
+/** Long enough to end a process meanwhile. */
+const ENDED_MS = 1_500;
+/** That, a tick of the hub, and some. */
+const SURELY_MS = 4_000;
 
 /** A process that goes on until the test ends. */
 function host(): { readonly pid: number; readonly end: () => Promise<void> } {
@@ -56,7 +58,7 @@ verifies('pack:sensor-silent', async () => {
 });
 
 test('nothing is told where the host has ended too, or where a hook said its word', async () => {
-  const hub = await startHub({ silentAfterMs: AFTER_MS });
+  const hub = await startHub({ silentAfterMs: ENDED_MS });
   const ended = host();
   await vanish(hub, ended.pid, 'wrapper');
   await ended.end();

@@ -116,8 +116,7 @@ test('what a handler throws after a wait goes to the transport, and ends no prog
     throw new Error('thrown by the handler');
   };
   wire.onmessage?.(request(1, 'tools/call', { name: 'x' }));
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(errors.map(String)).toEqual(['Error: thrown by the handler']);
+  await expect.poll(() => errors.map(String)).toEqual(['Error: thrown by the handler']);
 });
 
 test('calls that are open when instrumenting ends have an end', async () => {

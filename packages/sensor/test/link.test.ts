@@ -59,7 +59,7 @@ test('what was posted and not acknowledged comes back when the connection breaks
   });
   const { link, lost } = await opened(path);
   for (const id of ['a', 'b']) expect(link.post('begin', observation(id), [])).toBe(true);
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   for (const id of ['c', 'd']) link.post('end', observation(id), []);
   expect(ids(await lost)).toEqual(['c', 'd']);
   expect(link.post('end', observation('e'), [])).toBe(false);

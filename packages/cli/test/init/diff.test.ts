@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cpuMs } from '../../../../test/times.ts';
 import { diffLines } from '../../src/init/diff.ts';
 
 const line = fc.constantFrom('a', 'b', 'c', '{', '');
@@ -44,8 +45,8 @@ test('hunks have three lines around a change, and say where they are', () => {
 test('a long file with two changes is no work', () => {
   const before = Array.from({ length: 100_000 }, (_, i) => `line ${i}`);
   const after = before.with(3, 'x').with(99_990, 'y');
-  const start = performance.now();
+  const start = cpuMs();
   const shown = diffLines(before.join('\n'), after.join('\n'));
   expect(shown.filter(({ kind }) => kind === 'new').map(({ text }) => text)).toEqual(['x', 'y']);
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(cpuMs() - start).toBeLessThan(2_000);
 });

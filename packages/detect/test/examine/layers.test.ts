@@ -2,6 +2,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { ContentFacts, SipKey } from '@spoor/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../../../test/times.ts';
 import { verifies } from '../../../../test/verifies.ts';
 import { percent, rot13 } from '../../src/examine/decode.ts';
 import { examine } from '../../src/examine/examine.ts';
@@ -126,9 +127,9 @@ describe('what is encoded', () => {
 
   it('costs no more than its limits', () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000, 'a')).toString('base64');
-    const start = performance.now();
+    const start = cpuMs();
     const many = see({ bomb, list: new Array(500).fill(FORMS.base64?.(SECRET)) });
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(cpuMs() - start).toBeLessThan(3_000);
     expect(many.facts.truncated).toBe(true);
     expect(many.inner.join('').length).toBeLessThanOrEqual(262_144);
     expect(see('а'.repeat(16_384)).inner).toEqual([]);

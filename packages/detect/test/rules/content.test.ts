@@ -1,5 +1,6 @@
 import type { Observation } from '@spoor/core';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../../../test/times.ts';
 import { verifies } from '../../../../test/verifies.ts';
 import {
   askedBy,
@@ -83,9 +84,9 @@ describe('content tests', () => {
       const hostile = compile(`{s: {request.text|re: [${many.join(', ')}]}, condition: s}`);
       const matcher = contentMatcher(askedBy(hostile.content));
       const needles = Array.from({ length: 7 }, (_, n) => ` needle${n} d`).join('');
-      const start = performance.now();
+      const start = cpuMs();
       expect(matcher.match('request', 'ab'.repeat(400_000) + needles)).toBeUndefined();
-      expect(performance.now() - start).toBeLessThan(10_000);
+      expect(cpuMs() - start).toBeLessThan(10_000);
       expect(matcher.match('request', `a${needles}`)).toBeDefined();
     },
     { case: 'expressions that all would run' },
@@ -118,9 +119,9 @@ verifies('content:linear', () => {
   const timeOf = (chars: number): number => {
     const text = line.repeat(Math.ceil(chars / line.length)).slice(0, chars);
     const times = Array.from({ length: 7 }, () => {
-      const start = performance.now();
+      const start = cpuMs();
       expect(matcher.match('request', text)).toBeDefined();
-      return performance.now() - start;
+      return cpuMs() - start;
     });
     return Math.min(...times);
   };

@@ -1,6 +1,7 @@
 import { CodedError, LIMITS } from '@spoor/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../../../test/times.ts';
 import { verifies } from '../../../../test/verifies.ts';
 import { type DecodedTraces, decodeTraces } from '../../src/otlp/decode.ts';
 import {
@@ -309,7 +310,7 @@ describe('a damaged trace request', () => {
   });
 
   it('is refused or read in linear time', () => {
-    const before = performance.now();
+    const before = cpuMs();
     const size = LIMITS.otlpInflatedBytesMax;
     // Empty groups, empty scopes, empty spans, empty attributes: two bytes each.
     for (const [first, second] of [
@@ -322,7 +323,7 @@ describe('a damaged trace request', () => {
       const length = Buffer.from([0x0a, 0xfb, 0xff, 0xff, 0x07]);
       codeOf(() => decodeTraces(Buffer.concat([length, bytes]).subarray(0, size), 'protobuf'));
     }
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(cpuMs() - before).toBeLessThan(5_000);
   });
 });
 

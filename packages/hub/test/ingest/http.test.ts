@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { LIMITS } from '@spoor/core';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../../../test/times.ts';
 import { verifies } from '../../../../test/verifies.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
 import { encode, post, request, span } from '../support/telemetry.ts';
@@ -121,9 +122,9 @@ describe('a request that would cost too much', () => {
       ] as const) {
         expect(body.length).toBeLessThan(LIMITS.otlpWireBytesMax);
         const before = process.memoryUsage().rss;
-        const start = performance.now();
+        const start = cpuMs();
         expect((await post(url, body, headers)).status).toBe(413);
-        expect(performance.now() - start).toBeLessThan(2_000);
+        expect(cpuMs() - start).toBeLessThan(2_000);
         expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1_048_576);
       }
     },
@@ -172,10 +173,10 @@ describe('a request that would cost too much', () => {
       // Whoever is not slow is served meanwhile, and so is the API.
       expect((await post(url, BODY)).status).toBe(200);
       expect((await hub.sessions()).length).toBeLessThanOrEqual(1);
-      expect(performance.now() - start).toBeLessThan(3_000);
+      expect(performance.now() - start).toBeLessThan(LIMITS.ingestBodyMs);
       for (const socket of slow) socket.resume();
       await Promise.all(ended);
-      expect(performance.now() - start).toBeLessThan(LIMITS.ingestBodyMs + 8_000);
+      expect(performance.now() - start).toBeLessThan(LIMITS.ingestBodyMs + 40_000);
     },
     { case: 'slow senders', timeoutMs: 60_000 },
   );

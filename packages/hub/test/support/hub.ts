@@ -74,7 +74,7 @@ export async function startHub(
     files: () =>
       readdirSync(home.folder, { recursive: true, encoding: 'utf8' })
         .map((name) => join(home.folder, name))
-        .filter((path) => statSync(path).isFile())
+        .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
         .map((path) => [path, readFileSync(path, 'latin1')]),
     stop: () => hub.stop(),
   };

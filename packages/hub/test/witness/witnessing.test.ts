@@ -26,7 +26,7 @@ verifies(
     const { witnessing, entries } = watch(ledger, folder, all, '2');
     const appended = ledger.append({ kind: 'heartbeat' });
     await appended?.reached('integrated');
-    await appended?.reached('witnessed', AbortSignal.timeout(20_000));
+    await appended?.reached('witnessed', AbortSignal.timeout(60_000));
     const index = appended?.index ?? 0;
     expect(ledger.cosigned?.size).toBeGreaterThan(index);
     await until(() => witnessing.view.state === 'reached');
@@ -50,7 +50,7 @@ verifies(
     expect(words.map((word) => word.timeMs !== undefined)).toEqual([true, true, false]);
     await until(() => witnessing.view.state === 'lost');
     delete one.answer;
-    await later?.reached('witnessed', AbortSignal.timeout(20_000));
+    await later?.reached('witnessed', AbortSignal.timeout(60_000));
     await until(() => witnessing.view.state === 'reached');
     expect(entries.map(({ detail }) => detail?.state)).toEqual(['reached', 'lost', 'reached']);
     await ledger.close();
@@ -76,7 +76,7 @@ verifies(
     for (let n = 0; n < 20; n++) {
       const appended = ledger.append({ kind: 'heartbeat' });
       await appended?.durable();
-      await appended?.reached('integrated', AbortSignal.timeout(5_000));
+      await appended?.reached('integrated', AbortSignal.timeout(60_000));
     }
     const appended = ledger.append({ kind: 'heartbeat' });
     await expect(appended?.reached('witnessed', AbortSignal.timeout(50))).rejects.toThrow();
@@ -99,7 +99,7 @@ verifies(
     const real = await open(folder);
     fill(real, 50);
     const { witnessing } = watch(real, folder, [witness]);
-    await real.append({ kind: 'heartbeat' })?.reached('witnessed', AbortSignal.timeout(20_000));
+    await real.append({ kind: 'heartbeat' })?.reached('witnessed', AbortSignal.timeout(60_000));
     await witnessing.close(5_000);
     await real.close();
     // The older copy, with all its keys: a start that asks is refused, one that did not is told.
@@ -120,7 +120,7 @@ verifies(
     await expect(confirmWith(askers, newest, (line) => said.push(line))).rejects.toMatchObject({
       code: 'LEDGER_ROLLED_BACK',
     });
-    expect(Date.now() - start).toBeLessThan(10_000);
+    expect(Date.now() - start).toBeLessThan(20_000);
     const forked = await open(copy);
     const { witnessing: told, refusals, entries } = watch(forked, copy, [witness]);
     await until(() => told.view.state === 'refused');
@@ -151,6 +151,6 @@ test('witnesses that do not answer keep no start back for long', async () => {
   await confirmWith([{ ...silent, close: async () => undefined }], ledger.published, (line) =>
     said.push(line),
   );
-  expect(Date.now() - start).toBeLessThan(5_000);
+  expect(Date.now() - start).toBeLessThan(20_000);
   expect(said).toEqual(['witness w.example/1: no answer']);
 });

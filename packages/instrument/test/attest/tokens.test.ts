@@ -51,10 +51,10 @@ verifies(
   async () => {
     const key = ed25519();
     const before = counts.unproved;
-    let give: (token: string) => void = () => undefined;
+    const asked: ((token: string) => void)[] = [];
     const session = tokenSession({
       key,
-      txn: () => new Promise((resolve) => (give = resolve)),
+      txn: () => new Promise((resolve) => void asked.push(resolve)),
     });
     const wire = new Wire();
     attest(wire, { session, server: 's' });
@@ -64,11 +64,11 @@ verifies(
       params: { requestId: 1 },
     };
     const sent = [wire.send(callOf(1)), wire.send(cancel), wire.send(callOf(2))];
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => asked.length).toBe(1);
     expect(wire.sent).toEqual([]);
-    give('no token');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    give('none either');
+    asked[0]?.('no token');
+    await expect.poll(() => asked.length).toBe(2);
+    asked[1]?.('none either');
     await Promise.all(sent);
     expect(wire.sent).toEqual([callOf(1), cancel, callOf(2)]);
     expect(counts.unproved - before).toBe(2);

@@ -117,7 +117,7 @@ export function raw(port: number, ...parts: readonly (string | Uint8Array)[]): P
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', () => resolve(Buffer.concat(chunks).toString('latin1')));
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
-    socket.setTimeout(10_000, () => {
+    socket.setTimeout(30_000, () => {
       socket.destroy();
       reject(new Error('the connection stayed open'));
     });

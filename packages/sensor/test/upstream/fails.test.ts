@@ -75,7 +75,7 @@ describe('a server elsewhere that fails', () => {
         const { url } = await upstream((request, response) => {
           request.resume().on('end', () => handler(request, response));
         });
-        const lines = linesTo(url, { headersMs: 600 });
+        const lines = linesTo(url, { headersMs: 2_000 });
         lines.write(call(1));
         const { error } = await lines.reply(1);
         expect(error?.data?.code).toBe(code);

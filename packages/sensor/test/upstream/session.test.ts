@@ -265,7 +265,7 @@ verifies(
     const begin = performance.now();
     lines.upstream.kill('SIGTERM');
     expect(await lines.upstream.exit).toEqual({ signal: 'SIGTERM' });
-    expect(performance.now() - begin).toBeLessThan(3_000);
+    expect(performance.now() - begin).toBeLessThan(15_000);
     expect(heard.at(-1)?.method).toBe('DELETE');
   },
   { case: 'a signal, with a call under way' },

@@ -29,12 +29,12 @@ export interface Lines {
 
 export function linesTo(
   url: string,
-  { headers = [], headersMs = 5_000 }: { headers?: readonly string[]; headersMs?: number } = {},
+  { headers = [], headersMs = 20_000 }: { headers?: readonly string[]; headersMs?: number } = {},
 ): Lines {
   const replies: Reply[] = [];
   const said: string[] = [];
   const unanswered: string[] = [];
-  const port = new UpstreamClient({ url: new URL(url), connectMs: 2_000, headersMs, bodyMs: 0 });
+  const port = new UpstreamClient({ url: new URL(url), connectMs: 10_000, headersMs, bodyMs: 0 });
   const upstream = new LineUpstream({
     url: new URL(url),
     headers,
@@ -61,7 +61,7 @@ export function linesTo(
     write: (line) => void upstream.write(typeof line === 'string' ? `${line}\n` : line),
     reply: async (id) => {
       const find = (): Reply | undefined => replies.find((one) => one.id === id && !one.method);
-      await until(() => find() !== undefined, 8_000);
+      await until(() => find() !== undefined);
       return find() as Reply;
     },
   };
