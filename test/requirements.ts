@@ -13,6 +13,7 @@ import { IN_PROCESS } from './requirements/in-process.ts';
 import { LABELS_AND_DEFINITIONS } from './requirements/labels.ts';
 import { PACK } from './requirements/pack.ts';
 import { QUERY } from './requirements/query.ts';
+import { SCAN_SOURCE } from './requirements/scan-source.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -450,6 +451,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...PACK,
   ...QUERY,
   ...TELEMETRY,
+  ...SCAN_SOURCE,
   ...VAULT,
   ...WITNESS,
   ...UPSTREAMS,

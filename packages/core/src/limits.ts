@@ -2,6 +2,7 @@ import { FLOW_LIMITS } from './limits-flow.ts';
 import { IDENTITY_LIMITS } from './limits-identity.ts';
 import { QUERY_LIMITS } from './limits-query.ts';
 import { SCAN_LIMITS } from './limits-scan.ts';
+import { SOURCE_LIMITS } from './limits-source.ts';
 
 const TABLE = {
   /**
@@ -468,10 +469,12 @@ export const LIMITS: typeof TABLE &
   typeof FLOW_LIMITS &
   typeof IDENTITY_LIMITS &
   typeof QUERY_LIMITS &
-  typeof SCAN_LIMITS = {
+  typeof SCAN_LIMITS &
+  typeof SOURCE_LIMITS = {
   ...TABLE,
   ...FLOW_LIMITS,
   ...IDENTITY_LIMITS,
   ...QUERY_LIMITS,
   ...SCAN_LIMITS,
+  ...SOURCE_LIMITS,
 };

@@ -1,0 +1,104 @@
+import type * as AST from '@babel/types';
+import { CALL_SINKS, NEW_SINKS } from '../sinks/table.ts';
+import { registration } from '../sources.ts';
+import { known } from './builtins.ts';
+import type { Call } from './context.ts';
+import { evaluate } from './expressions.ts';
+import { callClosure, decidesOnSampling } from './functions.ts';
+import { has, LABEL, THROUGH_UNKNOWN } from './labels.ts';
+import { exportsOf } from './links.ts';
+import type { At } from './machine.ts';
+import { bare, pathOf, propertyName, wordsOf } from './paths.ts';
+import { isRedacting } from './redacting.ts';
+import { spanOrNothing } from './spans.ts';
+import { clean, join, merged, texts, type Value } from './value.ts';
+
+export function evaluateCall(node: AST.CallExpression | AST.OptionalCallExpression, at: At): Value {
+  const call = callOf(node, at);
+  if (call.name === 'require' && call.receiver === undefined)
+    return exportsOf(texts(call.args[0])[0] ?? '', at);
+  for (const sink of CALL_SINKS) sink(call, at);
+  return (
+    registration(call, at) ?? known(call, at) ?? ofPackageFunction(call, at) ?? unknown(call, at)
+  );
+}
+
+/** `(0, api.trace)` is what compilers write for `trace`. */
+const unwrapped = (node: AST.Node): AST.Node => {
+  const inner = bare(node);
+  if (inner.type !== 'SequenceExpression') return inner;
+  return bare(inner.expressions.at(-1) ?? inner);
+};
+
+function callOf(
+  node: AST.CallExpression | AST.OptionalCallExpression | AST.NewExpression,
+  at: At,
+): Call {
+  const calleeNode = unwrapped(node.callee);
+  const isMember =
+    calleeNode.type === 'MemberExpression' || calleeNode.type === 'OptionalMemberExpression';
+  const receiver = isMember ? evaluate(calleeNode.object, at) : undefined;
+  const callee = calleeNode.type === 'Import' ? clean() : evaluate(calleeNode, at);
+  const name = isMember
+    ? (propertyName(calleeNode.property, calleeNode.computed) ?? '')
+    : (pathOf(calleeNode) ?? '');
+  const args = node.arguments.map((argument) => evaluate(argument, at));
+  return {
+    node,
+    name,
+    callee,
+    receiver,
+    receiverText: isMember ? wordsOf(calleeNode.object, at.module.source) : '',
+    args,
+    argNodes: node.arguments,
+    isNew: node.type === 'NewExpression',
+  };
+}
+
+function ofPackageFunction(call: Call, at: At): Value | undefined {
+  const { closure } = call.callee;
+  if (closure === undefined) return undefined;
+  const returned = callClosure(closure, call.args, at, { self: call.receiver });
+  return isRedacting(closure) ? { ...returned, labels: 0, fields: undefined } : returned;
+}
+
+/** A function of another package: its callbacks run, and what it is given it may give back. */
+function unknown(call: Call, at: At): Value {
+  const parts = call.receiver === undefined ? call.args : [call.receiver, ...call.args];
+  let value = outside(merged(parts, THROUGH_UNKNOWN));
+  if (isRedacting({ name: call.name })) value = clean();
+  for (const arg of call.args) {
+    if (arg.closure === undefined) continue;
+    const content =
+      call.receiver === undefined ? clean() : merged([call.receiver], THROUGH_UNKNOWN);
+    const given = arg.closure.node.params.map((parameter) => spanOrNothing(parameter, content));
+    value = join(value, callClosure(arg.closure, given, at, { frame: { answers: NONE } }));
+  }
+  return value;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** What comes back from outside is an answer, whatever was sent there. */
+const outside = (value: Value): Value =>
+  has(value.labels, LABEL.input)
+    ? { ...value, labels: (value.labels & ~LABEL.input) | LABEL.result }
+    : value;
+
+export function evaluateNew(node: AST.NewExpression, at: At): Value {
+  const callee = evaluate(node.callee, at);
+  const wraps = callee.ofClass !== undefined && decidesOnSampling(callee.ofClass.body);
+  const here: At = wraps ? { ...at, frame: { ...at.frame, decides: true } } : at;
+  const call = callOf(node, here);
+  for (const sink of NEW_SINKS) sink(call, here);
+  const made = known(call, here);
+  if (made !== undefined) return made;
+  const { ofClass } = callee;
+  if (ofClass === undefined) {
+    const value = unknown(call, here);
+    return call.name === 'Promise' ? value : { ...value, fields: call.args[0]?.fields };
+  }
+  const construct = ofClass.instance.fields?.get('constructor')?.closure;
+  if (construct !== undefined) callClosure(construct, call.args, here, { self: ofClass.instance });
+  return ofClass.instance;
+}
