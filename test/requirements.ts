@@ -421,6 +421,7 @@ export type RequirementId =
   | keyof typeof DETECT
   | keyof typeof PACK
   | keyof typeof QUERY
+  | keyof typeof SCAN_SOURCE
   | keyof typeof AUDITING
   | keyof typeof ENGINE
   | keyof typeof ENROL
