@@ -1,6 +1,5 @@
 import type { Node } from '@babel/types';
 import type { At, Frame } from './machine.ts';
-import type { Scope } from './scope.ts';
 import { clean, type Value } from './value.ts';
 
 /** One call, with everything about it worked out. */
@@ -18,8 +17,6 @@ export interface Call {
 }
 
 export const argument = (call: Call, index: number): Value => call.args[index] ?? clean();
-
-export const within = (at: At, scope: Scope): At => ({ ...at, scope });
 
 export const withFrame = (at: At, frame: Partial<Frame>): At => ({
   ...at,

@@ -3,7 +3,6 @@ import { baggageTest } from '../sinks/baggage.ts';
 import { sessionText } from '../sinks/session-url.ts';
 import { undeclared } from '../sources.ts';
 import { evaluateCall, evaluateNew } from './calls.ts';
-import { withFrame } from './context.ts';
 import { classOf, closureOf } from './functions.ts';
 import { isTrustedTest, narrow, narrowed } from './guards.ts';
 import { LABEL, THROUGH_KNOWN } from './labels.ts';
@@ -165,6 +164,3 @@ function evaluateConditional(node: AST.ConditionalExpression, at: At): Value {
   const value = join(yes, no);
   return isTrustedTest(node.test, at) && yes.kind === 'off-sampler' ? ofKind('off-sampler') : value;
 }
-
-/** As if it were called by nobody in particular. */
-export const apart = (at: At): At => withFrame(at, { safe: new Set() });

@@ -21,7 +21,7 @@ export function parameterName(parameter: Node): string {
   return parameter.type === 'TSParameterProperty' ? parameterName(parameter.parameter) : '';
 }
 
-export function typeName(parameter: Node): string {
+function typeName(parameter: Node): string {
   if (parameter.type !== 'Identifier') return '';
   const annotation = parameter.typeAnnotation;
   if (annotation?.type !== 'TSTypeAnnotation') return '';
