@@ -93,7 +93,7 @@ function isOnByDefault(name: string, sources: readonly string[]): boolean {
   );
 }
 
-/** `shouldSendPrompts() { return config.traceContent !== undefined ? config.traceContent : true; }` */
+/** `sends() { return config.content !== undefined ? config.content : true; }` */
 function saysYes(name: string, source: string): boolean {
   const start = source.search(new RegExp(`\\b${name}\\s*\\([^)]*\\)\\s*(?::\\s*boolean\\s*)?\\{`));
   if (start < 0) return false;

@@ -181,7 +181,7 @@ const CODE_CHECKS: Readonly<Record<CodeCheckId, Omit<Check, 'id'>>> = {
     points: 6,
     catalogue: ['owasp-mcp:MCP01', 'cwe:CWE-598'],
     remedy: 'Carry the session in a header: URLs end up in logs, spans and histories.',
-    example: "fetch(url, { headers: { 'mcp-session-id': sessionId } });",
+    example: "await client.post(url, { headers: { 'mcp-session-id': sessionId } });",
   },
 };
 

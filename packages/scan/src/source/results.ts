@@ -19,7 +19,7 @@ interface Sorted {
   readonly aside: readonly Finding[];
 }
 
-/** One result for each check: passed only where there was something to look at, and all was read. */
+/** A result for each check: passed only where there was something to look at, and all was read. */
 export function resultsOf(found: Found): readonly CheckResult[] {
   const { open, aside } = sorted(found);
   const unread = found.unread.map(unreadFinding);

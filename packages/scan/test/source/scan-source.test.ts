@@ -38,6 +38,11 @@ server.registerTool('a', { inputSchema: s }, async (args) => {
 `;
 const CALM = LEAK.replace('JSON.stringify(args)', 'Object.keys(args)');
 
+/** Each line is nine of the one before. */
+const YAML_BOMB = `OTEL_: &a [x]\n${[...'bcdefghijk']
+  .map((name, index) => `${name}: &${name} [${`*${'abcdefghijk'[index]},`.repeat(9)}]`)
+  .join('\n')}`;
+
 /** Two hundred characters that keep the parser busy for minutes. */
 const BOMB = 'f<(a=(b)=>'.repeat(20);
 
@@ -50,7 +55,7 @@ verifies(
       'deep.ts': `${'('.repeat(200_000)}1${')'.repeat(200_000)}`,
       'long.ts': `x = 'a'${" + 'a'".repeat(50_000)};`,
       'chain.ts': `x${'.map((y) => y)'.repeat(5_000)};`,
-      'bomb.yaml': `OTEL_: &a [x]\n${[...'bcdefghijk'].map((name, index) => `${name}: &${name} [${`*${'abcdefghijk'[index]},`.repeat(9)}]`).join('\n')}`,
+      'bomb.yaml': YAML_BOMB,
       'deep.yaml': `OTEL_X: ${'['.repeat(100_000)}`,
       'runs.ts': 'process.exit(7); throw new Error("executed");',
     });
