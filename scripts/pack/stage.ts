@@ -25,6 +25,7 @@ const BESIDE: readonly (readonly [string, string])[] = [
   ['packages/cli/bin', 'bin'],
   ['packages/web/dist', 'web'],
   ['rules', 'rules'],
+  ['docs', 'docs'],
 ];
 
 /**
@@ -99,12 +100,12 @@ function layOut(folder: string, manifest: Manifest, compiled: string, more: obje
 
 const compiledPath = (path: string): string => path.replace(/^\.\/src\/(.*)\.ts$/, './dist/$1.js');
 
-/** Marks of the build, such as `.stamp`, stay behind. */
+/** Marks of the build, such as `.stamp`, stay behind, and pictures, which no reader of text sees. */
 function copy(from: string, to: string): void {
   const source = from.startsWith('/') ? from : join(ROOT, from);
   if (!existsSync(source)) throw new Error(`${from} is missing`);
   cpSync(source, to, {
     recursive: true,
-    filter: (path) => !/[\\/]\.[^\\/]*$/.test(path) || path === source,
+    filter: (path) => !/[\\/](?:\.[^\\/]*|images)$/.test(path) || path === source,
   });
 }

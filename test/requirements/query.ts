@@ -40,4 +40,8 @@ export const QUERY = {
     behavior: 'It takes the place of mcp-victoriatraces in a client, in both eras.',
     source: 'docs/mcp.md',
   },
+  'query:documents': {
+    behavior: 'Documents come from the named folders alone, and no answer names their place.',
+    source: 'docs/mcp.md',
+  },
 } as const;

@@ -11,6 +11,7 @@ const first = (...candidates: readonly string[]): string => {
 /** This package's own folder. */
 export const PACKAGE_FOLDER: string = dirname(first('../package.json'));
 export const RULES_FOLDER: string = first('../rules', '../../../rules');
+export const DOCS_FOLDER: string = first('../docs', '../../../docs');
 export const WEB_FOLDER: string = first('../web', '../../web/dist');
 export const LAUNCHER: string = first('../bin/spoor.mjs');
 export const EXAMPLES_FOLDER: string = first('../../../examples');

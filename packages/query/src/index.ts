@@ -9,6 +9,7 @@ export {
   MODES,
   type Mode,
 } from './config/settings.ts';
+export { Library } from './docs/library.ts';
 export type { BacktestQuery, ChainQuery, EntryProof, EvidenceReader } from './evidence.ts';
 export { openReader } from './open.ts';
 export {

@@ -1,8 +1,10 @@
 import { McpServer } from '@modelcontextprotocol/server';
+import type { Library } from '../docs/library.ts';
 import type { Masker } from '../shown/masker.ts';
 import { around } from './around.ts';
 import type { Caller } from './caller.ts';
 import type { Deployment } from './deployment.ts';
+import { registerDocuments } from './documents.ts';
 import { Gate } from './gate.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 import type { Log } from './log.ts';
@@ -10,6 +12,7 @@ import { Metrics } from './metrics.ts';
 import type { Tool } from './tool.ts';
 import { compareTraces } from './tools/compare.ts';
 import { dependencies } from './tools/dependencies.ts';
+import { documentation } from './tools/documentation.ts';
 import { serviceNames, serviceOperations, services } from './tools/services.ts';
 import { trace } from './tools/trace.ts';
 import { traces } from './tools/traces.ts';
@@ -18,6 +21,7 @@ export interface QueryOptions {
   readonly version: string;
   readonly deployments: readonly Deployment[];
   readonly masker: Masker;
+  readonly library: Library;
   readonly log: Log;
   readonly nowMs: () => number;
   /** Tools that are not offered at all. */
@@ -52,12 +56,14 @@ export class QueryServer {
 
   /** One MCP server for one connection or request of this caller. */
   serve(caller: Caller): McpServer {
-    const { version, deployments, masker, log, nowMs, disabled } = this.#options;
+    const { version, deployments, masker, library, log, nowMs, disabled } = this.#options;
     const { gate, metrics } = this;
     const info = { name: 'spoor', title: 'Spoor', version };
     const server = new McpServer(info, { instructions: INSTRUCTIONS });
     const wrapped = around({ caller, call: { masker, deployments }, gate, log, metrics, nowMs });
-    for (const tool of TOOLS) if (!disabled.has(tool.name)) tool.register(server, wrapped);
+    for (const tool of [...TOOLS, documentation(library)])
+      if (!disabled.has(tool.name)) tool.register(server, wrapped);
+    if (caller.permissions.has('documentation')) registerDocuments(server, library);
     this.#options.prepare?.(server);
     return server;
   }

@@ -6,6 +6,7 @@ import {
   createLog,
   DEFAULT_PERMISSIONS,
   type Deployment,
+  Library,
   type QueryOptions,
   QueryServer,
 } from '../../src/index.ts';
@@ -34,6 +35,7 @@ export const queryServer = (
     version: '0.0.0',
     deployments,
     masker: { mask: maskText },
+    library: new Library([]),
     log: createLog(
       'text',
       'error',

@@ -6,12 +6,14 @@ import {
   admitTokens,
   type Caller,
   createLog,
+  Library,
   type McpSettings,
   QueryServer,
   serveHttp,
   serveOnStdio,
 } from '@spoor/query';
 import type { Command, Context } from '../../command.ts';
+import { DOCS_FOLDER } from '../../places.ts';
 import { VERSION } from '../../version.ts';
 import { check } from './check.ts';
 import { deploymentsOf } from './deployments.ts';
@@ -66,11 +68,15 @@ function queryServer(
   deployments: ReturnType<typeof deploymentsOf>,
   { home, out }: Context,
 ): QueryServer {
-  const { logFormat, logLevel, disabled } = settings;
+  const { logFormat, logLevel, disabled, docs } = settings;
   return new QueryServer({
     version: VERSION,
     deployments,
     masker: { mask: maskText },
+    library: new Library([
+      { name: 'spoor', folder: DOCS_FOLDER },
+      ...docs.map((folder) => ({ folder })),
+    ]),
     log: createLog(logFormat, logLevel, out.note, () => new Date()),
     nowMs: Date.now,
     disabled: new Set(disabled),
