@@ -100,7 +100,7 @@ function layOut(folder: string, manifest: Manifest, compiled: string, more: obje
 
 const compiledPath = (path: string): string => path.replace(/^\.\/src\/(.*)\.ts$/, './dist/$1.js');
 
-/** Marks of the build, such as `.stamp`, stay behind, and pictures, which no reader of text sees. */
+/** Marks of the build, such as `.stamp`, and pictures of the documents stay behind. */
 function copy(from: string, to: string): void {
   const source = from.startsWith('/') ? from : join(ROOT, from);
   if (!existsSync(source)) throw new Error(`${from} is missing`);
