@@ -50,7 +50,7 @@ async function setUp(): Promise<SetUp> {
   const row = maker.row({ jwks: issuer.url, keys: undefined });
   const rows = { issuers: [JSON.parse(JSON.stringify(row))] };
   const read = readTrust(rows, 'trust.yml', { monotonicMs: () => nowMs });
-  const trust = { ...read, keysWaitMs: 500 };
+  const trust = { ...read, keysWaitMs: 10_000 };
   onTestFinished(() => trust.close());
   return {
     maker,
