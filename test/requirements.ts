@@ -13,6 +13,7 @@ import { IN_PROCESS } from './requirements/in-process.ts';
 import { LABELS_AND_DEFINITIONS } from './requirements/labels.ts';
 import { PACK } from './requirements/pack.ts';
 import { QUERY } from './requirements/query.ts';
+import { READERS } from './requirements/readers.ts';
 import { SCAN_SOURCE } from './requirements/scan-source.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
@@ -430,6 +431,7 @@ export type RequirementId =
   | keyof typeof LABELS_AND_DEFINITIONS
   | keyof typeof VAULT
   | keyof typeof TELEMETRY
+  | keyof typeof READERS
   | keyof typeof WITNESS
   | keyof typeof UPSTREAMS;
 
@@ -454,6 +456,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...TELEMETRY,
   ...SCAN_SOURCE,
   ...VAULT,
+  ...READERS,
   ...WITNESS,
   ...UPSTREAMS,
 };

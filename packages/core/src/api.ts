@@ -43,6 +43,8 @@
  * GET  /api/v1/sensors                         { rows: SensorView[] }
  * POST /api/v1/sensors/code                    { name?, minutes?, host? } → RemoteCodeView
  * POST /api/v1/sensors/:name/revoke            SensorView
+ * GET  /api/v1/traces?server=&fromMs=&toMs=&limit=  TraceListView  newest first
+ * GET  /api/v1/traces/:trace                   TraceView
  * GET  /metrics                                  Prometheus' text format
  * GET  /ledger/…                               C2SP tlog-tiles: checkpoint, tile/…
  *
@@ -58,7 +60,29 @@ import type { IdentityLevel } from './levels.ts';
 import type { Decision, Mode, Observation } from './observation.ts';
 import type { FailByLabel } from './policy.ts';
 import type { SealedPart } from './sealed.ts';
+import type { Span } from './span.ts';
 import type { Stop } from './stop.ts';
+
+/** Traces that have calls in a time. */
+export interface TraceListView {
+  readonly traces: readonly string[];
+  /** False where there is more in that time than was looked at: the newest was. */
+  readonly complete: boolean;
+}
+
+/** A trace as it is exported, whether or not it was sampled. */
+export interface TraceView {
+  readonly trace: string;
+  readonly spans: readonly SpanView[];
+  /** There are more spans than these. */
+  readonly partial: boolean;
+}
+
+export interface SpanView extends Span {
+  readonly server: string;
+  /** Asked for, and not ended. */
+  readonly pending: boolean;
+}
 
 export interface Page<Row> {
   readonly rows: readonly Row[];

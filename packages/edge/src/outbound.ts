@@ -118,8 +118,8 @@ export class OutboundClient {
    * caller's peer. CONFIG_UNREADABLE names a certificate or key that cannot be read, and
    * CREDENTIAL_UNREADABLE where a credential was looked for.
    */
-  post(url: URL, headers: Headers, body: Uint8Array): Promise<OutboundAnswer> {
-    return this.#within(undefined, url, async (signal) => {
+  post(url: URL, headers: Headers, body: Uint8Array, until?: AbortSignal): Promise<OutboundAnswer> {
+    return this.#within(until, url, async (signal) => {
       const hop = { url, method: 'POST', headers, body, signal, redirected: false } as const;
       const { location: _, ...answer } = await this.#ask(hop);
       return answer;

@@ -1,4 +1,4 @@
-import type { Alert, IdentityLevel, Observation, SessionView } from '@spoor/core';
+import type { Alert, IdentityLevel, Observation, SessionView, TraceId } from '@spoor/core';
 import type { NormRow } from '@spoor/detect';
 import { describe, expect, onTestFinished } from 'vitest';
 import { verifies } from '../../../test/verifies.ts';
@@ -26,6 +26,7 @@ export function storeSuite(name: string, open: () => Store): void {
     return store;
   };
   describe(`${name}: observations`, () => observationTests(emptyStore));
+  describe(`${name}: traces`, () => traceTests(emptyStore));
   describe(`${name}: appending`, () => appendTests(emptyStore));
   describe(`${name}: sessions`, () => sessionTests(emptyStore));
   describe(`${name}: levels of identity`, () => identityTests(emptyStore));
@@ -85,6 +86,48 @@ function observationTests(emptyStore: () => Store): void {
     expect(store.replay(0, 10).map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(store.replay(START_MS + 2, 10).map(({ seq }) => seq)).toEqual([2, 3]);
     expect(store.replay(0, 2).map(({ seq }) => seq)).toEqual([2, 3]);
+  });
+}
+
+function traceTests(emptyStore: () => Store): void {
+  test('a trace is found whole, from whichever session, and no other', () => {
+    const store = emptyStore();
+    const own = (trace: string, seq: number): Observation => {
+      const made = observation(seq);
+      return { ...made, trace: { ...made.trace, trace: trace as TraceId } };
+    };
+    const first = own('a'.repeat(32), 1);
+    const second = { ...own('a'.repeat(32), 2), session: { id: OTHER_SESSION, episode: 1 } };
+    store.append(batch(first, second, own('b'.repeat(32), 3), ended(first, 4)));
+    const found = store.trace('a'.repeat(32), 10);
+    expect(found.map(({ id, outcome }) => [id, outcome])).toEqual([
+      [first.id, 'ok'],
+      [second.id, 'pending'],
+    ]);
+    expect(store.trace('a'.repeat(32), 1)).toHaveLength(1);
+    expect(store.trace('c'.repeat(32), 10)).toEqual([]);
+  });
+
+  test('traces of a time are listed, the newest first, and whether those are all', () => {
+    const store = emptyStore();
+    const own = (trace: string, seq: number, server: string): Observation => {
+      const made = observation(seq);
+      const ref = { ...made.trace, trace: trace.repeat(32) as TraceId };
+      return { ...made, trace: ref, server: { ...made.server, name: server } };
+    };
+    store.append(batch(own('a', 1, 'crm'), own('b', 2, 'drive'), own('a', 3, 'drive')));
+    const ask = (more: Partial<Parameters<Store['traces']>[0]>): string => {
+      const all = { fromMs: 0, toMs: UNLIMITED, limit: 10, rowsMax: 10, ...more };
+      const { traces, complete } = store.traces(all);
+      return `${traces.map((trace) => trace[0]).join('')} ${complete}`;
+    };
+    expect(ask({})).toBe('ab true');
+    expect(ask({ limit: 1 })).toBe('a true');
+    expect(ask({ server: 'crm' })).toBe('a true');
+    expect(ask({ server: 'none' })).toBe(' true');
+    expect(ask({ fromMs: START_MS + 2, toMs: START_MS + 2 })).toBe('b true');
+    expect(ask({ rowsMax: 2 })).toBe('ab false');
+    expect(ask({ rowsMax: 2, server: 'crm' })).toBe(' false');
   });
 }
 

@@ -8,6 +8,7 @@ import type {
   RulesView,
   SessionDetail,
   SessionView,
+  WitnessState,
 } from '@spoor/core';
 import type { Ask } from './reader.ts';
 
@@ -36,12 +37,16 @@ export interface EntryProof {
   readonly leafHash: string;
   /** The leaf's bytes as text (JSON): facts, and digests of content. */
   readonly leaf: string;
-  /** Size and root of the checkpoint that it is proved against, whose signature is good. */
+  /** Of the checkpoint that it is proved against. */
   readonly size: number;
-  readonly root: string;
   readonly origin: string;
-  /** `unwitnessed`: nobody but the log itself vouches for that checkpoint. */
-  readonly state: 'proved' | 'unwitnessed' | 'not-published' | 'tampered';
+  /** C2SP vkey of the log, as the hub says it: compare it with one that was kept elsewhere. */
+  readonly verifierKey: string;
+  /** Whether others vouch for the log, as the hub says. */
+  readonly witness: WitnessState;
+  /** `unproved`: the entry is not under that checkpoint, or its signature is not good. */
+  readonly state: 'proved' | 'unproved';
+  readonly why?: string;
 }
 
 /** What only Spoor's own hub knows. Every question throws a `CodedError` where it has no answer. */

@@ -11,6 +11,7 @@ export {
 } from './config/settings.ts';
 export { Library } from './docs/library.ts';
 export type { BacktestQuery, ChainQuery, EntryProof, EvidenceReader } from './evidence.ts';
+export { type HubReaders, openHubReaders } from './hub/open.ts';
 export { openReader } from './open.ts';
 export {
   type Ask,

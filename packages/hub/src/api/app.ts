@@ -36,6 +36,7 @@ import { cursorAfter, cursorOf, orderOf } from './order.ts';
 import { replayRoutes } from './replay.ts';
 import { sensorRoutes } from './sensors.ts';
 import { stopRoutes } from './stops.ts';
+import { traceRoutes } from './traces.ts';
 import { vaultRoutes } from './vault.ts';
 import { callDetail, caseView, sessionDetail, withContents } from './views.ts';
 
@@ -117,6 +118,7 @@ export function createApp(options: AppOptions): Hono {
   });
   baselineRoutes(app, options);
   replayRoutes(app, options);
+  traceRoutes(app, options);
   sensorRoutes(app, {
     ...options,
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),

@@ -62,6 +62,7 @@ const MIGRATIONS: readonly string[] = [
      key TEXT PRIMARY KEY,
      body TEXT NOT NULL
    ) STRICT;`,
+  `CREATE INDEX observation_trace ON observation (json_extract(body, '$.trace.trace'));`,
 ];
 
 /**

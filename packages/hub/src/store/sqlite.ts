@@ -13,7 +13,7 @@ import type { KnownTool } from '../decide/definitions.ts';
 import type { SessionBinding } from '../decide/sessions.ts';
 import { migrate } from './schema.ts';
 import { destroyCopies, type Shredding, scrub, shredRows } from './shred.ts';
-import type { Batch, PageRequest, Store, StoreCounts } from './store.ts';
+import type { Batch, PageRequest, Store, StoreCounts, TraceFilter } from './store.ts';
 import { type Before, type Touch, Touches } from './touches.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
@@ -63,6 +63,15 @@ const CHECKPOINT_PAGES = 4_000;
 
 /** Rows deleted in one transaction, so that appends need not wait long. */
 const PRUNE_ROWS = 1_000;
+
+/** As the index has it. */
+const TRACE = "json_extract(body, '$.trace.trace')";
+
+const newestOfEach = (where: string): string => `SELECT body FROM (
+    SELECT body, min(seq) OVER (PARTITION BY call) AS began,
+      row_number() OVER (PARTITION BY call ORDER BY seq DESC) AS newest
+    FROM observation WHERE ${where})
+  WHERE newest = 1`;
 
 class SqliteStore implements Store {
   readonly #db: DatabaseSync;
@@ -156,16 +165,27 @@ class SqliteStore implements Store {
   }
 
   observations(session: string, limit: number): readonly Observation[] {
-    const newestFirst = this.#bodies<Observation>(
-      `SELECT body FROM (
-         SELECT body, min(seq) OVER (PARTITION BY call) AS began,
-           row_number() OVER (PARTITION BY call ORDER BY seq DESC) AS newest
-         FROM observation WHERE session = ?)
-       WHERE newest = 1 ORDER BY began DESC LIMIT ?`,
-      session,
-      limit,
+    const sql = `${newestOfEach('session = ?')} ORDER BY began DESC LIMIT ?`;
+    return this.#bodies<Observation>(sql, session, limit).reverse();
+  }
+
+  trace(trace: string, limit: number): readonly Observation[] {
+    const sql = `${newestOfEach(`${TRACE} = ?`)} ORDER BY began LIMIT ?`;
+    return this.#bodies<Observation>(sql, trace, limit);
+  }
+
+  traces({ server, fromMs, toMs, limit, rowsMax }: TraceFilter): ReturnType<Store['traces']> {
+    const looked = `SELECT seq, server, body FROM observation WHERE hub_ms BETWEEN ? AND ?
+      ORDER BY hub_ms DESC LIMIT ?`;
+    const rows = this.#all(
+      `SELECT ${TRACE} AS trace FROM (${looked}) WHERE ? IN ('', server)
+       GROUP BY 1 ORDER BY max(seq) DESC LIMIT ?`,
+      ...[fromMs, toMs, rowsMax, server ?? '', limit],
     );
-    return newestFirst.reverse();
+    const count = `SELECT count(*) AS n FROM
+      (SELECT 1 FROM observation WHERE hub_ms BETWEEN ? AND ? LIMIT ?)`;
+    const there = Number(this.#one(count, fromMs, toMs, rowsMax + 1)?.n ?? 0);
+    return { traces: rows.map(({ trace }) => String(trace)), complete: there <= rowsMax };
   }
 
   observation(call: string): Observation | undefined {

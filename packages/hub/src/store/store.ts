@@ -29,6 +29,10 @@ export interface Store {
   replay(fromMs: number, limit: number): readonly Observation[];
   /** Rows after a `seq`, in their order. */
   rowsAfter(seq: number, limit: number): readonly Observation[];
+  /** The newest state of each observation of a trace, in the order in which they began. */
+  trace(trace: string, limit: number): readonly Observation[];
+  /** Traces with rows in a time, the newest first, among so many of its newest rows. */
+  traces(filter: TraceFilter): { readonly traces: readonly string[]; readonly complete: boolean };
   alerts(filter: {
     readonly open: boolean;
     readonly limit: number;
@@ -69,6 +73,14 @@ export interface Batch {
   readonly definitions: readonly KnownTool[];
   /** Each replaces the one with its kind and key; one without a value removes it. */
   readonly norms: readonly NormRow[];
+}
+
+export interface TraceFilter {
+  readonly server?: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+  readonly rowsMax: number;
 }
 
 export interface PageRequest {

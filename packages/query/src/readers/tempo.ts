@@ -41,11 +41,11 @@ class TempoReader implements TraceReader {
     this.#backend = new Backend(settings, options);
   }
 
-  services(ask: Ask): Promise<readonly string[]> {
+  async services(ask: Ask): Promise<readonly string[]> {
     return this.#values('resource.service.name', undefined, ask);
   }
 
-  operations(service: string, ask: Ask): Promise<readonly string[]> {
+  async operations(service: string, ask: Ask): Promise<readonly string[]> {
     return this.#values('name', operationsQl(checkName(service, 'service')), ask);
   }
 
@@ -69,7 +69,7 @@ class TempoReader implements TraceReader {
     return newestFirst(found.filter(isWithin), limit);
   }
 
-  trace(trace: string, ask: Ask): Promise<TraceRecord | undefined> {
+  async trace(trace: string, ask: Ask): Promise<TraceRecord | undefined> {
     return this.#trace(checkTraceId(trace), LIMITS.backendSpansMax, ask);
   }
 
