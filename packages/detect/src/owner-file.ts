@@ -46,6 +46,33 @@ export class OwnerFile {
     return isSeq(node) ? node.items : this.fail(node, `\`${name}\` is a list`);
   }
 
+  /** Text of a member that is not empty; undefined where it is not there. */
+  text(map: YAMLMap, name: string): string | undefined {
+    const node = map.get(name, true);
+    if (node === undefined) return undefined;
+    if (isScalar(node) && typeof node.value === 'string' && node.value !== '') return node.value;
+    return this.fail(node, `\`${name}\` is text`);
+  }
+
+  /** One or more texts; undefined where it is not there. */
+  texts(map: YAMLMap, name: string): readonly string[] | undefined {
+    const node = map.get(name, true);
+    if (node === undefined) return undefined;
+    const texts = isSeq(node) ? node.items.map((item) => (isScalar(item) ? item.value : null)) : [];
+    const good = texts.filter((text) => typeof text === 'string');
+    if (good.length > 0 && good.length === texts.length) return good;
+    return this.fail(node, `\`${name}\` is a list of texts`);
+  }
+
+  /** @param usual where it is not there */
+  number(map: YAMLMap, name: string, min: number, max: number, usual: number): number {
+    const node = map.get(name, true);
+    if (node === undefined) return usual;
+    const value = isScalar(node) ? node.value : undefined;
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    return this.fail(node, `\`${name}\` is a number from ${min} to ${max}`);
+  }
+
   labels(map: YAMLMap, name: string): readonly Label[] {
     return this.list(map, name).map((item) => {
       const label = isScalar(item) ? String(item.value) : '';
