@@ -15,6 +15,7 @@ import { PACK } from './requirements/pack.ts';
 import { QUERY } from './requirements/query.ts';
 import { READERS } from './requirements/readers.ts';
 import { SCAN_SOURCE } from './requirements/scan-source.ts';
+import { SINKS } from './requirements/sinks.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -423,6 +424,7 @@ export type RequirementId =
   | keyof typeof PACK
   | keyof typeof QUERY
   | keyof typeof SCAN_SOURCE
+  | keyof typeof SINKS
   | keyof typeof AUDITING
   | keyof typeof ENGINE
   | keyof typeof ENROL
@@ -444,7 +446,6 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...ENGINE,
   ...ENROL,
   ...FLOW,
-  ...FLOW,
   ...HOOKS_AND_ASKS,
   ...BASELINE,
   ...DECIDE,
@@ -453,6 +454,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...LABELS_AND_DEFINITIONS,
   ...PACK,
   ...QUERY,
+  ...SINKS,
   ...TELEMETRY,
   ...SCAN_SOURCE,
   ...VAULT,

@@ -48,6 +48,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'List, make and end exceptions of rules',
     load: async () => (await import('./commands/exceptions/exceptions.ts')).exceptions,
   },
+  sinks: {
+    group: 'Look',
+    summary: 'Who is told of alerts, and a test of each',
+    load: async () => (await import('./commands/sinks/sinks.ts')).sinks,
+  },
   stop: {
     group: 'Protect',
     summary: 'Deny all calls of a session, principal, server or all',

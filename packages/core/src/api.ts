@@ -25,6 +25,9 @@
  * GET  /api/v1/stops                           {rows: StopView[]} what is stopped
  * POST /api/v1/stops    {kind, value?, reason?, who?}  StopView
  * POST /api/v1/stops/:case/resume  {reason?, who?}  StopView      what was stopped
+ * GET  /api/v1/sinks                           {rows: SinkView[]} who is told of alerts
+ * POST /api/v1/sinks/test   {name}             {status, why?}     one try, past the queue
+ * POST /api/v1/sinks/retry  {name}             {revived}          what was refused, once more
  * GET  /api/v1/exceptions                      ExceptionsView
  * POST /api/v1/exceptions  {exception, who?}   ExceptionView      as in the owner's file
  * POST /api/v1/exceptions/:id/remove  {reason?, who?}  ExceptionView
@@ -181,6 +184,29 @@ export interface HealthView {
 }
 
 /** How the export to one backend fares. */
+/** One place where alerts are told. */
+export interface SinkView {
+  readonly name: string;
+  readonly kind: string;
+  /** Scheme, host and port, or the name of the file; a path may hold a key. */
+  readonly to: string;
+  readonly level: string;
+  readonly state: DestinationView['state'];
+  readonly sent: number;
+  /** Attempts that did not succeed. */
+  readonly failures: number;
+  /** Alerts that wait to be told. */
+  readonly waiting: number;
+  /** Alerts that it refused, or that waited too long: kept, and told again when asked for. */
+  readonly dead: number;
+  /** Alerts that were lost to a limit or to the disk. */
+  readonly dropped: number;
+  readonly lastSentMs?: number;
+  readonly lastFailureMs?: number;
+  /** A status, or one of our codes. */
+  readonly lastFailure?: string;
+}
+
 export interface DestinationView {
   readonly name: string;
   /** Scheme, host and port. */

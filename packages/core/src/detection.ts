@@ -2,7 +2,9 @@ import type { CallId, CaseId, SessionId } from './ids.ts';
 import type { Who } from './levels.ts';
 import type { DecisionAction } from './observation.ts';
 
-export type Level = 'informational' | 'low' | 'medium' | 'high' | 'critical';
+/** Of rules and their alerts, mildest first. Source: Sigma. */
+export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export type Level = (typeof LEVELS)[number];
 
 /** A rule matched. It carries its evidence, so that nobody has to query for it later. */
 export interface Detection {

@@ -30,4 +30,16 @@ export const DECIDE_ERRORS = {
     message: 'There are too many exceptions',
     hint: 'Remove what has expired, or change the rule',
   },
+  SINKS_INVALID: {
+    http: 400,
+    exit: 2,
+    message: 'The file of sinks has an error',
+    hint: 'The line and column say where',
+  },
+  SINK_SECRET: {
+    http: 400,
+    exit: 2,
+    message: 'The secret of a sink cannot be used',
+    hint: 'See docs/sinks.md for what each kind wants in its file',
+  },
 } as const;

@@ -254,6 +254,10 @@ const TABLE = {
   samplingKeptSessionsMax: 100_000,
   /** Destinations of telemetry: each has its own queue, spool and connections. */
   destinationsMax: 16,
+  /** Sinks of alerts: each has its own spool and pace. */
+  sinksMax: 16,
+  /** Alerts that wait on disk for one sink, and as many that it refused: days of a busy hub. */
+  sinkSpoolBytesMax: 16_000_000,
   /** Folders of client configurations whose changes the system is asked to tell. */
   clientFoldersMax: 32,
   /** Servers of all client configurations together, as the hub shows them. */

@@ -54,6 +54,7 @@ export {
   createLabeler,
   type LabelExplainer,
   type Labeler,
+  matchesGlob,
   type ObservedClass,
   observedLabels,
 } from './tool/labeler.ts';

@@ -23,6 +23,8 @@ export interface Home {
   readonly remembered: string;
   /** What waits for backends of telemetry. */
   readonly exports: string;
+  /** Alerts that wait for their sinks. */
+  readonly sinks: string;
   readonly hubLog: string;
   readonly recipients: string;
   /** What the owner's root key says of the keys of the log; public, so it lies beside the log. */
@@ -68,6 +70,7 @@ export function locateHome(env: Environment): Home {
     unstored: join(folder, 'unstored'),
     remembered: join(folder, 'remembered'),
     exports: join(folder, 'exports'),
+    sinks: join(folder, 'sinks'),
     hubLog: join(folder, 'hub.log'),
     recipients: join(folder, 'recipients'),
     manifest: join(folder, 'ledger', 'manifest'),

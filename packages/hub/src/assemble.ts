@@ -17,7 +17,6 @@ import { Observed } from './decide/observed.ts';
 import { type Owner, readOwner, saidOf } from './decide/owner.ts';
 import { OwnersFile } from './decide/owner-labels.ts';
 import { Sessions } from './decide/sessions.ts';
-import type { Destination } from './export/destinations.ts';
 import { loadDestinations } from './export/load.ts';
 import type { Identifier } from './identify/identifier.ts';
 import { loadIdentity } from './identify/start.ts';
@@ -33,6 +32,7 @@ import { type CompiledRules, loadAsked, loadBudgets, loadRules } from './rules.t
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type Joined, SensorServer } from './sensors.ts';
 import { Silences } from './silent.ts';
+import { loadSinks } from './sinks/sinks.ts';
 import { stateOf } from './state.ts';
 import type { Unstored } from './unstored.ts';
 import { holdsPath } from './vault/holds.ts';
@@ -74,7 +74,7 @@ export async function assemble(
 ): Promise<{ readonly parts: Parts; readonly url: string }> {
   const { home, random } = options;
   const secrets = loadSecrets(home, random);
-  const { rules, labels, asked, budgets, destinations } = await readFiles(options);
+  const { rules, labels, asked, budgets, destinations, sinks } = await readFiles(options);
   const owner = readOwner(options, rules, secrets);
   const identityOf = await loadIdentity(options, secrets);
   const witnesses = await loadWitnesses(options);
@@ -85,7 +85,7 @@ export async function assemble(
     budgets,
     ledger,
     answer,
-    settings: (fromMs) => workerSettings(options, secrets, destinations, fromMs),
+    settings: (fromMs) => workerSettings(options, secrets, { destinations, sinks }, fromMs),
   });
   const { judging, url, worker } = begun;
   const sessions = new Sessions(random, begun.loaded.bindings);
@@ -186,6 +186,7 @@ async function readFiles(options: HubOptions): Promise<{
   readonly asked: ContentAsked | undefined;
   readonly budgets: Awaited<ReturnType<typeof loadBudgets>>;
   readonly destinations: Awaited<ReturnType<typeof loadDestinations>>;
+  readonly sinks: Awaited<ReturnType<typeof loadSinks>>;
 }> {
   const rules = await loadRules(options.rulesFolder);
   for (const { path, line, column, message } of rules.problems) {
@@ -194,7 +195,8 @@ async function readFiles(options: HubOptions): Promise<{
   const labels = await OwnersFile.open(options.labelsFile, options.home.labels);
   const asked = await loadAsked(rules, options.secretRulesFile, options.say);
   const budgets = await loadBudgets(options.budgetsFile);
-  return { rules, labels, asked, budgets, destinations: await loadDestinations(options) };
+  const destinations = await loadDestinations(options);
+  return { rules, labels, asked, budgets, destinations, sinks: await loadSinks(options) };
 }
 
 const foreignOf = (
@@ -235,7 +237,7 @@ async function openHubLedger(options: HubOptions, { confirm }: Witnesses): Promi
 const workerSettings = (
   options: HubOptions,
   secrets: Secrets,
-  destinations: readonly Destination[],
+  { destinations, sinks }: Pick<WorkerSettings, 'destinations' | 'sinks'>,
   fromMs: number,
 ): WorkerSettings => ({
   storePath: options.home.store,
@@ -251,6 +253,8 @@ const workerSettings = (
   storeBytesMax: options.storeBytesMax,
   destinations,
   exportPath: options.home.exports,
+  sinks,
+  sinksPath: options.home.sinks,
   vault: {
     journalPath: journalPath(options.home),
     holdsPath: holdsPath(options.home),

@@ -30,6 +30,7 @@ import type { ForeignQuestion } from './ingest/told.ts';
 import type { NormQuestion } from './norms/keeper.ts';
 import type { IngestOptions } from './options.ts';
 import type { RemoteQuestion } from './remote/remote.ts';
+import type { SinkConfig } from './sinks/sink.ts';
 import type { VaultQuestion } from './vault/questions.ts';
 
 /**
@@ -211,6 +212,9 @@ export interface WorkerSettings {
   readonly clients?: ClientPlaces;
   /** Spools of the destinations. */
   readonly exportPath: string;
+  /** Who is told of alerts, and what waits for them. */
+  readonly sinks: readonly SinkConfig[];
+  readonly sinksPath: string;
   readonly vault: {
     /** What is being shredded, where a stop has left that. */
     readonly journalPath: string;

@@ -270,6 +270,12 @@ export const HUB_SETTINGS: readonly Setting[] = [
     help: 'File with further destinations, each with its own credentials and attribute policy',
   },
   {
+    name: 'sinks',
+    type: 'string',
+    default: undefined,
+    help: 'File that names who is told of alerts: webhooks, chat, on-call, SIEM',
+  },
+  {
     name: 'sampling.rate',
     type: 'number',
     min: 0,

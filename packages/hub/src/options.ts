@@ -57,6 +57,8 @@ export interface HubOptions {
   readonly remote?: RemoteOptions;
   /** File that names further destinations. */
   readonly destinationsFile?: string;
+  /** File that names who is told of alerts. */
+  readonly sinksFile?: string;
   /** Share of ordinary spans that are exported, from 0 to 1; all without it. */
   readonly sampleRate?: number;
   /** Where clients keep their configurations; these are not watched without it. */

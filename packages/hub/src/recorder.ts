@@ -8,7 +8,7 @@ import type { Store } from './store/store.ts';
 
 export interface RecorderOptions {
   readonly store: Store;
-  readonly live: LiveStream;
+  readonly live: Pick<LiveStream, 'publish' | 'publishLazily'>;
   readonly random: Random;
   /** Hands finished observations to an exporter. */
   readonly exportSpans?: (observations: readonly Observation[]) => void;

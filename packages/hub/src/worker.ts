@@ -35,6 +35,7 @@ import type { Metric } from './metrics/series.ts';
 import { Reconciliation } from './reconcile/job.ts';
 import { tellGaps } from './reconcile/tell.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
+import type { Sinks } from './sinks/sinks.ts';
 import type { Shredding } from './store/shred.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -81,6 +82,7 @@ async function main(): Promise<void> {
   const store = openSqliteStore(settings.storePath);
   const live = new LiveStream(systemClock.nowMs());
   const exporter = await openExporter();
+  const sinks = await openSinks();
   const forget = (what: Shredding): void => {
     recorder.shred(what);
     live.forget();
@@ -102,23 +104,25 @@ async function main(): Promise<void> {
     random: systemRandom,
   });
   const { server, url } = await listen(store, live, exporter, {
+    sinks,
     readMetrics,
     auth,
     ingest,
     vault: vault.desk,
     clients: () => clients?.view ?? UNWATCHED,
   });
+  const told = tellingOf(live, sinks);
   const recorder: Recorder = new Recorder({
     store,
-    live,
+    live: told,
     random: systemRandom,
     measure: (batch) => metrics.record(batch),
     ...(exporter === undefined ? {} : exportTo(exporter, store)),
   });
-  const reconciliation = reconcile(store, live);
+  const reconciliation = reconcile(store, told);
   const tellCounts = (): void => {
     const { counts, waiting } = recorder;
-    const parts = [clients, reconciliation, exporter, embedder, ingest, vault];
+    const parts = [clients, reconciliation, exporter, sinks, embedder, ingest, vault];
     const rest = { ...own, ...countsOf(parts), live: live.listeners };
     tell({ type: 'counts', counts: { ...counts, storeWaiting: waiting, ...rest } });
   };
@@ -136,9 +140,7 @@ async function main(): Promise<void> {
     await ingest.close();
     await reconciliation.close();
     recorder.retry();
-    await exporter?.close();
-    await embedder?.close();
-    await clients?.close();
+    for (const part of [exporter, sinks, embedder, clients]) await part?.close();
     tellCounts();
     await close(store, server);
   };
@@ -152,7 +154,7 @@ async function main(): Promise<void> {
     else void end();
   });
   tell({ type: 'listening', url });
-  clients = await watchClients(store, live);
+  clients = await watchClients(store, told);
   vault.begin();
 }
 
@@ -233,6 +235,7 @@ function loadedFrom(store: Store): Extract<FromWorker, { type: 'loaded' }>['load
 
 /** What the server shows or takes in besides the API. */
 interface Doors {
+  readonly sinks: Sinks | undefined;
   readonly readMetrics: () => readonly Metric[];
   readonly auth: Auth;
   readonly ingest: Ingest;
@@ -244,7 +247,7 @@ function listen(
   store: Store,
   live: LiveStream,
   exporter: Exporter | undefined,
-  { readMetrics, auth, ingest, vault, clients }: Doors,
+  { sinks, readMetrics, auth, ingest, vault, clients }: Doors,
 ): Promise<{ readonly server: ServerType; readonly url: string }> {
   let hosts: ReadonlySet<string> = new Set();
   const app = createApp({
@@ -257,6 +260,7 @@ function listen(
     },
     ask,
     destinations: () => exporter?.views ?? [],
+    sinks,
     vault,
     metrics: () => toPrometheus(readMetrics(), settings.version),
     clients,
@@ -300,7 +304,7 @@ function listen(
 const UNWATCHED: ClientsView = { watched: false, servers: [], unreadable: [] };
 
 /** Loaded when the hub serves already: a call that waits for it needs none of this. */
-async function watchClients(store: Store, live: LiveStream): Promise<ClientWatch | undefined> {
+async function watchClients(store: Store, live: Telling): Promise<ClientWatch | undefined> {
   const { clients } = settings;
   if (clients === undefined) return undefined;
   const { ClientWatch } = await import('./clients/watch.ts');
@@ -311,7 +315,7 @@ async function watchClients(store: Store, live: LiveStream): Promise<ClientWatch
   });
 }
 
-const reconcile = (store: Store, live: LiveStream): Reconciliation =>
+const reconcile = (store: Store, live: Telling): Reconciliation =>
   new Reconciliation({
     ledgerPath: settings.ledgerPath,
     store,
@@ -319,6 +323,27 @@ const reconcile = (store: Store, live: LiveStream): Reconciliation =>
     found: (gaps) =>
       tellGaps(gaps, { store, live, random: systemRandom, nowMs: systemClock.nowMs() }),
   });
+
+type Telling = Pick<LiveStream, 'publish' | 'publishLazily'>;
+
+/** Whoever raises an alert tells viewers and sinks at once. */
+function tellingOf(live: LiveStream, sinks: Sinks | undefined): Telling {
+  if (sinks === undefined) return live;
+  return {
+    publish: (event) => {
+      live.publish(event);
+      if (event.type === 'alert') sinks.tell(event.alert);
+    },
+    publishLazily: (chars, event) => live.publishLazily(chars, event),
+  };
+}
+
+async function openSinks(): Promise<Sinks | undefined> {
+  const { sinks, sinksPath, version } = settings;
+  if (sinks.length === 0) return undefined;
+  const { Sinks } = await import('./sinks/sinks.ts');
+  return Sinks.open(sinks, sinksPath, version);
+}
 
 async function openExporter(): Promise<Exporter | undefined> {
   const { destinations, exportPath, version } = settings;

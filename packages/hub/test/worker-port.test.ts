@@ -23,6 +23,8 @@ function options(part: Partial<WorkerSettings> = {}): WorkerPortOptions {
       retentionMs: 1e12,
       storeBytesMax: 1e12,
       destinations: [],
+      sinks: [],
+      sinksPath: '',
       ingest: { host: '127.0.0.1' },
       exportPath: '',
       vault: {

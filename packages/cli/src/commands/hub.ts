@@ -185,15 +185,17 @@ function remoteOf({ values, text }: Config): Pick<HubOptions, 'remote'> {
   return { remote: { host: text('remote.host') ?? '127.0.0.1', port, ...files } };
 }
 
-function otlpOf(config: Config): Pick<HubOptions, 'otlp' | 'destinationsFile'> {
+function otlpOf(config: Config): Pick<HubOptions, 'otlp' | 'destinationsFile' | 'sinksFile'> {
   const endpoint = config.text('otlp.endpoint');
   const headersFile = config.text('otlp.headers-file');
   const destinationsFile = config.text('otlp.destinations');
+  const sinksFile = config.text('sinks');
   const metrics = config.flag('otlp.metrics');
   const otlp = { metrics, ...(headersFile === undefined ? {} : { headersFile }) };
   return {
     ...(endpoint === undefined ? {} : { otlp: { endpoint, ...otlp } }),
     ...(destinationsFile === undefined ? {} : { destinationsFile }),
+    ...(sinksFile === undefined ? {} : { sinksFile }),
   };
 }
 

@@ -3,7 +3,7 @@ import {
   type Decision,
   type DecisionAction,
   effectiveMode,
-  type Level,
+  LEVELS,
   type Mask,
   type Observation,
   type Policy,
@@ -101,8 +101,6 @@ type Judged = Pick<Decision, 'action' | 'wanted' | 'rule' | 'mode' | 'exception'
   readonly weight: number;
   readonly mask: Mask | undefined;
 };
-
-const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
 
 function judge(rule: Rule, server: string, policy: Policy, exception: string | undefined): Judged {
   const wanted = wantedOf(rule, policy);

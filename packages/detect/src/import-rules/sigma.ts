@@ -1,4 +1,4 @@
-import { isObject } from '@spoor/core';
+import { isObject, LEVELS } from '@spoor/core';
 import { parseAllDocuments, stringify } from 'yaml';
 import { compileRules } from '../rules/compile.ts';
 import type { RuleFile } from '../rules/types.ts';
@@ -100,7 +100,7 @@ function headOf(document: Json, title: string): Json & { readonly title: string 
 }
 
 const STATUSES: ReadonlySet<string> = new Set(['stable', 'test', 'experimental', 'deprecated']);
-const LEVELS: ReadonlySet<string> = new Set(['informational', 'low', 'medium', 'high', 'critical']);
+const KNOWN_LEVELS: ReadonlySet<string> = new Set(LEVELS);
 
 const tagsOf = (tags: unknown): readonly string[] =>
   (Array.isArray(tags) ? tags.map((tag) => String(tag).toLowerCase().replaceAll(' ', '-')) : [])
@@ -108,7 +108,7 @@ const tagsOf = (tags: unknown): readonly string[] =>
     .filter((tag) => /^[a-z0-9_-]+\.[a-z0-9._-]+$/.test(tag));
 
 const tailOf = ({ level, falsepositives }: Json): Json => ({
-  level: LEVELS.has(String(level)) ? level : 'medium',
+  level: KNOWN_LEVELS.has(String(level)) ? level : 'medium',
   ...(Array.isArray(falsepositives) ? { falsepositives: falsepositives.map(String) } : {}),
 });
 

@@ -2,7 +2,7 @@ import {
   CONTENT_CLASSES,
   type ContentClass,
   type Exception,
-  type Level,
+  LEVELS,
   type Mask,
   type MaskPart,
   type RuleRef,
@@ -14,7 +14,6 @@ import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { checkKeys, oneOf, optionalTextAt, RuleFault, textAt, textsAt } from './document.ts';
 import type { Rule, RuleTest } from './types.ts';
 
-const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
 const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
 const RESPONSES = ['alert', 'deny', 'ask', 'modify', 'defer'] as const;
 

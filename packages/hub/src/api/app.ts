@@ -20,6 +20,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Entries, HubState, Question } from '../bus.ts';
 import { PROMETHEUS_TYPE } from '../metrics/prometheus.ts';
+import type { Sinks } from '../sinks/sinks.ts';
 import type { Store } from '../store/store.ts';
 import type { VaultDesk } from '../vault/desk.ts';
 import { askRoutes } from './asks.ts';
@@ -35,6 +36,7 @@ import type { LiveStream } from './live.ts';
 import { cursorAfter, cursorOf, orderOf } from './order.ts';
 import { replayRoutes } from './replay.ts';
 import { sensorRoutes } from './sensors.ts';
+import { sinkRoutes } from './sinks.ts';
 import { stopRoutes } from './stops.ts';
 import { traceRoutes } from './traces.ts';
 import { vaultRoutes } from './vault.ts';
@@ -47,6 +49,7 @@ export interface AppOptions {
   readonly state: () => HubState;
   readonly ask: (question: Question) => Promise<unknown>;
   readonly destinations: () => readonly DestinationView[];
+  readonly sinks: Pick<Sinks, 'views' | 'test' | 'revive'> | undefined;
   /** In Prometheus' text format. */
   readonly metrics: () => string;
   readonly clients: () => ClientsView;
@@ -117,6 +120,7 @@ export function createApp(options: AppOptions): Hono {
     isCommand: (c) => options.auth.isBearer(c.req.header('authorization')),
   });
   baselineRoutes(app, options);
+  sinkRoutes(app, options);
   replayRoutes(app, options);
   traceRoutes(app, options);
   sensorRoutes(app, {

@@ -14,7 +14,7 @@ interface SpooledRequest {
   readonly items: number;
 }
 
-const FILE = /^(\d{12})-(\d{1,6})\.otlp$/;
+const FILE = /^(\d{12})-(\d{1,6})\.(?:otlp|json)$/;
 
 /**
  * Requests that a destination could not take yet, one file each, oldest first. They hold spans, and

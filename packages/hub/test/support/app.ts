@@ -76,6 +76,7 @@ export function testApp(answer: (question: Question) => unknown = () => true): T
       return answer(question);
     },
     destinations: () => [],
+    sinks: undefined,
     metrics: () => 'spoor_up 1\n',
     clients: () => ({ watched: false, servers: [], unreadable: [] }),
     ingest: () => ({}),
