@@ -84,7 +84,7 @@ export function summaryOf(alert: Alert): AlertSummary {
 }
 
 /** Names are chosen by servers: nothing invisible, nothing that moves a terminal, not endless. */
-export const plain = (text: string, charsMax: number): string =>
+const plain = (text: string, charsMax: number): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\ud800-\udfff]/gu, '\ufffd')
     .slice(0, charsMax)
