@@ -31,6 +31,7 @@ export * from './message.ts';
 export * from './names.ts';
 export * from './nearest.ts';
 export * from './observation.ts';
+export * from './outward.ts';
 export * from './policy.ts';
 export * from './ports.ts';
 export * from './prune.ts';
