@@ -3,7 +3,7 @@ import { verifies } from '../../../test/verifies.ts';
 import { expectKeptThrough } from './kills.ts';
 
 /** The long tier has many more. */
-const KILLS = 12;
+const KILLS = 50;
 
 describe('kill -9', () => {
   verifies('ledger:crash', () => expectKeptThrough(KILLS), {

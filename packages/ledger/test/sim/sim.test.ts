@@ -6,7 +6,7 @@ import { simulate, simulateStops } from './simulate.ts';
 /** `SPOOR_SEED=17 npx vitest run packages/ledger/test/sim` repeats one life. */
 const SEED = Number(process.env.SPOOR_SEED ?? 0);
 /** The long tier has a million, from other seeds. */
-const STOPS = 4_000;
+const STOPS = 20_000;
 
 describe('a simulated machine', () => {
   verifies(
