@@ -11,6 +11,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { type Row, readCases, rowsOf } from './egress/cases.ts';
+import { throughHub } from './egress/hub.ts';
 import type { LeftOut } from './subversion/report.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -125,6 +127,47 @@ async function tools(): Promise<string> {
   );
 }
 
+/** Protocols that Spoor does not watch are played as the call that would carry the traffic. */
+const OVER_MCP: ReadonlySet<string> = new Set(['mcp_chain', 'mcp_input', 'mcp_tool']);
+
+async function egress(): Promise<string> {
+  const cases = readCases(join(folder ?? '', 'egress_cases.jsonl.gz'));
+  console.log(`${cases.length} cases of egress, through a hub`);
+  const { outcomes, verified, size } = await throughHub(cases);
+  const rows = rowsOf(outcomes);
+  const sum = (name: string, some: readonly Row[]): string[] => {
+    const of = (key: Exclude<keyof Row, 'category'>): number =>
+      some.reduce((all, row) => all + row[key], 0);
+    return [
+      name,
+      `${of('seen')} of ${of('block')}`,
+      String(of('denied')),
+      `${of('falselySeen')} of ${of('allow')}`,
+      String(of('falselyDenied')),
+      `${of('withEntry')} of ${of('block') + of('allow')}`,
+    ];
+  };
+  const [over, others] = [true, false].map((is) =>
+    rows.filter(({ category }) => OVER_MCP.has(category) === is),
+  );
+  const lines = [
+    ...(over ?? []).map((row) => sum(row.category, [row])),
+    sum('**over MCP**', over ?? []),
+    ...(others ?? []).map((row) => sum(row.category, [row])),
+    sum('**all**', rows),
+  ];
+  const head = [
+    'category',
+    'to block: seen',
+    'denied',
+    'to allow: seen',
+    'denied',
+    'in the ledger',
+  ];
+  const said = `\`spoor ledger verify\` afterwards: ${size} entries, ${verified ? 'in order' : 'NOT IN ORDER'}.`;
+  return `${table(head, lines)}\n\n${said}`;
+}
+
 function leftOut(): string {
   const found = JSON.parse(readFileSync(join(ROOT, 'bench/subversion.json'), 'utf8'));
   const rows = (found as readonly LeftOut[]).map(
@@ -177,6 +220,16 @@ ${await asked()}
 ## Tool definitions
 
 ${await tools()}
+
+## Traffic that leaves
+
+The cases of agent-egress-bench, each by an agent and a session of its own, over HTTP through
+\`spoor gateway\` and a hub in \`enforce\`. *Seen*: a rule of any level fired; *denied*: one denied
+a call. Spoor watches MCP. Other traffic is played as the call of a tool that would carry it (a
+request as arguments of a tool that fetches, a page as its result), and what shows only on the
+other protocol is not there to be seen.
+
+${await egress()}
 `;
 writeFileSync(join(ROOT, 'docs/benchmarks.md'), text);
 rmSync(scratch, { recursive: true });

@@ -30,6 +30,11 @@ export const CONTENT = {
       'Of agent-egress-bench, all cases over MCP are seen, and nothing that is to be allowed.',
     source: 'docs/examine.md',
   },
+  'egress:ledger': {
+    behavior:
+      'Played through a hub, each case of agent-egress-bench stands in its ledger, which verifies.',
+    source: 'docs/benchmarks.md',
+  },
   'content:linear': {
     behavior: 'Asking hundreds of expressions of a content takes time in proportion to its length.',
     source: 'docs/sigma.md',

