@@ -22,7 +22,7 @@ export type Move =
       readonly answer: string;
     };
 
-export const FETCH: ToolDefinition = {
+const FETCH: ToolDefinition = {
   name: 'fetch',
   description: 'Sends an HTTP request to a URL and returns the response',
 };

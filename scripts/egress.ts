@@ -1,17 +1,17 @@
 /**
- * `node scripts/egress/run.ts FILE [--hub] [--cases]`: plays the cases of agent-egress-bench (JSON
+ * `node scripts/egress.ts FILE [--hub] [--cases]`: plays the cases of agent-egress-bench (JSON
  * lines, gzip) through the shipped rules; with `--hub`, as real traffic through a hub and a gateway
  * of its own, with a ledger that is verified in the end. A case that should be blocked is *seen*
  * where a rule fires, and *denied* where one denies; one that should be allowed is false there.
  */
 import { argv, exit, stdout } from 'node:process';
-import { readCases, rowsOf } from './cases.ts';
-import { throughHub } from './hub.ts';
-import { playCases } from './play.ts';
+import { readCases, rowsOf } from './egress/cases.ts';
+import { throughHub } from './egress/hub.ts';
+import { playCases } from './egress/play.ts';
 
 const [, , path] = argv;
 if (path === undefined) {
-  stdout.write('usage: node scripts/egress/run.ts FILE.jsonl.gz [--hub] [--cases]\n');
+  stdout.write('usage: node scripts/egress.ts FILE.jsonl.gz [--hub] [--cases]\n');
   exit(2);
 }
 const cases = readCases(path);
