@@ -16,6 +16,8 @@ export const SOURCE_LIMITS = {
   sourceScanMs: 120_000,
   /** Heap of the worker that reads source, in mebibytes: some fifty times the largest tree seen. */
   sourceHeapMiB: 1_024,
+  /** Stack of that worker, in mebibytes: bundles nest some ten times deeper than what people write. */
+  sourceStackMiB: 32,
   /** Files that may cost the worker its life; after that the rest is reported as not looked at. */
   sourceRestartsMax: 4,
   /** Functions within functions whose calls are followed from one handler. */
@@ -24,6 +26,8 @@ export const SOURCE_LIMITS = {
   sourceVisitsPerFunctionMax: 24,
   /** Nodes of syntax visited in one tree, helpers anew for each caller: a minute at most. */
   sourceStepsMax: 20_000_000,
+  /** Aliases of one YAML file that are followed: nine of nine of nine is no configuration. */
+  sourceAliasesMax: 1_000,
   /** Fields of one object that are told apart; the others count as one. */
   sourceFieldsMax: 128,
   /** Findings of one check that are listed: more explain nothing, and the rest is counted. */

@@ -35,9 +35,14 @@ export function analyse(
   { dependencies, isLate }: Manifest,
   progress: Progress,
 ): Analysis {
-  const sources = [...modules.values()].map(({ source }) => source);
+  const sources = [...modules.values()].map(({ source }) => withoutComments(source));
+  const known = new Map<string, boolean>();
   const machine = new Machine(modules, {
-    defaultsOn: (name) => isOnByDefault(name, sources),
+    defaultsOn: (name) => {
+      const isOn = known.get(name) ?? isOnByDefault(name, sources);
+      known.set(name, isOn);
+      return isOn;
+    },
     majorOf: (name) => majorOf(dependencies[name]),
   });
   const unread = new Map<string, Unread>();
@@ -81,6 +86,13 @@ const whyNot = (error: unknown): string => {
   throw error;
 };
 
+/** Without lines that are comments: examples in them switch everything on. */
+const withoutComments = (source: string): string =>
+  source
+    .split('\n')
+    .filter((line) => !/^\s*(?:\*|\/\/|\/\*)/.test(line))
+    .join('\n');
+
 /** A switch that some file of the package sets to true unless somebody says otherwise. */
 function isOnByDefault(name: string, sources: readonly string[]): boolean {
   const bare = name.replaceAll(/[^\w$]/g, '');
@@ -93,12 +105,17 @@ function isOnByDefault(name: string, sources: readonly string[]): boolean {
   );
 }
 
+const YES = /:\s*true\b|\?\?\s*true|!==\s*false|return true/;
+
 /** `sends() { return config.content !== undefined ? config.content : true; }` */
 function saysYes(name: string, source: string): boolean {
-  const start = source.search(new RegExp(`\\b${name}\\s*\\([^)]*\\)\\s*(?::\\s*boolean\\s*)?\\{`));
-  if (start < 0) return false;
-  const body = source.slice(start, start + 300).split('\n  }')[0] ?? '';
-  return /:\s*true\b|\?\?\s*true|!==\s*false/.test(body.replace(/^[^{]*/, ''));
+  const definition = new RegExp(`^([ \\t]*)(?:[a-z]+ +)*${name} *\\([^)]*\\)[^;{]{0,60}\\{`, 'm');
+  const found = definition.exec(source);
+  if (found === null) return false;
+  const [{ length }, indent = ''] = found;
+  const rest = source.slice(found.index + length, found.index + length + 1_500);
+  const end = rest.indexOf(`\n${indent}}`);
+  return YES.test(end < 0 ? rest.slice(0, 300) : rest.slice(0, end));
 }
 
 const majorOf = (range: string | undefined): number | undefined => {

@@ -45,7 +45,10 @@ async function once(work: Work, fileMs: number): Promise<Outcome> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     workerData: work,
-    resourceLimits: { maxOldGenerationSizeMb: LIMITS.sourceHeapMiB, stackSizeMb: 4 },
+    resourceLimits: {
+      maxOldGenerationSizeMb: LIMITS.sourceHeapMiB,
+      stackSizeMb: LIMITS.sourceStackMiB,
+    },
     // Nothing of the file's own may be seen on our streams, nor the process's environment there.
     stdout: true,
     stderr: true,

@@ -12,9 +12,19 @@ const SECRETS: readonly RegExp[] = [
 /** A long run without spaces within quotes, with figures and letters. */
 const LONG = /(["'`=])(?=[\w+/=.-]*\d)(?=[\w+/=.-]*[A-Za-z])[\w+/=.-]{20,}(?=["'`\s]|$)/g;
 
-/** One line of source as evidence: shortened, and without what looks like a key. */
+/** Before a column, what is shown of a long line. */
+const BEFORE = 60;
+
+/** The part of a line around a column, without the half of a word that it may begin with. */
+export function around(line: string, column: number): string {
+  const start = Math.max(0, column - 1 - BEFORE);
+  const part = line.slice(start, start + 2 * LIMITS.sourceEvidenceCharsMax);
+  return start === 0 ? part : part.replace(/^[^\s"'`(,;]*/, '…');
+}
+
+/** A text as evidence: shortened, and without what looks like a key. */
 export function masked(line: string): string {
-  let text = line.trim();
+  let text = line.slice(0, 2 * LIMITS.sourceEvidenceCharsMax).trim();
   for (const secret of SECRETS)
     text = text.replace(secret, (_all, before: unknown) =>
       typeof before === 'string' ? `${before}***` : '***',
@@ -24,13 +34,16 @@ export function masked(line: string): string {
   return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
+/** Names of files come from strangers too. */
+export const plain = (path: string): string => path.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
+
 /** What people and programs get to see of a finding. */
 export function findingOf(raw: Raw, lines: readonly string[]): Finding {
-  const where = `${raw.path}:${raw.line}:${raw.column}`;
+  const where = `${plain(raw.path)}:${raw.line}:${raw.column}`;
   return {
     what: masked(raw.what),
     where,
-    evidence: masked(lines[raw.line - 1] ?? ''),
+    evidence: masked(around(lines[raw.line - 1] ?? '', raw.column)),
     reproduce: `Look at ${where}`,
   };
 }

@@ -32,6 +32,9 @@ const isTest = (path: string): boolean =>
     path,
   );
 
+/** Where there is so much more of what was built, that is all there is but for some entries. */
+const MOSTLY_BUILT = 6;
+
 /** Reads a tree: no link is followed, and what is left out is named with its reason. */
 export async function readTree(root: string, options: { readonly tests: boolean }): Promise<Tree> {
   const all = await walk(root);
@@ -43,7 +46,8 @@ export async function readTree(root: string, options: { readonly tests: boolean 
       .some((one) => BUILT.test(one));
   const own = paths.filter((path) => !built(path));
   // A published package has nothing but what was built; then that is its source.
-  const wanted = own.some(isCode) ? own : onePerModule(paths);
+  const isSource = paths.filter(isCode).length <= MOSTLY_BUILT * own.filter(isCode).length;
+  const wanted = isSource ? own : onePerModule(paths);
   const chosen = wanted.filter((path) => options.tests || !isTest(path));
   const { files, left } = await readAll(root, chosen);
   return { files, unread: [...unread, ...left] };
@@ -56,8 +60,10 @@ function onePerModule(paths: readonly string[]): readonly string[] {
   const first = folders.find((folder) => code.some((path) => path.startsWith(`${folder}/`)));
   if (first === undefined) return paths;
   const inside = code.filter((path) => path.startsWith(`${first}/`));
+  const isEsm = inside.some((path) => /\.m?js$/.test(path));
+  const oneForm = inside.filter((path) => !isEsm || !path.endsWith('.cjs'));
   const alike = new Map<string, string>();
-  for (const path of inside) {
+  for (const path of oneForm) {
     const key = path.replaceAll(/(?:^|\/)(?:esm|cjs|esnext)(?=\/)/g, '').replace(/\.[cm]?js$/, '');
     if (!alike.has(key)) alike.set(key, path);
   }

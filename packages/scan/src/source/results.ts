@@ -2,7 +2,7 @@ import { LIMITS } from '@spoor/core';
 import type { CheckResult, Finding } from '../finding.ts';
 import type { Unread } from './analyse.ts';
 import { type CheckId, SOURCE_CHECKS } from './checks.ts';
-import { findingOf, masked } from './evidence.ts';
+import { findingOf, masked, plain } from './evidence.ts';
 import type { Raw } from './flow/machine.ts';
 import { reasonFor } from './suppress.ts';
 
@@ -61,9 +61,9 @@ const compare = (one: string, other: string): number => (one < other ? -1 : one 
 
 const unreadFinding = ({ path, why }: Unread): Finding => ({
   what: `Not looked at: ${why}`,
-  where: masked(path),
+  where: plain(path),
   evidence: '',
-  reproduce: `Look at ${masked(path)}`,
+  reproduce: `Look at ${plain(path)}`,
 });
 
 function limited(findings: readonly Finding[]): readonly Finding[] {

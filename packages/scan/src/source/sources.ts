@@ -3,7 +3,7 @@ import type { Call } from './flow/context.ts';
 import { callClosure } from './flow/functions.ts';
 import { LABEL } from './flow/labels.ts';
 import type { At } from './flow/machine.ts';
-import { isSecretName } from './flow/properties.ts';
+import { paramsOf } from './flow/properties.ts';
 import { parameterName, spanOrNothing } from './flow/spans.ts';
 import { type Closure, carrying, clean, ofKind, texts, type Value } from './flow/value.ts';
 
@@ -11,6 +11,8 @@ import { type Closure, carrying, clean, ofKind, texts, type Value } from './flow
 export function registration(call: Call, at: At): Value | undefined {
   const handler = call.args.findLast((arg) => arg.closure !== undefined)?.closure;
   if (handler === undefined) return undefined;
+  const traced = tracedFunction(call, handler, at);
+  if (traced !== undefined) return traced;
   const given = REGISTRATIONS.get(call.name)?.(call, handler, at);
   if (given === undefined) return undefined;
   enter(handler, given, at);
@@ -148,19 +150,49 @@ const CONTENT_NAME =
 const RESULT_NAME = /^(?:tool|call|response|raw|mcp)?_?(?:results?|outputs?|completion)$/i;
 const BODY_NAME = /^(?:request|response|req|res|raw)?_?body$/i;
 
-/** A parameter of a function that nobody in the package calls, by its name. */
-export function guessed(closure: Closure): readonly Value[] {
+/** Elsewhere `args` are those of a file system, and `body` is that of a loop. */
+const SPEAKS_OF_TOOLS = /\bmcp|modelcontextprotocol|tool/i;
+const SECRET_PARAMETER =
+  /^(?:api|access|auth|bearer|secret|refresh|private)_?(?:key|token)$|^(?:password|passwd|clientSecret)$/i;
+
+/** What a parameter holds, by its name alone, in source that speaks of tools. */
+const GUESSES: readonly (readonly [RegExp, (origin: string) => Value])[] = [
+  [/^params$/, (origin) => ({ ...carrying(LABEL.input, origin), fields: paramsOf(origin) })],
+  [CONTENT_NAME, (origin) => carrying(LABEL.input, origin)],
+  [BODY_NAME, (origin) => carrying(LABEL.input, origin)],
+  [RESULT_NAME, (origin) => carrying(LABEL.result, origin)],
+  [
+    /^(?:inbound|incoming|request)?headers$/i,
+    (origin) => carrying(LABEL.carrier, origin, 'headers'),
+  ],
+  [/^(?:req|request)$/, (origin) => ({ ...ofKind('request'), origin })],
+  [/^(?:res|reply)$/, () => ofKind('response')],
+];
+
+/** Parameters of a function that nobody in the package calls, by their names. */
+export function guessed(
+  closure: Closure,
+  speaks: boolean = SPEAKS_OF_TOOLS.test(closure.module.source),
+): readonly Value[] {
+  const isOne = closure.node.params.length === 1;
   return closure.node.params.map((parameter) => {
     const name = parameterName(parameter);
     const origin = `\`${name}\` of ${closure.name || 'a function'}`;
-    if (CONTENT_NAME.test(name) || BODY_NAME.test(name)) return carrying(LABEL.input, origin);
-    if (RESULT_NAME.test(name)) return carrying(LABEL.result, origin);
-    if (/^(?:inbound|incoming|request)?headers$/i.test(name))
-      return carrying(LABEL.carrier, origin, 'headers');
-    if (/^(?:req|request)$/.test(name)) return { ...ofKind('request'), origin };
-    if (/^(?:res|reply)$/.test(name)) return ofKind('response');
-    return isSecretName(name) ? carrying(LABEL.secret, origin) : spanOrNothing(parameter, clean());
+    if (SECRET_PARAMETER.test(name)) return carrying(LABEL.secret, origin);
+    // What follows named parameters is seldom what a client sent.
+    const isTail = parameter.type === 'RestElement' && !isOne;
+    const guess = speaks && !isTail ? GUESSES.find(([names]) => names.test(name)) : undefined;
+    return guess?.[1](origin) ?? spanOrNothing(parameter, clean());
   });
+}
+
+/** `trace((span) => async (input) => …)`: a function that makes the one that is traced. */
+function tracedFunction(call: Call, factory: Closure, at: At): Value | undefined {
+  const isAutotel = call.callee.from?.module.startsWith('autotel') === true;
+  if (!isAutotel || !/^(?:trace|span|instrument|withTracing)$/.test(call.name)) return undefined;
+  const made = callClosure(factory, [ofKind('span')], at);
+  if (made.closure !== undefined) callClosure(made.closure, guessed(made.closure, true), at);
+  return made;
 }
 
 /** A name that nobody declares, as in an excerpt. */

@@ -9,7 +9,7 @@ const COMMENT =
  */
 export function reasonFor({ check, line }: Raw, lines: readonly string[]): string | undefined {
   for (const text of [lines[line - 1], lines[line - 2]]) {
-    const [, checks = '', reason = ''] = COMMENT.exec(text ?? '') ?? [];
+    const [, checks = '', reason = ''] = COMMENT.exec(text?.slice(0, 2_000) ?? '') ?? [];
     const names = checks.split(',').map((name) => name.trim());
     if (names.includes(check)) return reason.replace(/\s*(?:\*\/|-->)\s*$/, '');
   }

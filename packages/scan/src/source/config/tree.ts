@@ -15,7 +15,7 @@ export function parseTree(source: string): readonly Branch[] {
   const counter = new LineCounter();
   const documents = parseAllDocuments(source, { lineCounter: counter, logLevel: 'silent' });
   if (!Array.isArray(documents)) return [];
-  const budget = { left: LIMITS.sourceFileBytesMax };
+  const budget = { left: LIMITS.sourceAliasesMax };
   return documents.map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
@@ -31,9 +31,11 @@ interface Growing {
 
 /** An alias stands for what it names, as often as the budget lasts. */
 function grow(node: unknown, growing: Growing): Branch {
-  growing.budget.left -= 1;
-  if (growing.budget.left < 0) throw new RangeError('too many aliases');
-  if (isAlias(node)) return grow(node.resolve(growing.document), growing);
+  if (isAlias(node)) {
+    growing.budget.left -= 1;
+    if (growing.budget.left < 0) throw new RangeError('too many aliases');
+    return grow(node.resolve(growing.document), growing);
+  }
   const line = lineOf(node, growing);
   if (isScalar(node)) return { line, text: String(node.value ?? '') };
   if (isSeq(node)) return { line, items: node.items.map((item) => grow(item, growing)) };

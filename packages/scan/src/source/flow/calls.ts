@@ -62,8 +62,12 @@ function ofPackageFunction(call: Call, at: At): Value | undefined {
   return isRedacting(closure) ? { ...returned, labels: 0, fields: undefined } : returned;
 }
 
+const OWNERS = /(?:config|options|opts|hooks|settings)\??$/i;
+
 /** A function of another package: its callbacks run, and what it is given it may give back. */
 function unknown(call: Call, at: At): Value {
+  // What an owner's own function answers is the owner's choice.
+  if (OWNERS.test(call.receiverText)) return clean();
   const parts = call.receiver === undefined ? call.args : [call.receiver, ...call.args];
   let value = outside(merged(parts, THROUGH_UNKNOWN));
   if (isRedacting({ name: call.name })) value = clean();

@@ -1,6 +1,6 @@
 import type * as AST from '@babel/types';
 import { sessionRead } from '../sinks/session-url.ts';
-import { LABEL } from './labels.ts';
+import { CONTENT, LABEL } from './labels.ts';
 import type { At } from './machine.ts';
 import { carrying, clean, type Kind, ofKind, type Value } from './value.ts';
 
@@ -33,9 +33,24 @@ export function readProperty(
   const byKind = object.kind === undefined ? undefined : KINDS[object.kind];
   const known = byKind?.(object, name ?? '', node, at);
   if (known !== undefined) return known;
-  if (name !== undefined && isFact(name, object.labels)) return clean();
-  if (object.labels === 0) return name === undefined ? anyField(object) : clean();
-  return { ...carrying(object.labels, object.origin), kind: partKind(object) };
+  if (name === undefined) return object.labels === 0 ? anyField(object) : partOf(object);
+  if (object.labels === 0 || isFact(name, object.labels)) return clean();
+  return ofMessage(object, name) ?? partOf(object);
+}
+
+const partOf = (object: Value): Value => ({
+  ...carrying(object.labels, object.origin),
+  kind: partKind(object),
+});
+
+/** Parts of a message by JSON-RPC that are not what a user said. */
+function ofMessage({ labels, origin }: Value, name: string): Value | undefined {
+  if (name === 'params' && (labels & LABEL.input) !== 0)
+    return { ...carrying(LABEL.input, origin), fields: paramsOf(origin) };
+  // An error has a code and a text.
+  return name === 'error' && (labels & CONTENT) !== 0
+    ? carrying(LABEL.error, `the error in ${origin ?? 'an answer'}`)
+    : undefined;
 }
 
 const partKind = ({ kind }: Value): Kind | undefined => (kind === 'entries' ? undefined : kind);
@@ -76,7 +91,7 @@ const KINDS: { readonly [K in Kind]?: Reader } = {
 
 const SESSION = /^(?:mcp[-_]?)?session[-_]?id$|^sid$/i;
 const PLAIN_HEADERS =
-  /^(?:user-agent|content-type|content-length|host|accept.*|connection|origin|mcp-protocol-version|mcp-method|mcp-name|x-request-id)$/i;
+  /^(?:user-agent|content-type|content-length|host|accept.*|connection|origin|mcp-protocol-version|mcp-method|mcp-name|x-request-id|last-event-id|x-forwarded-.*|x-real-ip|referer)$/i;
 
 /** One header of a request. */
 export function headerNamed(name: string, origin: string | undefined): Value | undefined {
@@ -118,12 +133,14 @@ const PARTS: ReadonlyMap<string, Part> = new Map<string, Part>([
 /** Of an HTTP request, or of a request by JSON-RPC. */
 const ofRequest: Reader = (object, name) => PARTS.get(name)?.(object.origin);
 
-const paramsOf = (origin: string | undefined): Map<string, Value> =>
+/** Parameters of a request by JSON-RPC: the name of a tool is none of a client's content. */
+export const paramsOf = (origin: string | undefined): Map<string, Value> =>
   new Map([
     ['arguments', carrying(LABEL.input, origin)],
     ['uri', carrying(LABEL.input, origin)],
     ['argument', carrying(LABEL.input, origin)],
     ['name', clean()],
+    ['protocolVersion', clean()],
     ['_meta', carrying(LABEL.carrier, origin, 'headers')],
   ]);
 

@@ -188,7 +188,9 @@ function runSwitch(node: AST.SwitchStatement, at: At): void {
   for (const one of node.cases) {
     const known =
       one.test && path !== undefined ? new Set([...at.frame.safe, path]) : at.frame.safe;
-    const here: At = { ...inner, frame: { ...inner.frame, safe: known } };
+    // A sampler that a name asks for is whoever gives the name's choice.
+    const decides = inner.frame.decides || one.test?.type === 'StringLiteral';
+    const here: At = { ...inner, frame: { ...inner.frame, safe: known, decides } };
     for (const statement of one.consequent) runStatement(statement, here);
   }
 }

@@ -71,7 +71,7 @@ export interface Value {
 export const HOLE = '\u{fffc}';
 
 const CONSTANTS_MAX = 4;
-const DEEP_MAX = 5;
+const DEEP_MAX = 3;
 
 export const clean = (): Value => ({ labels: 0 });
 
@@ -87,34 +87,41 @@ export const constant = (value: Constant): Value => ({ labels: 0, constants: [va
 
 export const object = (): Value => ({ labels: 0, fields: new Map() });
 
+/** A value and its fields, the nearest first. Objects may go round in circles. */
+function partsOf(value: Value): Iterable<Value> {
+  if (value.fields === undefined) return [value];
+  const parts = new Set([value]);
+  for (const part of parts) {
+    for (const field of part.fields?.values() ?? []) parts.add(field);
+    if (parts.size > LIMITS.sourceFieldsMax) break;
+  }
+  return parts;
+}
+
 /** All that a value and its fields carry. */
-export function labelsOf(value: Value, depth = 0): number {
+export function labelsOf(value: Value): number {
   let labels = value.labels;
-  if (depth < DEEP_MAX && value.fields !== undefined)
-    for (const field of value.fields.values()) labels |= labelsOf(field, depth + 1);
+  if (value.fields !== undefined) for (const part of partsOf(value)) labels |= part.labels;
   return labels;
 }
 
 /** Where the first part that carries one of these came from. */
-export function originOf(value: Value, wanted: number, depth = 0): string | undefined {
-  if ((value.labels & wanted) !== 0) return value.origin;
-  if (depth >= DEEP_MAX) return undefined;
-  for (const field of value.fields?.values() ?? []) {
-    const origin = originOf(field, wanted, depth + 1);
-    if (origin !== undefined) return origin;
-  }
+export function originOf(value: Value, wanted: number): string | undefined {
+  for (const part of partsOf(value))
+    if ((part.labels & wanted) !== 0 && part.origin !== undefined) return part.origin;
   return undefined;
 }
 
 /** What may be one or the other. */
-export function join(one: Value, other: Value): Value {
-  if (one === other) return one;
+export function join(one: Value, other: Value, depth = 0): Value {
+  if (one === other || isBlank(other)) return one;
+  if (isBlank(one)) return other;
   const constants = [...new Set([...(one.constants ?? []), ...(other.constants ?? [])])];
   return {
     labels: one.labels | other.labels,
     origin: one.origin ?? other.origin,
     kind: one.kind ?? other.kind,
-    fields: joinFields(one.fields, other.fields),
+    fields: joinFields(one.fields, other.fields, depth),
     closure: one.closure ?? other.closure,
     ofClass: one.ofClass ?? other.ofClass,
     constants: constants.length === 0 ? undefined : constants.slice(0, CONSTANTS_MAX),
@@ -122,15 +129,27 @@ export function join(one: Value, other: Value): Value {
   };
 }
 
+/** A value of which nothing is known, and that nobody can have kept to change it. */
+const isBlank = (value: Value): boolean =>
+  value.labels === 0 &&
+  value.fields === undefined &&
+  value.kind === undefined &&
+  value.closure === undefined &&
+  value.ofClass === undefined &&
+  value.from === undefined &&
+  value.constants === undefined;
+
 function joinFields(
   one: Map<string, Value> | undefined,
   other: Map<string, Value> | undefined,
+  depth: number,
 ): Map<string, Value> | undefined {
   if (one === undefined || other === undefined) return one ?? other;
+  if (one === other || depth >= DEEP_MAX) return one;
   const both = new Map(one);
   for (const [name, value] of other) {
     const mine = both.get(name);
-    both.set(name, mine === undefined ? value : join(mine, value));
+    both.set(name, mine === undefined ? value : join(mine, value, depth + 1));
   }
   return both;
 }

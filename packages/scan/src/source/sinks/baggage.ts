@@ -2,22 +2,29 @@ import type { Node } from '@babel/types';
 import { argument, type Call } from '../flow/context.ts';
 import { has, LABEL } from '../flow/labels.ts';
 import type { At } from '../flow/machine.ts';
-import { labelsOf, originOf, type Value } from '../flow/value.ts';
+import { HOLE, labelsOf, originOf, type Value } from '../flow/value.ts';
 
 /** A test, a comparison or a switch whose outcome depends on baggage. */
 export function baggageTest(node: Node, values: readonly Value[], at: At): void {
   const found = values.find((value) => has(value.labels, LABEL.baggage));
   if (found === undefined || isPresence(node)) return;
-  const origin = originOf(found, LABEL.baggage) ?? 'baggage';
+  const origin = (originOf(found, LABEL.baggage) ?? 'baggage').replaceAll(HOLE, '…');
+  const text = at.module.source.slice(node.start ?? 0, node.end ?? 0);
+  if (!MATTERS.test(`${origin} ${text}`)) return;
   at.machine.report('source-baggage-trusted', node, at, `${capital(origin)} decides what happens`);
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** Words of access, of routes and of switches. */
+const MATTERS =
+  /role|admin|auth|tenant|region|rout|allow|deny|tier|plan\b|scope|permission|group|org|account|user|canary|flag|feature|debug|bypass|internal|trusted|level/i;
+
 /** `=== undefined`: whether there is baggage, not what it says. */
 const isPresence = (node: Node): boolean =>
   node.type === 'BinaryExpression' &&
   (node.right.type === 'NullLiteral' ||
+    node.right.type === 'UnaryExpression' ||
     (node.right.type === 'Identifier' && node.right.name === 'undefined'));
 
 const SENDS = /^(?:fetch|request|axios|got|ky)$/;

@@ -40,7 +40,8 @@ function ratio(call: Call, at: At): Value {
 function dropping(call: Call, kind: 'ratio-sampler' | 'off-sampler', at: At, part: string): Value {
   at.machine.look(FLAT);
   const value = ofKind(kind);
-  const what = `Only ${part} of all spans is kept, failures and rejections included`;
+  const kept = part === 'nothing' ? 'No span is kept' : `Only ${part} of all spans is kept`;
+  const what = `${kept}, failures and rejections included`;
   if (!at.frame.decides) at.machine.samplers.push({ value, raw: rawOf(FLAT, call.node, at, what) });
   return value;
 }
@@ -55,7 +56,7 @@ function parentBased(call: Call, at: At): Value {
     const slot = fields?.get(name);
     if (slot?.kind === 'off-sampler') slot.wrapped = true;
   }
-  const open = SLOTS.filter((name) => follows(name, fields?.get(name)));
+  const open = at.frame.decides ? [] : SLOTS.filter((name) => follows(name, fields?.get(name)));
   if (open.length > 0)
     at.machine.report(PARENT, call.node, at, `A client's sampled flag decides: ${open.join(', ')}`);
   const root = fields?.get('root');

@@ -3,7 +3,7 @@ import { CONTENT, has, LABEL } from '../flow/labels.ts';
 import type { At } from '../flow/machine.ts';
 import { readProperty } from '../flow/properties.ts';
 import { isSpan } from '../flow/spans.ts';
-import { clean, labelsOf, originOf, texts, type Value } from '../flow/value.ts';
+import { clean, HOLE, labelsOf, originOf, texts, type Value } from '../flow/value.ts';
 import { exported } from './values.ts';
 
 const content = 'source-span-values';
@@ -33,14 +33,14 @@ const SINKS: ReadonlyMap<string, Sink> = new Map<string, Sink>([
 ]);
 
 function oneAttribute(call: Call, at: At): void {
-  const key = texts(call.args[0])[0] ?? 'an attribute';
+  const key = (texts(call.args[0])[0] ?? 'of that name').replaceAll(HOLE, '…');
   if (isAllowedName(key)) return;
   if (call.args.length === 2) onSpan(call, call.args, `the attribute ${key} of a span`, at);
 }
 
 /** Values that the conventions ask for and that name no content. */
 const isAllowedName = (key: string): boolean =>
-  /^(?:user_agent\.original|http\.(?:request\.)?method|http\.route|url\.scheme|session\.id|mcp\.session\.id|mcp\.session_id)$/.test(
+  /^(?:user_agent\.original|http\.(?:request\.)?method|http\.route|url\.scheme|session\.id|mcp\.session\.id|mcp\.session_id|gen_ai\.(?:tool|prompt)\.name|mcp\.(?:method\.name|protocol\.version)|rpc\.method)$/.test(
     key,
   );
 

@@ -34,10 +34,13 @@ export function exported(value: Value, node: Node, { content, target }: Exported
   others(value, node, target, at);
 }
 
+const isLog = (target: string): boolean => /^a log$|^std/.test(target);
+
 function others(value: Value, node: Node, target: string, at: At): void {
   const labels = labelsOf(value);
   const { machine } = at;
-  if (has(labels, LABEL.error)) {
+  // Errors belong in logs, which have their own check of content.
+  if (has(labels, LABEL.error) && !isLog(target)) {
     const origin = originOf(value, LABEL.error) ?? 'a tool';
     machine.report('source-error-text', node, at, `The text of ${origin} goes into ${target}`);
   }
