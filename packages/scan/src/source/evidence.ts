@@ -16,7 +16,7 @@ const LONG = /(["'`=])(?=[\w+/=.-]*\d)(?=[\w+/=.-]*[A-Za-z])[\w+/=.-]{20,}(?=["'
 const BEFORE = 60;
 
 /** The part of a line around a column, without the half of a word that it may begin with. */
-export function around(line: string, column: number): string {
+function around(line: string, column: number): string {
   const start = Math.max(0, column - 1 - BEFORE);
   const part = line.slice(start, start + 2 * LIMITS.sourceEvidenceCharsMax);
   return start === 0 ? part : part.replace(/^[^\s"'`(,;]*/, '…');
