@@ -16,7 +16,7 @@ export const SOURCE_LIMITS = {
   sourceScanMs: 120_000,
   /** Heap of the worker that reads source, in mebibytes: some fifty times the largest tree seen. */
   sourceHeapMiB: 1_024,
-  /** Stack of that worker, in mebibytes: bundles nest some ten times deeper than what people write. */
+  /** Stack of that worker, in mebibytes: bundles nest far deeper than what people write. */
   sourceStackMiB: 32,
   /** Files that may cost the worker its life; after that the rest is reported as not looked at. */
   sourceRestartsMax: 4,
