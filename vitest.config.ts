@@ -26,8 +26,8 @@ export default defineConfig({
     hookTimeout: TEST_MS,
     expect: { poll: { timeout: 30_000, interval: 20 } },
     sequence: { sequencer: LongestFirst },
-    // Two cores, and many tests start real processes.
-    maxWorkers: 2,
+    // One more than the two cores of most machines for tests: many wait for processes.
+    maxWorkers: 3,
     // As the launcher sets them, and for its reason: tests start hubs with threads.
     execArgv: ['--no-wasm-code-gc', '--wasm-wrapper-tiering-budget=2000000000'],
   },

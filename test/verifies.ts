@@ -19,9 +19,7 @@ export function verifies(
   options: VerifiesOptions = {},
 ): void {
   const suffix = options.case === undefined ? '' : ` (${options.case})`;
-  test(
-    `${id}: ${REQUIREMENTS[id].behavior}${suffix}`,
-    prove,
-    Math.max(options.timeoutMs ?? 0, TEST_MS),
-  );
+  const { timeoutMs } = options;
+  const atMostMs = timeoutMs === undefined ? undefined : Math.max(timeoutMs, TEST_MS);
+  test(`${id}: ${REQUIREMENTS[id].behavior}${suffix}`, prove, atMostMs);
 }

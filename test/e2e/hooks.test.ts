@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { AskView, Observation, Page, SessionDetail, SessionView } from '@spoor/core';
 import { locateHome, prepareHome } from '@spoor/edge/home';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ASK_RULE } from '../fixtures/ask-rule.ts';
 import { verifies } from '../verifies.ts';
 import { connect, SERVERS } from './host.ts';
@@ -11,15 +11,33 @@ import { all, ending, timed, until, World } from './support.ts';
 
 const SHELL_RULE = ASK_RULE.replace('shares-externally', 'executes-code');
 
-async function hubWith(response: 'ask' | 'deny', mode = 'enforce'): Promise<World> {
-  const world = new World();
+/** Ends of what tests of several hosts share. */
+const ends: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+
+/** One hub for all hosts: they are told apart by the names of their servers. */
+function shared(make: (world: World) => Promise<World>): () => Promise<World> {
+  let world: Promise<World> | undefined;
+  return () => (world ??= make(new World({}, (end) => ends.push(end))));
+}
+
+const observing = shared(async (world) => {
+  await world.hub();
+  return world;
+});
+const denying = shared((world) => hubWith('deny', world));
+const asking = shared((world) => hubWith('ask', world));
+
+async function hubWith(response: 'ask' | 'deny', world: World): Promise<World> {
   const rules = join(world.folder, 'rules');
   mkdirSync(rules);
   writeFileSync(
     join(rules, 'sharing-needs-a-person.yml'),
     SHELL_RULE.replace('response: ask', `response: ${response}`),
   );
-  await world.hub('--mode', mode, '--rules', rules);
+  await world.hub('--mode', 'enforce', '--rules', rules);
   return world;
 }
 
@@ -49,17 +67,17 @@ const bash = (id: string, command = 'ls'): object => ({
 async function observed(
   world: World,
   enough: (seen: readonly Observation[]) => boolean,
+  host?: string,
 ): Promise<readonly Observation[]> {
   const { rows } = await until(
     () => world.api<Page<SessionView>>('sessions'),
     (page) => page.rows.length > 0,
   );
   expect(rows).toHaveLength(1);
-  const { observations } = await until(
-    () => world.api<SessionDetail>(`sessions/${rows[0]?.id}`),
-    (detail) => enough(detail.observations),
-  );
-  return observations;
+  return until(async () => {
+    const { observations } = await world.api<SessionDetail>(`sessions/${rows[0]?.id}`);
+    return observations.filter(({ server }) => host === undefined || server.name === host);
+  }, enough);
 }
 
 /** An event of each host before a command runs, after it, and its answers. */
@@ -155,12 +173,11 @@ describe.each(HOSTS)('$host', (row) => {
   verifies(
     'hook:observed',
     async () => {
-      const world = new World();
-      await world.hub();
+      const world = await observing();
       expect(await hook(world, host, before, event)).toEqual({});
       const afterEvent = 'afterEvent' in row ? row.afterEvent : undefined;
       expect(await hook(world, host, after, afterEvent)).toEqual({});
-      const seen = await observed(world, ([only]) => only?.outcome === 'ok');
+      const seen = await observed(world, ([only]) => only?.outcome === 'ok', host);
       expect(seen).toHaveLength(1);
       expect(seen[0]).toMatchObject({
         server: { name: host, transport: 'unknown' },
@@ -176,7 +193,7 @@ describe.each(HOSTS)('$host', (row) => {
   verifies(
     'hook:decides',
     async () => {
-      const world = await hubWith('deny');
+      const world = await denying();
       const answer = await hook(world, host, before, event);
       expect(answer).toMatchObject(denied);
       expect(JSON.stringify(answer)).toMatch(/denied by the security policy.* Case c-\w{10}/);
@@ -187,12 +204,12 @@ describe.each(HOSTS)('$host', (row) => {
   verifies(
     'hook:decides',
     async () => {
-      const world = await hubWith('ask');
+      const world = await asking();
       if ('ask' in row) {
         expect(await hook(world, host, before, event)).toMatchObject(row.ask);
         expect((await world.api<{ rows: AskView[] }>('asks')).rows).toEqual([]);
         await hook(world, host, after);
-        const seen = await observed(world, ([only]) => only?.outcome === 'ok');
+        const seen = await observed(world, ([only]) => only?.outcome === 'ok', host);
         expect(seen).toMatchObject([{ decision: { reason: 'approved-in-host', wanted: 'ask' } }]);
         return;
       }
@@ -211,7 +228,7 @@ describe.each(HOSTS)('$host', (row) => {
 verifies(
   'hook:decides',
   async () => {
-    const world = await hubWith('ask');
+    const world = await hubWith('ask', new World());
     const unasked = { ...claude('PreToolUse', bash('t1')), permission_mode: 'bypassPermissions' };
     const answered = hook(world, 'claude-code', unasked);
     const { rows } = await until(

@@ -56,7 +56,7 @@ describe('OTLP over HTTP', () => {
     expect([...body.subarray(2, 4)]).toEqual([0x08, 2]);
   });
 
-  it.each([
+  const refused = [
     ['nothing that can be read', Buffer.from([0xff, 0xff]), {}, 400],
     ['no JSON', Buffer.from('{'), { 'content-type': 'application/json' }, 400],
     ['another type', BODY, { 'content-type': 'text/plain' }, 415],
@@ -66,13 +66,17 @@ describe('OTLP over HTTP', () => {
     ['no gzip', BODY, gzip, 400],
     ['half a gzip', gzipSync(BODY).subarray(0, 20), gzip, 400],
     ['no zstd', BODY, zstd, 400],
-  ] as const)('refuses %s', async (_, body, headers, status) => {
+  ] as const;
+
+  it('refuses what it cannot read', async () => {
     const { hub, url } = await withPort();
-    const answer = await post(url, body, headers);
-    expect(answer.status).toBe(status);
-    expect(answer.body.length).toBeGreaterThan(0);
-    expect((await post(url, BODY)).status).toBe(200);
-    expect((await hub.sessions()).length).toBeLessThanOrEqual(1);
+    for (const [name, body, headers, status] of refused) {
+      const answer = await post(url, body, headers);
+      expect(answer.status, name).toBe(status);
+      expect(answer.body.length, name).toBeGreaterThan(0);
+      expect((await post(url, BODY)).status, name).toBe(200);
+      expect((await hub.sessions()).length, name).toBeLessThanOrEqual(1);
+    }
   });
 
   it('refuses other methods and paths', async () => {
