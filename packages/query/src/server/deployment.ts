@@ -1,4 +1,5 @@
 import { CodedError } from '@spoor/core';
+import type { EvidenceReader } from '../evidence.ts';
 import type { TraceReader } from '../reader.ts';
 import type { Caller } from './caller.ts';
 
@@ -6,6 +7,8 @@ import type { Caller } from './caller.ts';
 export interface Deployment {
   readonly name: string;
   readonly reader: TraceReader;
+  /** Where it is Spoor's own hub. */
+  readonly evidence?: EvidenceReader;
   /** Whom to ask for where nobody says. */
   readonly tenant?: string;
   /** Others that may be asked for; `any` that a token names, or whoever has started the server. */

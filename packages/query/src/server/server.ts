@@ -10,10 +10,14 @@ import { INSTRUCTIONS } from './instructions.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import type { Tool } from './tool.ts';
+import { alert, alerts } from './tools/alerts.ts';
 import { compareTraces } from './tools/compare.ts';
 import { dependencies } from './tools/dependencies.ts';
 import { documentation } from './tools/documentation.ts';
+import { rules, toolInventory, verifyEntry } from './tools/inventory.ts';
+import { backtest, findChain } from './tools/replays.ts';
 import { serviceNames, serviceOperations, services } from './tools/services.ts';
+import { sessionGraph, sessions } from './tools/sessions.ts';
 import { trace } from './tools/trace.ts';
 import { traces } from './tools/traces.ts';
 
@@ -38,6 +42,15 @@ const TOOLS: readonly Tool[] = [
   trace,
   compareTraces,
   dependencies,
+  sessions,
+  sessionGraph,
+  alerts,
+  alert,
+  findChain,
+  rules,
+  backtest,
+  verifyEntry,
+  toolInventory,
 ];
 
 /** What all connections and requests of one server share. */
