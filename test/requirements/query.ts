@@ -44,4 +44,9 @@ export const QUERY = {
     behavior: 'Documents come from the named folders alone, and no answer names their place.',
     source: 'docs/mcp.md',
   },
+  'query:evidence': {
+    behavior:
+      'With a hub, assistants read its evidence, and each of their calls stands in its ledger.',
+    source: 'docs/mcp.md',
+  },
 } as const;

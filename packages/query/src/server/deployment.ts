@@ -35,6 +35,9 @@ export function targetOf(deployments: readonly Deployment[], where: Where, calle
   return { deployment, ...(tenant === undefined ? {} : { tenant }) };
 }
 
+/** What clients of the other server say where there are no tenants. */
+const NO_TENANT = '0:0';
+
 function tenantOf(
   { tenant, tenants }: Deployment,
   asked: string,
@@ -45,7 +48,7 @@ function tenantOf(
   // Without a word, a caller with tenants of its own asks for one of those.
   const usual =
     own === undefined || (tenant !== undefined && own.includes(tenant)) ? tenant : first;
-  const wanted = asked === '' ? usual : asked;
+  const wanted = asked === '' || (asked === NO_TENANT && tenant === undefined) ? usual : asked;
   if (own !== undefined && (wanted === undefined || !own.includes(wanted)))
     throw new CodedError('QUERY_TENANT');
   const known =

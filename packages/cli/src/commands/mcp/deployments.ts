@@ -1,5 +1,4 @@
-import { CodedError } from '@spoor/core';
-import { type Deployment, type DeploymentSettings, openReader } from '@spoor/query';
+import { type Deployment, type DeploymentSettings, openHubReaders, openReader } from '@spoor/query';
 import type { Context } from '../../command.ts';
 
 /** Opens every backend; whether it is there shows with the first question. */
@@ -8,7 +7,10 @@ export const deploymentsOf = (
   context: Context,
 ): readonly Deployment[] => settings.map((one) => deploymentOf(one, context));
 
-function deploymentOf({ backend, ...own }: DeploymentSettings, { env }: Context): Deployment {
-  if (backend === undefined) throw new CodedError('QUERY_NO_BACKEND');
+function deploymentOf({ backend, ...own }: DeploymentSettings, { env, home }: Context): Deployment {
+  if (backend === undefined) {
+    const { traces: reader, evidence } = openHubReaders(home);
+    return { ...own, reader, evidence };
+  }
   return { ...own, reader: openReader(backend, { environment: env }) };
 }

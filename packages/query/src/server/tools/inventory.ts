@@ -113,18 +113,33 @@ export const verifyEntry: Tool = tool({
     leaf_hash: z.string(),
     size: z.number().describe('Entries under the checkpoint'),
     origin: z.string(),
+    verifier_key: z
+      .string()
+      .describe('Of the log, as the hub says: compare it with one that was kept elsewhere'),
+    witness: z.string().describe('Whether others vouch for the log, as the hub says'),
     leaf: z.string().optional().describe('The entry itself, for those who may see content'),
     ...SAID,
   }),
   run: async ({ index, ...where }, call) => {
     const { evidence, ask, show, content } = evidenceFor(where, call);
     const proof = found(await evidence.entry(index, ask), 'entry');
-    const { state, leafHash, size } = proof;
+    const { state, leafHash, size, witness } = proof;
+    const verifier_key = show.text(proof.verifierKey, '', LIMITS.shownValueCharsMax);
     const origin = show.name(proof.origin);
     const leaf = content ? { leaf: show.text(proof.leaf, '', LIMITS.shownValueCharsMax) } : {};
     return {
-      text: `entry ${index}: ${state}, under a checkpoint of ${size} entries\n${quoted(origin)}`,
-      data: { index, state, leaf_hash: leafHash, size, origin, ...leaf, ...saidOf(show.counts) },
+      text: `entry ${index}: ${state}, under a checkpoint of ${size} entries, witness ${witness}\n${quoted(origin)}`,
+      data: {
+        index,
+        state,
+        leaf_hash: leafHash,
+        size,
+        origin,
+        verifier_key,
+        witness,
+        ...leaf,
+        ...saidOf(show.counts),
+      },
     };
   },
 });

@@ -1,4 +1,4 @@
-import { LIMITS, type Observation, type SessionView } from '@spoor/core';
+import { type FlowEdge, LIMITS, type Observation, type SessionView } from '@spoor/core';
 import { z } from 'zod';
 import type { Show } from '../../shown/show.ts';
 import { CURSOR, hiddenText, quoted, SAID, saidOf, WHERE } from '../fields.ts';
@@ -92,6 +92,21 @@ function lastOfEach(observations: readonly Observation[]): readonly Observation[
   return [...last.values()];
 }
 
+/** One for each call that values came from, however many they were. */
+function flowsOf(edges: readonly FlowEdge[], show: Show): Node['flows'] {
+  const sources = new Map<string, { classes: Set<string>; coverage: number }>();
+  for (const { from, classes, coverage } of edges) {
+    const known = sources.get(from) ?? { classes: new Set(), coverage: 0 };
+    for (const one of classes) known.classes.add(one);
+    sources.set(from, { ...known, coverage: Math.max(known.coverage, coverage) });
+  }
+  return [...sources].slice(0, LIMITS.shownItemsMax).map(([from, { classes, coverage }]) => ({
+    from: idOf(from, show),
+    classes: [...classes],
+    coverage,
+  }));
+}
+
 function nodeOf(one: Observation, show: Show): Node {
   const { parent } = one.cause;
   return {
@@ -112,11 +127,7 @@ function nodeOf(one: Observation, show: Show): Node {
       evidence: one.cause.evidence,
       ...(parent === undefined ? {} : { parent: idOf(parent, show) }),
     },
-    flows: one.facts.flows.slice(0, LIMITS.shownItemsMax).map(({ from, classes, coverage }) => ({
-      from: idOf(from, show),
-      classes: [...classes],
-      coverage,
-    })),
+    flows: flowsOf(one.facts.flows, show),
   };
 }
 
