@@ -54,7 +54,9 @@ verifies(
     expect(denied).toMatchObject({ outcome: 'denied', decision: 'deny', flows: [{}] });
     const trace = await assistant.call('trace', { trace_id: denied?.trace_id, tenant: '0:0' });
     expect(trace.text).toContain('"tools/call create_shareable_link"');
-    expect((await assistant.call('services')).data).toMatchObject({ names: ['crm', 'drive', 'spoor'] });
+    expect((await assistant.call('services')).data).toMatchObject({
+      names: ['crm', 'drive', 'spoor'],
+    });
 
     const index = alert.data.ledger_index;
     const entry = await until(
