@@ -49,4 +49,8 @@ export const QUERY = {
       'With a hub, assistants read its evidence, and each of their calls stands in its ledger.',
     source: 'docs/mcp.md',
   },
+  'query:conformance': {
+    behavior: "The official suite's checks that hold for any server pass, in both eras.",
+    source: 'docs/conformance.md',
+  },
 } as const;

@@ -38,7 +38,9 @@ const shownSession = (one: SessionView, show: Show, content: boolean): z.infer<t
 
 const lineOf = (one: z.infer<typeof session>): string =>
   `${one.id} ${isoOf(one.last_ms)} ${quoted(one.agent)} ${one.calls} calls` +
-  `${one.denied > 0 ? ` ${one.denied} denied` : ''}${one.alerts > 0 ? ` ${one.alerts} alerts` : ''}`;
+  `${counted(one.denied, 'denied')}${counted(one.alerts, 'alerts')}`;
+
+const counted = (count: number, what: string): string => (count > 0 ? ` ${count} ${what}` : '');
 
 export const sessions: Tool = tool({
   name: 'sessions',
