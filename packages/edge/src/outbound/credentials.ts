@@ -109,7 +109,9 @@ async function readSecret(path: string): Promise<string> {
 }
 
 function run(command: readonly string[]): Promise<string> {
-  const [program = '', ...words] = command;
+  const [program, ...words] = command;
+  if (program === undefined || program === '')
+    return Promise.reject(new CodedError('CREDENTIAL_UNREADABLE', 'no command'));
   const options = {
     timeout: LIMITS.credentialCommandMs,
     maxBuffer: LIMITS.outboundHeaderCharsMax,

@@ -28,7 +28,8 @@ export function inflated(body: Readable, encoding: string): AsyncIterable<Uint8A
   if (name === '' || name === 'identity') return body;
   const inflater = Object.hasOwn(INFLATERS, name) ? INFLATERS[name] : undefined;
   if (inflater === undefined) {
-    body.destroy();
+    // Nobody reads it, so nobody else would hear that it was broken off.
+    body.once('error', () => undefined).destroy();
     throw new OutboundError('encoding', 'content-encoding');
   }
   // A failure of either end ends the other, and is thrown where the result is read.

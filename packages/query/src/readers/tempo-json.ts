@@ -55,7 +55,19 @@ interface TempoTrace {
   readonly resourceSpans: readonly TempoBatch[];
 }
 
-export const TraceAnswer: z.ZodType<TempoTrace> = Spans;
+/** What is empty is left out of an answer, but not all that makes it one. */
+const hasOne =
+  (...names: string[]) =>
+  (value: unknown): boolean =>
+    typeof value === 'object' && value !== null && names.some((name) => Object.hasOwn(value, name));
+
+const answerOf = <Value>(names: string[], form: z.ZodType<Value>): z.ZodType<Value> =>
+  z
+    .unknown()
+    .refine(hasOne(...names))
+    .pipe(form);
+
+export const TraceAnswer: z.ZodType<TempoTrace> = answerOf(['batches', 'resourceSpans'], Spans);
 
 export const TraceAnswerV2: z.ZodType<{
   readonly trace: TempoTrace;
@@ -64,16 +76,17 @@ export const TraceAnswerV2: z.ZodType<{
 
 export const SearchAnswer: z.ZodType<{
   readonly traces: readonly { readonly traceID: string }[];
-}> = z.object({ traces: listOf(z.object({ traceID: z.string() })), metrics: z.unknown() });
+}> = answerOf(
+  ['traces', 'metrics'],
+  z.object({ traces: listOf(z.object({ traceID: z.string() })) }),
+);
 
 export const ValuesAnswer: z.ZodType<{
   readonly tagValues: readonly { readonly type: string; readonly value: string }[];
-}> = z.object({
-  tagValues: z
-    .array(z.object({ type: z.string(), value: z.string() }))
-    .nullable()
-    .transform((rows) => rows ?? []),
-});
+}> = answerOf(
+  ['tagValues', 'metrics'],
+  z.object({ tagValues: listOf(z.object({ type: z.string(), value: z.string() })) }),
+);
 
 /** @returns undefined where it holds no span at all */
 export function readTempoTrace(

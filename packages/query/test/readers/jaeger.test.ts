@@ -13,6 +13,7 @@ describe.skipIf(missing !== undefined)('a real Jaeger', () => {
   afterAll(() => jaeger?.stop());
 
   readerSuite(
+    'Jaeger',
     (): Backing => ({
       reader: openReader({ kind: 'jaeger', entrypoint: new URL(jaeger.url) }),
       ingest: `${jaeger.endpoint}/v1/traces`,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifies } from '../../../../test/verifies.ts';
 import type { Ask, TraceQuery, TraceReader, TraceRecord } from '../../src/index.ts';
 import { type MadeSpan, madeSpan, newTraceId, sendSpans } from './support/otlp.ts';
 
@@ -57,7 +58,7 @@ const query = (more: Partial<TraceQuery> = {}): TraceQuery => ({
 const ids = (traces: readonly TraceRecord[]): string[] => traces.map((one) => one.trace);
 
 /** What every reader does, whatever it asks. */
-export function readerSuite(backing: () => Backing): void {
+export function readerSuite(name: string, backing: () => Backing): void {
   let reader: TraceReader;
 
   beforeAll(async () => {
@@ -85,7 +86,7 @@ export function readerSuite(backing: () => Backing): void {
     expect(await reader.operations(`none-${run}`, ask())).toEqual([]);
   });
 
-  test('gives a trace as it was sent', async () => {
+  const givesIt = async (): Promise<void> => {
     const found = await reader.trace(trace.toUpperCase(), ask());
     expect(found).toMatchObject({ trace, dropped: 0, cut: 0 });
     expect(found?.spans.map(({ span }) => span)).toEqual([cart.span, select.span]);
@@ -98,7 +99,8 @@ export function readerSuite(backing: () => Backing): void {
     expect(first?.events).toMatchObject([
       { name: 'retried', atMs: startMs + 2, attributes: [{ key: 'why', value: 'lost' }] },
     ]);
-  });
+  };
+  verifies('backends:read', givesIt, { case: name });
 
   test('knows that there is no such trace', async () => {
     expect(await reader.trace(newTraceId(), ask())).toBeUndefined();

@@ -69,7 +69,7 @@ describe(NAME, () => {
   }, 60_000);
   afterAll(() => server?.close());
 
-  readerSuite((): Backing => ({ reader: open(server.url), ingest: server.ingest }));
+  readerSuite(NAME, (): Backing => ({ reader: open(server.url), ingest: server.ingest }));
 });
 
 describe('a server that answers as Tempo before 2.6 documents it', () => {
@@ -79,7 +79,10 @@ describe('a server that answers as Tempo before 2.6 documents it', () => {
   });
   afterAll(() => server?.close());
 
-  readerSuite((): Backing => ({ reader: open(server.url), ingest: server.ingest }));
+  readerSuite(
+    'Tempo before 2.6, after its documents',
+    (): Backing => ({ reader: open(server.url), ingest: server.ingest }),
+  );
 
   test('keeps tenants apart, and asks for one at a time', async () => {
     const span = madeSpan({ service: 'of-a' });

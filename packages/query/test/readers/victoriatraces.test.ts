@@ -47,6 +47,7 @@ describe(NAME, () => {
   afterAll(() => server?.close());
 
   readerSuite(
+    NAME,
     (): Backing => ({
       reader: open(),
       ingest: `${server.url}/insert/opentelemetry/v1/traces`,
