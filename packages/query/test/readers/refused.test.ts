@@ -39,7 +39,7 @@ async function noted(
   kind: Kind,
 ): Promise<Noted[]> {
   asked = [];
-  const reader = openReader({ kind, entrypoint: new URL(`${server.url}/root/`) });
+  const reader = openReader({ kind, entrypoint: new URL(`${server.url}/below/`) });
   try {
     await work(reader);
   } catch (error) {
@@ -89,9 +89,9 @@ const TEXT = fc.oneof(
 /** Paths that each kind has, with what stands in place of a name. */
 const PATHS: Readonly<Record<Kind, RegExp>> = {
   victoriatraces:
-    /^\/root\/select\/jaeger\/api\/(?:services\/([^/]+)\/operations|traces|traces\/[0-9a-f]{32})$/,
-  jaeger: /^\/root\/api\/(?:operations|traces|traces\/[0-9a-f]{32})$/,
-  tempo: /^\/root\/api\/(?:v2\/search\/tag\/name\/values|search|v2\/traces\/[0-9a-f]{32})$/,
+    /^\/below\/select\/jaeger\/api\/(?:services\/([^/]+)\/operations|traces|traces\/[0-9a-f]{32})$/,
+  jaeger: /^\/below\/api\/(?:operations|traces|traces\/[0-9a-f]{32})$/,
+  tempo: /^\/below\/api\/(?:v2\/search\/tag\/name\/values|search|v2\/traces\/[0-9a-f]{32})$/,
 };
 
 const SPAN = madeSpan({ startMs: 500, durationMs: 5 });
