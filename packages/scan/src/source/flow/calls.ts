@@ -3,7 +3,7 @@ import { CALL_SINKS, NEW_SINKS } from '../sinks/table.ts';
 import { registration } from '../sources.ts';
 import { known } from './builtins.ts';
 import type { Call } from './context.ts';
-import { evaluate } from './expressions.ts';
+import { evaluate, readMember } from './expressions.ts';
 import { callClosure, decidesOnSampling } from './functions.ts';
 import { has, LABEL, THROUGH_UNKNOWN } from './labels.ts';
 import { exportsOf } from './links.ts';
@@ -38,7 +38,10 @@ function callOf(
   const isMember =
     calleeNode.type === 'MemberExpression' || calleeNode.type === 'OptionalMemberExpression';
   const receiver = isMember ? evaluate(calleeNode.object, at) : undefined;
-  const callee = calleeNode.type === 'Import' ? clean() : evaluate(calleeNode, at);
+  const callee =
+    isMember && receiver !== undefined
+      ? readMember(receiver, calleeNode, at)
+      : evaluate(calleeNode, at);
   const name = isMember
     ? (propertyName(calleeNode.property, calleeNode.computed) ?? '')
     : (pathOf(calleeNode) ?? '');
@@ -90,14 +93,15 @@ const outside = (value: Value): Value =>
     : value;
 
 export function evaluateNew(node: AST.NewExpression, at: At): Value {
-  const callee = evaluate(node.callee, at);
+  const isNamed = node.callee.type === 'Identifier';
+  const callee = isNamed ? evaluate(node.callee, at) : clean();
   const wraps = callee.ofClass !== undefined && decidesOnSampling(callee.ofClass.body);
   const here: At = wraps ? { ...at, frame: { ...at.frame, decides: true } } : at;
   const call = callOf(node, here);
   for (const sink of NEW_SINKS) sink(call, here);
   const made = known(call, here);
   if (made !== undefined) return made;
-  const { ofClass } = callee;
+  const { ofClass } = call.callee;
   if (ofClass === undefined) {
     const value = unknown(call, here);
     return call.name === 'Promise' ? value : { ...value, fields: call.args[0]?.fields };

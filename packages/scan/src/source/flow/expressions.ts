@@ -53,8 +53,8 @@ const HANDLERS: Handlers = {
   Super: (_node, at) => at.frame.self ?? clean(),
   ThisExpression: (_node, at) => at.frame.self ?? clean(),
   Identifier: evaluateName,
-  MemberExpression: evaluateMember,
-  OptionalMemberExpression: evaluateMember,
+  MemberExpression: (node, at) => evaluateMember(node, at),
+  OptionalMemberExpression: (node, at) => evaluateMember(node, at),
   CallExpression: evaluateCall,
   OptionalCallExpression: evaluateCall,
   NewExpression: evaluateNew,
@@ -88,8 +88,13 @@ function evaluateName(node: AST.Identifier, at: At): Value {
 const globalNamed = (name: string): Value =>
   name === 'process' ? { labels: 0, from: { module: 'node:process', name } } : undeclared(name);
 
-function evaluateMember(node: AST.MemberExpression | AST.OptionalMemberExpression, at: At): Value {
-  const object = evaluate(node.object, at);
+const evaluateMember = (node: Member, at: At): Value =>
+  readMember(evaluate(node.object, at), node, at);
+
+type Member = AST.MemberExpression | AST.OptionalMemberExpression;
+
+/** A property of a known value: to evaluate it twice at each link of a chain would never end. */
+export function readMember(object: Value, node: Member, at: At): Value {
   const name = propertyName(node.property, node.computed);
   if (node.computed && name === undefined) evaluate(node.property, at);
   const value = readProperty(object, name, node, at);
