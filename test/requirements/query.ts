@@ -53,4 +53,8 @@ export const QUERY = {
     behavior: "The official suite's checks that hold for any server pass, in both eras.",
     source: 'docs/conformance.md',
   },
+  'query:compact': {
+    behavior: 'A trace of 500 spans takes at most half the tokens of the JSON that Jaeger gives.',
+    source: 'docs/mcp.md',
+  },
 } as const;

@@ -7,6 +7,7 @@ import {
   type Caller,
   createLog,
   Library,
+  type Log,
   type McpSettings,
   QueryServer,
   serveHttp,
@@ -52,10 +53,12 @@ export const mcp: Command = {
   ].join('\n'),
   run: async (context) => {
     const settings = await settingsOf(context);
-    const deployments = deploymentsOf(settings.deployments, context);
+    const { logFormat, logLevel } = settings;
+    const log = createLog(logFormat, logLevel, context.out.note, () => new Date());
+    const deployments = deploymentsOf(settings.deployments, context, log);
     try {
       if (context.flags.check === true) return await check(context, settings, deployments);
-      await serve(queryServer(settings, deployments, context), settings, context);
+      await serve(queryServer(settings, deployments, log, context), settings, context);
       return 0;
     } finally {
       await Promise.all(deployments.map(({ reader }) => reader.close()));
@@ -66,9 +69,10 @@ export const mcp: Command = {
 function queryServer(
   settings: McpSettings,
   deployments: ReturnType<typeof deploymentsOf>,
-  { home, out }: Context,
+  log: Log,
+  { home }: Context,
 ): QueryServer {
-  const { logFormat, logLevel, disabled, docs } = settings;
+  const { disabled, docs } = settings;
   return new QueryServer({
     version: VERSION,
     deployments,
@@ -77,7 +81,7 @@ function queryServer(
       { name: 'spoor', folder: DOCS_FOLDER },
       ...docs.map((folder) => ({ folder })),
     ]),
-    log: createLog(logFormat, logLevel, out.note, () => new Date()),
+    log,
     nowMs: Date.now,
     disabled: new Set(disabled),
     // With a hub, it is told of each call, which then stands in its ledger.

@@ -100,6 +100,7 @@ function told(
   call: Call,
 ): Answer<z.infer<typeof output>> {
   const show = new Show(call.masker, [found.trace]);
+  show.counts.cut += found.cut ?? 0;
   const { trace_id, start_ms, duration_ms, errors } = summed(found, show);
   const { rows, ...page } = pageOf(treeOf(found.spans), cursor, LIMITS.querySpansMax);
   const services = [...new Set(found.spans.map(({ service }) => service))];
