@@ -20,7 +20,7 @@ beforeAll(async () => {
   }
   const program = 'packages/instrument/test/fixtures/all-copies.mjs';
   cpSync(join(ROOT, program), join(folder, 'program.mjs'));
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

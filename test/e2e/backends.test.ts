@@ -37,7 +37,7 @@ verifies(
     const spans = await until(
       () => jaeger.trace(CLIENT_TRACE),
       (found) => found.some(({ operationName }) => operationName === 'run_guardrail spoor'),
-      30_000,
+      90_000,
     );
     const named = (name: string): JaegerSpan =>
       spans.find(({ operationName }) => operationName === name) ?? expect.fail(name);

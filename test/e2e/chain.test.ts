@@ -63,7 +63,7 @@ describe('four wrappers of one host', () => {
     const last = await playChain(servers);
     expect(last.isError).toBe(true);
     caseId = /c-[a-z0-9]{10}/.exec(last.text)?.[0] ?? '';
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(Object.values(servers).map((server) => server.close()));
     await Promise.all(ends.map((end) => end()));

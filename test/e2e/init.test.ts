@@ -242,7 +242,7 @@ describe('what it leaves', () => {
     expect(shown).toContain('\u001b[32m+');
     expect(entries(world.at(CURSOR)).a?.args).toContain('--');
     expect(text(world.at(CODEX))).toBe('[mcp_servers.b]\ncommand = "y"\n');
-  }, 60_000);
+  });
 
   test('files of a project wait for --project, one client can be chosen', () => {
     const world = home({ '.mcp.json': config(['a', 'x']), [CURSOR]: config(['b', 'y']) });

@@ -100,7 +100,7 @@ verifies(
     await until(
       () => world.api<HubView>('hub'),
       (view) => (view.counts.lost ?? 0) > 0 && view.sensors > 0,
-      20_000,
+      60_000,
     );
     expect((await crm.call('read_entitlements')).isError).toBe(false);
     await crm.close();

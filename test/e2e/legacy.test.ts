@@ -39,7 +39,8 @@ verifies(
     );
     const detail = await until(
       () => world.api<SessionDetail>(`sessions/${rows[0]?.id}`),
-      ({ observations }) => observations.every(({ outcome }) => outcome !== 'pending'),
+      ({ observations }) =>
+        observations.length >= 6 && observations.every(({ outcome }) => outcome !== 'pending'),
     );
     const kinds = detail.observations.map(({ kind }) => kind);
     expect(kinds).toEqual([

@@ -27,4 +27,4 @@ test('detections that are built in are listed as such, and explained', async () 
   );
   const { rules } = await world.api<{ readonly rules: number }>('hub');
   expect(view.rules).toHaveLength(rules);
-}, 30_000);
+});

@@ -143,7 +143,7 @@ verifies(
     const spans = await until(
       () => byCall(sink.bodies.flatMap(decodeSpans)),
       (found) => wanted.every((id) => found.has(id)),
-      30_000,
+      90_000,
     );
     for (const { kind, event } of sessions)
       expect(spans.get(event)?.attributes['spoor.sampling.reason']).toBe(kind);

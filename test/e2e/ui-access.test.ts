@@ -2,6 +2,7 @@ import type { Alert, Page as Rows } from '@spoor/core';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { until } from './support.ts';
 import { THEMES, type Visitor } from './ui/browser.ts';
 import { describeUi, Stage } from './ui/stage.ts';
 
@@ -39,25 +40,21 @@ const screens = ({ id, session, case: caseId, detection }: Alert): [string, stri
 ];
 
 describeUi('people with other senses and hands', () => {
-  test.each(THEMES)(
-    'stumble over nothing in the %s theme',
-    async (colorScheme) => {
-      const { rows } = await stage.world.api<Rows<Alert>>('alerts?status=all');
-      const [alert] = rows.filter(({ rule }) => rule.level === 'critical');
-      if (alert === undefined) throw new Error('the chain raised no critical alert');
-      await page.emulateMedia({ colorScheme });
-      for (const [path, sign] of screens(alert)) {
-        await page.goto(new URL(path, page.url()).href);
-        await page.getByText(sign).first().waitFor();
-        expect([path, await stumblingBlocks()]).toEqual([path, []]);
-      }
-      await page.keyboard.press('?');
-      await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
-      expect(await stumblingBlocks()).toEqual([]);
-      visitor.expectQuiet();
-    },
-    40_000,
-  );
+  test.each(THEMES)('stumble over nothing in the %s theme', async (colorScheme) => {
+    const { rows } = await stage.world.api<Rows<Alert>>('alerts?status=all');
+    const [alert] = rows.filter(({ rule }) => rule.level === 'critical');
+    if (alert === undefined) throw new Error('the chain raised no critical alert');
+    await page.emulateMedia({ colorScheme });
+    for (const [path, sign] of screens(alert)) {
+      await page.goto(new URL(path, page.url()).href);
+      await page.getByText(sign).first().waitFor();
+      expect([path, await stumblingBlocks()]).toEqual([path, []]);
+    }
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+    expect(await stumblingBlocks()).toEqual([]);
+    visitor.expectQuiet();
+  });
 
   test('walk from the sessions to an acknowledged alert by keyboard alone', async () => {
     const press = async (...keys: string[]): Promise<void> => {
@@ -79,8 +76,10 @@ describeUi('people with other senses and hands', () => {
     await evidence.getByRole('button', { name: 'Acknowledge' }).waitFor();
     await press('e');
     await evidence.getByText('Acknowledged', { exact: true }).waitFor();
-    const { rows } = await stage.world.api<Rows<Alert>>('alerts?status=all');
-    expect(rows.filter(({ status }) => status === 'acknowledged')).toHaveLength(1);
+    await until(
+      () => stage.world.api<Rows<Alert>>('alerts?status=all'),
+      ({ rows }) => rows.filter(({ status }) => status === 'acknowledged').length === 1,
+    );
     visitor.expectQuiet();
   });
 });

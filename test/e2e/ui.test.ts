@@ -116,6 +116,7 @@ describeUi('alerts', () => {
     await go('Alerts');
     await page.getByRole('link', { name: /Critical/ }).click();
     const evidence = page.getByRole('article', { name: 'Evidence' });
+    await evidence.getByRole('listitem').nth(2).waitFor();
     const strip = await evidence.getByRole('listitem').allTextContents();
     expect(strip).toEqual([
       expect.stringMatching(/^1crm › query_customer_pii.*tool.labels: .*reads-pii/),
@@ -126,10 +127,10 @@ describeUi('alerts', () => {
       stage.world.api<Alert>(`alerts/${id}`).then((alert) => alert.status);
     await evidence.getByRole('button', { name: 'Acknowledge' }).click();
     await evidence.getByText('Acknowledged').waitFor();
-    expect(await status()).toBe('acknowledged');
+    await until(status, (now) => now === 'acknowledged');
     await page.getByRole('button', { name: 'Undo' }).click();
     await evidence.getByText('New', { exact: true }).waitFor();
-    expect(await status()).toBe('new');
+    await until(status, (now) => now === 'new');
     visitor.expectQuiet();
   });
 

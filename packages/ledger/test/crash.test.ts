@@ -122,7 +122,7 @@ describe('a disk call that fails once', () => {
       });
       await expectKept(disk, promised, `failed at call ${at} of ${calls}`);
     }
-  }, 60_000);
+  });
 });
 
 describe('a log that is older than what was signed', () => {

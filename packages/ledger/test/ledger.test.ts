@@ -200,7 +200,7 @@ describe('a disk without space', () => {
     await ledger.close();
     const result = await verifyLog(sourceOf(disk), { verifierKey: ledger.verifierKey });
     expect(result).toMatchObject({ status: 'unwitnessed', size: fits + 5 });
-  }, 40_000);
+  });
 
   it('ends the writer when a durable write fails, and says so to all', async () => {
     const disk = new MemoryDisk();

@@ -31,7 +31,7 @@ export class Stage {
       await this.openHub();
       this.#browser = await launch();
       await prepare(this);
-    }, 60_000);
+    });
   }
 
   get hub(): Piped {

@@ -106,7 +106,7 @@ describe('a key manifest', () => {
       await expect(openRootKey(made.file, wrong)).rejects.toMatchObject({
         code: 'ROOT_KEY_UNREADABLE',
       });
-  }, 60_000);
+  });
 });
 
 describe('a log whose key is replaced', () => {
