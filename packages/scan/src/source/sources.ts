@@ -169,6 +169,13 @@ const GUESSES: readonly (readonly [RegExp, (origin: string) => Value])[] = [
   [/^(?:res|reply)$/, () => ofKind('response')],
 ];
 
+/** Does a function do more with its arguments than call another with them? */
+function looksAt({ node, module }: Closure, name: string): boolean {
+  const text = module.source.slice(node.body.start ?? 0, node.body.end ?? 0);
+  const handedOn = text.replaceAll(/\.\.\.\w+|apply\(\w+, \w+\)/g, '');
+  return new RegExp(`\\b${name}\\b`).test(handedOn);
+}
+
 /** Parameters of a function that nobody in the package calls, by their names. */
 export function guessed(
   closure: Closure,
@@ -179,9 +186,10 @@ export function guessed(
     const name = parameterName(parameter);
     const origin = `\`${name}\` of ${closure.name || 'a function'}`;
     if (SECRET_PARAMETER.test(name)) return carrying(LABEL.secret, origin);
-    // What follows named parameters is seldom what a client sent.
-    const isTail = parameter.type === 'RestElement' && !isOne;
-    const guess = speaks && !isTail ? GUESSES.find(([names]) => names.test(name)) : undefined;
+    // What follows named parameters, or is only handed on, is seldom what a client sent.
+    const isRest = parameter.type === 'RestElement';
+    const isLooked = !isRest || (isOne && looksAt(closure, name));
+    const guess = speaks && isLooked ? GUESSES.find(([names]) => names.test(name)) : undefined;
     return guess?.[1](origin) ?? spanOrNothing(parameter, clean());
   });
 }

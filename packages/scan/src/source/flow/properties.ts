@@ -47,6 +47,7 @@ const partOf = (object: Value): Value => ({
 function ofMessage({ labels, origin }: Value, name: string): Value | undefined {
   if (name === 'params' && (labels & LABEL.input) !== 0)
     return { ...carrying(LABEL.input, origin), fields: paramsOf(origin) };
+  if (name === 'method' || name === 'jsonrpc') return clean();
   // An error has a code and a text.
   return name === 'error' && (labels & CONTENT) !== 0
     ? carrying(LABEL.error, `the error in ${origin ?? 'an answer'}`)
