@@ -50,6 +50,8 @@ export class Direct {
   outcomes(revision: Revision): Promise<Outcomes> {
     const outcomes = this.#outcomes.get(revision) ?? runRevision(this.url, revision);
     this.#outcomes.set(revision, outcomes);
+    // A run that was ended says nothing of the next one.
+    outcomes.catch(() => this.#outcomes.delete(revision));
     return outcomes;
   }
 

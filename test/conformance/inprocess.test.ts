@@ -44,5 +44,5 @@ verifies(
     const spans = readFileSync(join(folder, 'spans'), 'utf8').split('\n');
     expect(spans.filter((name) => name.startsWith('tools/call')).length).toBeGreaterThan(20);
   },
-  { timeoutMs: 240_000 },
+  { timeoutMs: 900_000 },
 );

@@ -15,7 +15,10 @@ export type Checks = readonly string[];
 export type Outcomes = ReadonlyMap<string, Checks>;
 
 /** A run takes ten seconds; one that hangs has failed and must not hold up the tests. */
-const RUN_MS = 120_000;
+const RUN_MS = 400_000;
+
+/** A scenario takes a second or two; what a loaded machine does to one arm is no difference. */
+const PATIENCE: readonly string[] = ['--timeout', '120000'];
 
 const REFEREE = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/conformance/dist/index.js',
@@ -52,7 +55,7 @@ const checksIn = async (folder: string): Promise<Checks> => {
 const run = async (args: readonly string[]): Promise<Outcomes> => {
   const folder = await mkdtemp(join(tmpdir(), 'spoor-conformance-'));
   try {
-    await runReferee(['server', ...args, '--output-dir', folder]);
+    await runReferee(['server', ...args, ...PATIENCE, '--output-dir', folder]);
     const outcomes = new Map<string, Checks>();
     for (const name of await readdir(folder)) {
       const scenario = RESULT_FOLDER.exec(name)?.[1];
@@ -86,7 +89,8 @@ export const runClient = async (
   const folder = await mkdtemp(join(tmpdir(), 'spoor-conformance-'));
   try {
     const one = ['--scenario', scenario, '--spec-version', revision, '--force'];
-    await runReferee(['client', '--command', command, ...one, '--output-dir', folder]);
+    const words = ['client', '--command', command, ...one, ...PATIENCE];
+    await runReferee([...words, '--output-dir', folder]);
     // A scenario with a slash in its name has a folder in a folder.
     const names = await readdir(folder, { recursive: true });
     const file = names.find((name) => basename(name) === 'checks.json');
