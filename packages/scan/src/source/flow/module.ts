@@ -40,6 +40,7 @@ function optionsOf(path: string): ParserOptions {
   return {
     sourceType: 'unambiguous',
     errorRecovery: true,
+    attachComment: false,
     allowReturnOutsideFunction: true,
     allowAwaitOutsideFunction: true,
     plugins: [
