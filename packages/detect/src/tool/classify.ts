@@ -90,7 +90,8 @@ function verdictOf(
   const found = firstMatch(pattern, spoken);
   if (found === undefined) return undefined;
   const because = `its ${found.source} says ${found.words.map((word) => `“${word}…”`).join(', ')}`;
-  const reading = ACTING.has(label) && READING_VERBS.has(main);
+  const reads = READING_VERBS.has(main) && pattern.evenReading !== true;
+  const reading = ACTING.has(label) && reads;
   const rejected = found.excluded ?? (reading ? `its main verb is “${main}…”` : undefined);
   return { label, because, ...(rejected === undefined ? {} : { rejected }) };
 }
@@ -167,6 +168,7 @@ function fromProperties(
     if (name === undefined || reasons.has(row.label)) continue;
     if (row.with !== undefined && !reasons.has(row.with)) continue;
     if (!phrases.some((phrase) => verbsIn(phrase, row.verbs).length > 0)) continue;
+    if (phrases.some(({ stems }) => stems.some((word) => row.not?.has(word)))) continue;
     reasons.set(row.label, `it takes “${name}”`);
   }
 }

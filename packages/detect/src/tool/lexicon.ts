@@ -14,6 +14,8 @@ export interface LabelPattern {
   readonly not?: ReadonlySet<string>;
   /** The same, wherever in the phrase they stand. */
   readonly never?: ReadonlySet<string>;
+  /** Even where its main verb reads. */
+  readonly evenReading?: boolean;
   /** Only in names and titles, where a single word says enough. */
   readonly nameOnly?: boolean;
 }
@@ -25,26 +27,39 @@ export const READ: ReadonlySet<string> = words(
 );
 const PEOPLE = words(
   'customer user person employee patient contact member candidate applicant student passenger subscriber citizen ' +
-    'donor staff client lead guest friend',
+    'donor staff client lead guest friend resident tenant attendee buyer teacher teammate colleague cardholder borrower',
 );
 const DETAILS = words(
-  'detail profile record info information data contact address email phone credential grade history insight bill',
+  'detail profile record info information data contact address email phone credential grade history insight bill order ' +
+    'purchase birthdate enrollment',
 );
 const PERSONAL = words(
   'pii iban ssn passport birthday surname salary payroll payslip diagnosis biometric demographic prescription genetic ' +
     'resume cv',
 );
+/** Of these, contacts and details are no person's. */
+const NO_PERSON = words(
+  'restaurant hotel company companies airport venue vendor supplier trial variant gene ad advertiser',
+);
 const RIGHTS = words(
   'entitlement entitled permission right privilege role acl may allowed authorized',
 );
-const SECRETS = words('secret password credential vault keychain passphrase keystore env environ');
+const SECRETS = words(
+  'secret password credential vault keychain passphrase keystore env environ keypair mnemonic totp otp kubeconfig ' +
+    'passcode dotenv cookie cookies',
+);
 const KEY_PAIRS = pairs(
   'api private ssh access signing encryption bearer refresh secret auth',
   'key token',
-).concat(pairs('environment env', 'variable'));
+).concat(
+  pairs('environment env', 'variable var'),
+  pairs('connection', 'string'),
+  pairs('seed recovery', 'phrase code'),
+);
 const WEB = words(
   'webpage website site rss feed news article blog tweet forum wiki wikipedia subreddit post review comment paper ' +
-    'abstract transcript changelog readme newsletter web internet url',
+    'abstract transcript changelog readme newsletter web internet url story headline podcast caption subtitle timeline ' +
+    'mention',
 );
 /** A provider's own figures are nothing that a stranger wrote. */
 const FIGURES = words(
@@ -61,11 +76,18 @@ const HOLDINGS = words(
     'conversation spreadsheet config setting ticket project codebase draft contact bookmark playlist draft channel ' +
     'backup schedule todo subscription label thread knowledge',
 );
+/** What a name says that a tool reads of somebody's own systems and things. */
+const HOLDINGS_NAMED = words(
+  'clipboard container pod deployment bucket device sensor dashboard incident commit diff stash board ' +
+    'deck campaign lead deal assignment cart wishlist shipment workout reminder presentation branch process ' +
+    'window instance worksheet simulator',
+);
 /** Of these anybody may read. */
 const PUBLIC = words(
   'public market stock exchange crypto cryptocurrency fund etf company companies index symbol ticker sheet blockchain ' +
     'block contract mainnet token wallet nft web website url paper documentation docs library package api supported ' +
-    'available airport income financial earning insider book',
+    'available airport income financial earning insider book bitcoin restaurant conference timezone ' +
+    'variant trial museum game player',
 );
 const OWNED = words('my our own authenticated logged');
 const USERS = pairs('user customer patient client student current', 's user');
@@ -108,11 +130,43 @@ const MEMBERS = words(
 const MEDIA = words('image video audio speech music song animation voice picture photo podcast 3d');
 const MODEL = words('llm completion inference credit billed paid');
 
+const NOBODY: ReadonlySet<string> = new Set([...RIGHTS, ...NO_PERSON]);
+
 /** Adding a word here changes what every rule sees: measure on real tool lists before and after. */
 export const LABEL_PATTERNS: readonly LabelPattern[] = [
-  { label: 'reads-pii', verbs: READ, all: [PEOPLE, DETAILS], never: RIGHTS },
-  { label: 'reads-pii', verbs: READ, all: [PERSONAL], never: RIGHTS },
-  { label: 'reads-pii', verbs: READ, all: [words('contact customer patient')], nameOnly: true },
+  { label: 'reads-pii', verbs: READ, all: [PEOPLE, DETAILS], never: NOBODY },
+  { label: 'reads-pii', verbs: READ, all: [PERSONAL], never: NOBODY },
+  {
+    label: 'reads-pii',
+    verbs: READ,
+    all: [words('contact customer patient employee candidate applicant subscriber attendee guest')],
+    nameOnly: true,
+    not: FIGURES,
+    never: NOBODY,
+  },
+  {
+    label: 'reads-pii',
+    verbs: READ,
+    all: [
+      words('transaction payment purchase order reservation'),
+      words('history detail recent my user account customer scheduled'),
+    ],
+    not: PUBLIC,
+    never: NOBODY,
+  },
+  {
+    label: 'reads-pii',
+    verbs: READ,
+    all: [words('attendance roster gradebook grade enrollment')],
+    nameOnly: true,
+    not: FIGURES,
+  },
+  {
+    label: 'reads-pii',
+    verbs: READ,
+    pair: pairs('account personal my own', 'info information profile detail'),
+    never: NOBODY,
+  },
   { label: 'reads-pii', verbs: READ, pair: pairs('medical health', 'record history data') },
   { label: 'reads-pii', all: [words('pii')] },
   { label: 'reads-secrets', verbs: READ, all: [SECRETS], not: words('strength policy') },
@@ -122,7 +176,18 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
     verbs: words('create generate issue rotate'),
     pair: KEY_PAIRS,
   },
+  {
+    label: 'reads-secrets',
+    verbs: words('create generate'),
+    all: [words('wallet keypair mnemonic')],
+    not: words('pass address'),
+  },
   { label: 'reads-untrusted', verbs: READ, all: [WEB], not: FIGURES },
+  {
+    label: 'reads-untrusted',
+    verbs: READ,
+    pair: pairs('pull merge support help', 'request ticket'),
+  },
   {
     label: 'reads-untrusted',
     verbs: words('scrape crawl navigate browse visit fetch'),
@@ -145,11 +210,12 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
     all: [PEOPLE],
     not: new Set([...PUBLIC, ...words('price per')]),
   },
+  { label: 'reads-private', verbs: READ, all: [HOLDINGS_NAMED], nameOnly: true, not: PUBLIC },
   { label: 'reads-private', verbs: READ, all: [OWNED] },
   { label: 'reads-private', verbs: READ, pair: USERS },
   { label: 'reads-private', verbs: READ, all: [RIGHTS], not: PUBLIC },
   { label: 'reads-private', verbs: READ, all: [SECRETS] },
-  { label: 'egress', verbs: SEND, all: [SENT], not: words('download') },
+  { label: 'egress', verbs: SEND, all: [SENT], not: words('download llm model prompt') },
   {
     label: 'egress',
     verbs: words('send post notify reply publish tweet upload email submit'),
@@ -165,6 +231,11 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
     label: 'egress',
     verbs: words('push commit'),
     all: [words('file remote repository branch change')],
+  },
+  {
+    label: 'egress',
+    verbs: words('create update write'),
+    all: [words('remote'), words('repository branch host server')],
   },
   {
     label: 'egress',
@@ -197,7 +268,35 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
     all: [words('collaborator ownership outsider')],
     not: words('file line remote'),
   },
+  {
+    label: 'shares-externally',
+    verbs: words('change set update make'),
+    all: [words('visibility privacy public')],
+  },
+  {
+    label: 'shares-externally',
+    verbs: words('deploy publish host'),
+    all: [words('website site page')],
+  },
+  { label: 'shares-externally', verbs: words('create publish'), all: [words('release')] },
+  {
+    label: 'shares-externally',
+    verbs: words('post'),
+    all: [words('blog public social feed timeline story')],
+  },
   { label: 'executes-code', verbs: RUN, all: [CODE], not: words('mathematical math') },
+  {
+    label: 'executes-code',
+    verbs: words('query execute run read write perform select'),
+    all: [words('sql'), words('query queries statement command')],
+    evenReading: true,
+  },
+  {
+    label: 'executes-code',
+    verbs: words('build compile'),
+    all: [words('project app solution')],
+    nameOnly: true,
+  },
   {
     label: 'executes-code',
     all: [words('code python script'), words('interpreter executor runner sandbox execution exec')],
@@ -211,6 +310,7 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
     label: 'executes-code',
     verbs: RUN,
     all: [words('query statement'), words('sql database insert select')],
+    evenReading: true,
   },
   { label: 'executes-code', verbs: words('execute run'), all: [words('query')], nameOnly: true },
   { label: 'executes-code', verbs: words('run execute'), all: [words('test build suite')] },
@@ -250,6 +350,17 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
   },
   {
     label: 'financial',
+    verbs: words('create update approve confirm settle capture finalize'),
+    all: [words('payment payout transaction transfer checkout trade swap bet invoice')],
+    never: words('database sql label category note template hash draft'),
+  },
+  {
+    label: 'financial',
+    verbs: words('bid bet redeem mint tip subscribe'),
+    all: [words('auction stake odd nft token plan membership amount')],
+  },
+  {
+    label: 'financial',
     verbs: words('charge bill invoice'),
     all: [words('customer card account')],
   },
@@ -270,6 +381,11 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
     all: [MEMBERS],
     not: words('list post message property email event note task story favorite'),
   },
+  {
+    label: 'privileged',
+    verbs: words('enable disable arm disarm lock unlock register'),
+    all: [words('2fa mfa sso account user alarm door gate firewall protection')],
+  },
   { label: 'privileged', verbs: words('unlock unblock whitelist impersonate') },
   { label: 'privileged', verbs: words('create rotate revoke'), pair: KEY_PAIRS },
   { label: 'privileged', all: [words('sudo impersonate entitlement')] },
@@ -277,11 +393,31 @@ export const LABEL_PATTERNS: readonly LabelPattern[] = [
     label: 'costly',
     verbs: words('generate create synthesize transcribe upscale train'),
     all: [MEDIA],
-    not: words('folder album file record message document header slide qr thumbnail chart draft'),
+    not: words(
+      'folder album file record message document header slide qr thumbnail chart draft diagram graph plot ffmpeg',
+    ),
   },
   {
     label: 'costly',
-    all: [MODEL, words('generate call per use charge token request chat text prompt')],
+    pair: pairs('to', 'speech image video music audio voice'),
+    nameOnly: true,
+    not: words('pdf file page html svg mermaid chart gif url base'),
+  },
+  {
+    label: 'costly',
+    pair: pairs('image video speech music', 'generation synthesis generator'),
+    nameOnly: true,
+  },
+  { label: 'costly', all: [words('tts')], nameOnly: true },
+  { label: 'costly', pair: pairs('deep', 'research'), nameOnly: true },
+  { label: 'costly', verbs: words('generate complete'), all: [words('llm ai')] },
+  { label: 'costly', verbs: words('train finetune'), all: [words('model network classifier')] },
+  {
+    label: 'costly',
+    all: [
+      MODEL,
+      words('generate call per use charge token request chat text prompt second minute'),
+    ],
   },
   { label: 'costly', verbs: words('send ask prompt query chat'), all: [words('llm model ai')] },
   {
@@ -315,6 +451,8 @@ export const PROPERTY_LABELS: readonly {
   readonly verbs: ReadonlySet<string>;
   /** Labels that must be there already. */
   readonly with?: Label;
+  /** Words of name or description that speak against it. */
+  readonly not?: ReadonlySet<string>;
 }[] = [
   {
     label: 'egress',
@@ -326,6 +464,8 @@ export const PROPERTY_LABELS: readonly {
     names: new Set(['url', 'uri', 'urls']),
     verbs: READ,
     with: 'reads-untrusted',
+    // The address of a thing of one provider, who is asked for it.
+    not: words('video transcript repository repo channel playlist tweet paper podcast'),
   },
   {
     label: 'egress',
@@ -334,7 +474,7 @@ export const PROPERTY_LABELS: readonly {
   },
   {
     label: 'executes-code',
-    names: new Set(['code', 'script', 'command', 'cmd', 'program']),
+    names: new Set(['code', 'script', 'command', 'cmd', 'program', 'sql', 'javascript']),
     verbs: RUN,
   },
   {

@@ -38,6 +38,15 @@ const NOUNS: ReadonlySet<string> = words(
     'book issue query search input bill charge build test process wire stake lead view return count track lock chat prompt dispatch schedule',
 );
 
+/** In `emails_search` it is the last word that says what is done. */
+const ASKING: ReadonlySet<string> = words('search query view');
+
+function unsureVerb(stems: readonly string[], verbs: ReadonlySet<string>): number {
+  const last = stems.length - 1;
+  if (last > 0 && ASKING.has(stems[last] ?? '')) return last;
+  return stems.findIndex((word) => verbs.has(word));
+}
+
 /**
  * A name acts by its first verb, and by what “and” or “or” joins to that. What is as often a noun
  * is a verb only where no other is.
@@ -51,7 +60,7 @@ export function namePhrase(
 ): Phrase {
   const stems = nameWords(name).map(stem);
   const sure = stems.findIndex((word) => verbs.has(word) && !NOUNS.has(word));
-  const main = sure < 0 ? stems.findIndex((word) => verbs.has(word)) : sure;
+  const main = sure < 0 ? unsureVerb(stems, verbs) : sure;
   const joined = (i: number): boolean => i > main && /^(?:and|or)$/.test(stems[i - 1] ?? '');
   return { source, stems, verbs: [...stems.keys()].filter((i) => i === main || joined(i)) };
 }
