@@ -2,7 +2,7 @@ import type { Label } from '@spoor/core';
 import { expect, it } from 'vitest';
 import { classifyTool } from '../../src/tool/classify.ts';
 
-/** Tools as widely used servers describe them, in words of ours, with labels that they must have. */
+/** Tools as widely used servers have them, in words of ours, and labels that they must have. */
 const KNOWN: readonly (readonly [name: string, description: string, labels: readonly Label[]])[] = [
   ['channel_history', 'Get recent messages from a channel', ['reads-untrusted', 'reads-private']],
   ['get_user_profile', 'Get detailed profile information of a user', ['reads-pii']],
