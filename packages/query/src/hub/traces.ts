@@ -8,6 +8,7 @@ import type {
   TraceRecord,
 } from '../reader.ts';
 import { Bounds, checkNames, newestFirst } from '../readers/bounds.ts';
+import { matches } from '../readers/match.ts';
 import { checkName, checkQuery, checkTraceId } from '../readers/words.ts';
 import type { HubApi } from './api.ts';
 import { Inventory, Trace, TraceList } from './forms.ts';
@@ -104,25 +105,4 @@ function recordOf(span: SpanView, bounds: Bounds): SpanRecord {
     events: [],
     ...(link === undefined ? {} : { links: [{ trace: link.trace, span: link.span }] }),
   };
-}
-
-/** As the other backends match: one span for all that is asked. */
-function matches(query: TraceQuery): (span: SpanRecord) => boolean {
-  const { service, operation, tags, startMs, endMs } = query;
-  const { minDurationMs = 0, maxDurationMs = Number.MAX_SAFE_INTEGER } = query;
-  return (span) =>
-    span.service === service &&
-    (operation === undefined || span.name === operation) &&
-    span.startMs >= startMs &&
-    span.startMs <= endMs &&
-    span.durationMs >= minDurationMs &&
-    span.durationMs <= maxDurationMs &&
-    Object.entries(tags).every(([key, value]) => hasTag(span, key, value));
-}
-
-function hasTag({ attributes, status, kind }: SpanRecord, key: string, value: string): boolean {
-  if (key === 'error') return (status === 'error') === (value === 'true');
-  if (key === 'span.kind') return kind === value;
-  const held = attributes.find((one) => one.key === key)?.value;
-  return Array.isArray(held) ? held.map(String).includes(value) : String(held) === value;
 }

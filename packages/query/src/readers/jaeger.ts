@@ -11,6 +11,7 @@ import {
   readTraces,
   TracesAnswer,
 } from './jaeger-json.ts';
+import { asksForFields, hasFields, withoutFields } from './match.ts';
 import { checkPathName, checkQuery, checkRange, checkTraceId } from './words.ts';
 
 /** What tells Jaeger from those that speak as it does. */
@@ -23,6 +24,11 @@ export interface JaegerDialect {
    * path, and answers that it has no operations.
    */
   readonly operations: 'path' | 'query';
+  /**
+   * Whether the tags `error` and `span.kind` find spans by those fields. In Jaeger that depends on
+   * its store: that in memory takes `error: true` for its opposite, and knows no kind.
+   */
+  readonly knowsFields: boolean;
   /** @throws QUESTION_INVALID for what is no tenant */
   tenant(name: string | undefined): Readonly<Record<string, string>>;
 }
@@ -33,6 +39,7 @@ const JAEGER: JaegerDialect = {
   kind: 'jaeger',
   prefix: ['api'],
   operations: 'query',
+  knowsFields: false,
   // The header that Jaeger has by default where tenancy is switched on.
   tenant(name) {
     if (name === undefined) return {};
@@ -77,9 +84,22 @@ export class JaegerReader implements TraceReader {
     return checkNames(rows.map((row) => row.name));
   }
 
+  /** @throws BACKEND_TOO_LARGE where what is asked for cannot be found among so many */
   async traces(query: TraceQuery, ask: Ask): Promise<readonly TraceRecord[]> {
-    const { service, operation, tags, startMs, endMs, minDurationMs, maxDurationMs, limit } =
-      checkQuery(query);
+    const found = await this.#search(checkQuery(query), ask);
+    if (this.#dialect.knowsFields || !asksForFields(query.tags)) return found;
+    const holds = ({ spans }: TraceRecord): boolean => spans.some(hasFields(query));
+    if (found.length > 0 && found.every(holds)) return found;
+    const limit = LIMITS.backendTracesMax;
+    const all = await this.#search({ ...query, tags: withoutFields(query.tags), limit }, ask);
+    const held = all.filter(holds);
+    if (held.length < query.limit && all.length >= limit)
+      throw new CodedError('BACKEND_TOO_LARGE', 'more traces in that time than are looked through');
+    return held.slice(0, query.limit);
+  }
+
+  async #search(query: TraceQuery, ask: Ask): Promise<readonly TraceRecord[]> {
+    const { service, operation, tags, startMs, endMs, minDurationMs, maxDurationMs, limit } = query;
     const answer = await this.#backend.get({
       ...this.#asked(ask, 'traces'),
       query: {

@@ -11,6 +11,7 @@ const VICTORIA_TRACES: JaegerDialect = {
   kind: 'victoriatraces',
   prefix: ['select', 'jaeger', 'api'],
   operations: 'path',
+  knowsFields: true,
   tenant(name = '0:0') {
     const [, account, project = '0'] = TENANT.exec(name) ?? [];
     if (account === undefined || Number(account) > PART_MAX || Number(project) > PART_MAX)
