@@ -10,6 +10,7 @@ import { renderErrors } from './docs/errors.ts';
 import { renderEvasions } from './docs/evasions.ts';
 import { renderLimits } from './docs/limits.ts';
 import { renderRules } from './docs/rules.ts';
+import { renderScan } from './docs/scan.ts';
 import { renderConfig, renderConfigSchema } from './docs/settings.ts';
 import { renderTelemetry } from './docs/telemetry.ts';
 import { renderTrust } from './docs/trust.ts';
@@ -26,6 +27,7 @@ const DOCUMENTS: Readonly<Record<string, (current: string) => string>> = {
   'mcp-log-schema.json': renderJsonSchema,
   'mcp-log-schema.md': renderSchemaDocs,
   'rules.md': renderRules,
+  'scan.md': renderScan,
   'telemetry.md': renderTelemetry,
   'trust.md': renderTrust,
 };

@@ -16,6 +16,7 @@ import { QUERY } from './requirements/query.ts';
 import { READERS } from './requirements/readers.ts';
 import { SCAN_SOURCE } from './requirements/scan-source.ts';
 import { SINKS } from './requirements/sinks.ts';
+import { SCAN } from './requirements/scan.ts';
 import { TELEMETRY } from './requirements/telemetry.ts';
 import { UPSTREAMS } from './requirements/upstreams.ts';
 import { VAULT } from './requirements/vault.ts';
@@ -432,6 +433,7 @@ export type RequirementId =
   | keyof typeof HOOKS_AND_ASKS
   | keyof typeof LABELS_AND_DEFINITIONS
   | keyof typeof VAULT
+  | keyof typeof SCAN
   | keyof typeof TELEMETRY
   | keyof typeof READERS
   | keyof typeof WITNESS
@@ -455,6 +457,7 @@ export const REQUIREMENTS: Readonly<Record<RequirementId, Requirement>> = {
   ...PACK,
   ...QUERY,
   ...SINKS,
+  ...SCAN,
   ...TELEMETRY,
   ...SCAN_SOURCE,
   ...VAULT,

@@ -26,6 +26,8 @@ export const SCAN_LIMITS = {
   scanHeardMax: 2_000,
   /** Processes of one server at a time: browsers and compilers need some twenty. */
   scanProcessesMax: 64,
+  /** Memory of all processes of one server together: a browser fits, a machine stays usable. */
+  scanMemoryBytesMax: 2_147_483_648,
   /** Spans of one run that are kept: all calls of a run, each with dozens of them. */
   scanSpansMax: 50_000,
   /** Texts of one run's telemetry that are looked through. */

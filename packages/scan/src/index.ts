@@ -1,7 +1,11 @@
 export type { Check, CheckResult, Finding, Severity } from './finding.ts';
 export { readLock, writeLock } from './lock.ts';
+export { badge } from './report/badge.ts';
 export { hasFailed, SEVERITIES } from './report/grade.ts';
+export { htmlReport } from './report/html.ts';
+export { junitReport } from './report/junit.ts';
 export { type Report, reportOf, type ScannedTarget } from './report/report.ts';
-export { type Paint, textReport } from './report/text.ts';
+export { sarifReport } from './report/sarif.ts';
+export { type Paint, plain, textReport } from './report/text.ts';
 export { type Scan, type ScanOptions, type ScanTarget, scan } from './scan.ts';
 export { type ScanSourceOptions, scanSource } from './source/scan-source.ts';

@@ -94,7 +94,8 @@ const TELEMETRY = /^OTEL_/;
 async function scanIn(scene: Scene, target: ServerTarget, options: ScanOptions): Promise<Scan> {
   const { env = {}, headers = {}, network = false } = options;
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !TELEMETRY.test(name)));
-  const isolated = target.kind === 'command' && !network && (await canIsolate());
+  const isStdio = target.kind === 'command' && target.url === undefined;
+  const isolated = isStdio && !network && (await canIsolate());
   const started: BoxedTarget | undefined =
     target.kind === 'command'
       ? { command: target.command.map(fromHere), env: own, isolated }

@@ -24,6 +24,9 @@ export function resultOf({ check, judge }: DynamicCheck, evidence: Evidence): Ch
 
 /** Ids of traces and spans, which differ each time. */
 const IDS = /(?<![0-9a-z])(?:[0-9a-f]{32}|[0-9a-f]{16})(?![0-9a-z])/gi;
+const TIMES = /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g;
+/** Members by which servers number their own requests. */
+const SERIALS = /("?(?:request|correlation|call|process|session)_?id"?\s*[:=]\s*)"?[\w-]+"?/gi;
 const ELAPSED = /(?<=\b(?:took|after|in) )\d+(?:\.\d+)? ?ms\b/g;
 
 /** Without what differs from scan to scan, without the owner's secrets, and cut. */
@@ -32,6 +35,8 @@ function shown(finding: Finding, { vary }: Evidence): Finding {
     const whole = vary.reduce((rest, [from, to]) => rest.replaceAll(from, to), text);
     return whole
       .replace(IDS, (id) => `<${id.length} hexadecimal digits>`)
+      .replace(TIMES, '<time>')
+      .replace(SERIALS, '$1<id>')
       .replace(ELAPSED, '<n> ms')
       .slice(0, LIMITS.scanEvidenceCharsMax);
   };

@@ -1,4 +1,4 @@
-import type { Evidence, Phase, Run } from '../evidence.ts';
+import type { Call, Evidence, Phase, Run } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import type { ExportedSpan } from '../sink/read.ts';
 import { type DynamicCheck, hasFailed, reproduceCall } from './check.ts';
@@ -102,6 +102,9 @@ const traceContinued: DynamicCheck = {
 /** A share of the calls that a sampler of one in twenty does not keep by chance. */
 const MOST = 0.5;
 
+const isAnswered = ({ answer: { status } }: Call): boolean =>
+  status !== 'lost' && status !== 'timeout';
+
 const tracesOf = ({ spans }: Phase): number => new Set(spans.map(({ trace }) => trace)).size;
 
 const securityEventsSampled: DynamicCheck = {
@@ -125,7 +128,9 @@ const securityEventsSampled: DynamicCheck = {
     const isTraced = strange.some(({ sent }) =>
       all.some((span) => belongsTo(span, sent?.trace ?? '') && saysFailure(span)),
     );
-    const failing = phasesOf(evidence.runs, 'failing').filter(({ calls }) => calls.length > 0);
+    const failing = phasesOf(evidence.runs, 'failing').filter(({ calls }) =>
+      calls.every(isAnswered),
+    );
     if (failing.length === 0) return 'no second run with a sampler could be made';
     if (
       !isTraced &&
@@ -174,7 +179,7 @@ const samplingByClient: DynamicCheck = {
 function suppressed({ phases }: Run): readonly Finding[] {
   const usual = phases.find(({ name }) => name === 'calls');
   const quiet = phases.find(({ name }) => name === 'suppressed');
-  if (usual === undefined || quiet === undefined || quiet.calls.length === 0) return [];
+  if (usual === undefined || quiet === undefined || !quiet.calls.some(isAnswered)) return [];
   const tools = new Set(quiet.calls.map(({ tool }) => tool));
   const same = usual.calls.filter(({ tool, kind }) => kind === 'valid' && tools.has(tool));
   const traced = usual.spans.length > 0 && same.length > 0;

@@ -152,8 +152,11 @@ class Boxed implements Box {
   #count(): void {
     const { pid } = this.#child;
     if (pid === undefined || process.platform !== 'linux') return;
-    if (descendants(pid) > LIMITS.scanProcessesMax)
+    const { processes, bytes } = usageBelow(pid);
+    if (processes > LIMITS.scanProcessesMax)
       this.contain(`more than ${LIMITS.scanProcessesMax} processes`);
+    if (bytes > LIMITS.scanMemoryBytesMax)
+      this.contain(`more than ${LIMITS.scanMemoryBytesMax} bytes of memory`);
   }
 
   #kill(): void {
@@ -168,28 +171,44 @@ class Boxed implements Box {
   }
 }
 
-/** Processes below one, by what each says of its parent. */
-function descendants(pid: number): number {
+interface Usage {
+  readonly processes: number;
+  readonly bytes: number;
+}
+
+/** Of a process and all below it, by what each says of its parent. */
+function usageBelow(pid: number): Usage {
   const children = new Map<number, number[]>();
+  const pages = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
-    const parent = /^\d+$/.test(name) ? parentOf(name) : undefined;
-    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    const stat = /^\d+$/.test(name) ? statOf(name) : undefined;
+    if (stat === undefined) continue;
+    children.set(stat.parent, [...(children.get(stat.parent) ?? []), Number(name)]);
+    pages.set(Number(name), stat.pages);
   }
-  let count = 0;
+  let processes = 0;
+  let used = 0;
   const open = [pid];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     const own = children.get(one) ?? [];
-    count += own.length;
+    processes += own.length;
+    used += pages.get(one) ?? 0;
     open.push(...own);
   }
-  return count;
+  return { processes, bytes: used * PAGE_BYTES };
 }
 
+const PAGE_BYTES = 4_096;
+/** Fields of proc(5) behind the name of the program: its parent, and its resident pages. */
+const PARENT = 1;
+const RESIDENT = 21;
+
 /** Undefined for a process that has gone meanwhile. */
-function parentOf(pid: string): number | undefined {
+function statOf(pid: string): { readonly parent: number; readonly pages: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { parent: Number(fields[PARENT]), pages: Number(fields[RESIDENT]) };
   } catch {
     return undefined;
   }

@@ -18,9 +18,9 @@ const COLOURS: Readonly<Record<Severity, Style>> = {
  * A text from outside on one line, with nothing in it that moves a cursor, hides or turns text
  * around.
  */
-const plain = (text: string): string =>
+export const plain = (text: string): string =>
   text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
     (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
   );
 

@@ -1,27 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { CodedError } from '@spoor/core';
-import {
-  hasFailed,
-  type Report,
-  readLock,
-  type Scan,
-  type ScanTarget,
-  SEVERITIES,
-  type Severity,
-  scan as scanTarget,
-  textReport,
-  writeLock,
-} from '@spoor/scan';
-import type { Command, Context } from '../../command.ts';
-import { paint } from '../../output.ts';
-import { upstreamHeaders } from '../../upstreamflags.ts';
+import { hasFailed, scan as scanTarget } from '@spoor/scan';
+import type { Command } from '../../command.ts';
 import { VERSION } from '../../version.ts';
+import { scanConfigured } from './configured.ts';
+import { OUTPUT_FLAGS, tell } from './outputs.ts';
+import { headersOf, lockOf, scoreOf, severityOf, targetOf, variablesOf } from './target.ts';
 
 export const scan: Command = {
-  usage: '[flags] (-- <command> [args…] | <url> | <folder>)',
+  usage: '[flags] (-- <command> [args…] | <url> | <folder> | --config)',
   summary:
     'Grades how securely an MCP server traces: drives it with canaries and looks where they come out.',
   flags: {
+    config: { type: 'boolean', help: 'Scan every server that a client here is configured for' },
     'allow-destructive': { type: 'boolean', help: 'Call tools that destroy or pay, too' },
     network: { type: 'boolean', help: 'Let the server use the network of this machine' },
     url: {
@@ -33,7 +23,7 @@ export const scan: Command = {
       type: 'string',
       placeholder: 'VAR',
       multiple: true,
-      help: 'A variable that the server gets from our environment',
+      help: 'A variable that the server gets from our environment; OTEL_* are only read',
     },
     'header-env': {
       type: 'string',
@@ -43,30 +33,37 @@ export const scan: Command = {
     },
     'bearer-env': { type: 'string', placeholder: 'VAR', help: 'A bearer token, likewise' },
     lock: { type: 'string', placeholder: 'F', help: 'Compare definitions with this lock file' },
-    'write-lock': { type: 'string', placeholder: 'F', help: 'Write one' },
+    ...OUTPUT_FLAGS,
     'fail-on': {
       type: 'string',
-      placeholder: 'SEVERITY',
-      help: 'End with 1 from this severity on: critical, high (default), medium, low, info or never',
+      placeholder: 'S',
+      help: 'End with 1 from this severity on: critical, high (default), medium, low, info, never',
     },
     'fail-under': { type: 'string', placeholder: 'N', help: 'End with 1 for a score below this' },
   },
   more: [
-    'The server runs in a folder of its own, with a home of its own and, where the system permits, a',
-    'network of its own. {workspace} in its arguments is that folder. Give credentials only to servers',
-    'that you trust with them.',
+    'The server gets a folder of its own ({workspace} in its arguments), a home of its own and, where',
+    'the system permits, a network with nobody in it but the scanner. What could not be tested is said',
+    'to be so, and never passes.',
     '',
     'Examples:',
     '  spoor scan -- node server.js',
-    '  spoor scan -- node files-server.js {workspace}',
-    '  spoor scan http://localhost:3000/mcp',
+    '  spoor scan --html report.html -- node files-server.js {workspace}',
+    '  spoor scan --bearer-env TOKEN https://mcp.example.com/mcp',
+    '  spoor scan --sarif scan.sarif ./src',
     '',
-    'Exit codes: 0 nothing of that severity, 1 findings, 2 usage, 69 no MCP server answers.',
+    'Exit codes: 0 no finding of that severity, 1 there is one, 2 usage, 69 no MCP server answers.',
   ].join('\n'),
   run: async (context) => {
     const { flags } = context;
     const failOn = severityOf(flags['fail-on']);
     const under = scoreOf(flags['fail-under']);
+    const onProgress = process.stderr.isTTY === true ? progress : () => {};
+    if (flags.config === true) {
+      if (context.words.length + context.rest.length > 0)
+        throw new CodedError('USAGE', '--config takes no other target');
+      return scanConfigured(context, { failOn, under, onProgress });
+    }
     const done = await scanTarget(targetOf(context), {
       scanner: VERSION,
       allowDestructive: flags['allow-destructive'] === true,
@@ -74,81 +71,17 @@ export const scan: Command = {
       env: variablesOf(context),
       headers: headersOf(context),
       ...(await lockOf(flags.lock)),
-      onProgress: process.stderr.isTTY === true ? progress : () => {},
+      onProgress,
     });
-    if (process.stderr.isTTY === true) process.stderr.write(CLEAR);
-    tell(context, done);
-    if (typeof flags['write-lock'] === 'string')
-      await writeFile(flags['write-lock'], writeLock(done));
+    onProgress('');
+    await tell(context, done);
     const { results, score } = done.report;
-    const failed = failOn !== undefined && hasFailed(results, failOn);
-    return failed || score < under ? 1 : 0;
+    return (failOn !== undefined && hasFailed(results, failOn)) || score < under ? 1 : 0;
   },
 };
 
-async function lockOf(path: unknown): Promise<{ lock?: ReadonlyMap<string, string> }> {
-  if (typeof path !== 'string') return {};
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new CodedError('SCAN_LOCK', path, error);
-  });
-  return { lock: readLock(text) };
-}
+const CHARS_MAX = 100;
 
-const CLEAR = '\r\x1b[2K';
-const progress = (text: string): void => void process.stderr.write(`${CLEAR}${text.slice(0, 100)}`);
-
-function tell({ flags, out }: Context, { report }: Scan): void {
-  if (flags.json === true) out.json(report satisfies Report);
-  else out.line(textReport(report, (style, text) => paint(out, style, text)));
-}
-
-function targetOf({ words, rest, flags }: Context): ScanTarget {
-  const [word] = words;
-  if (words.length > 1 || (word === undefined) === (rest.length === 0))
-    throw new CodedError('USAGE', 'a command after --, or a URL, or a folder');
-  if (word === undefined) {
-    const { url } = flags;
-    return { kind: 'command', command: rest, ...(url === undefined ? {} : { url: urlOf(url) }) };
-  }
-  return /^https?:\/\//.test(word)
-    ? { kind: 'url', url: urlOf(word) }
-    : { kind: 'source', folder: word };
-}
-
-function urlOf(text: unknown): URL {
-  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
-  throw new CodedError('USAGE', `no http(s) URL: ${String(text)}`);
-}
-
-function severityOf(flag: unknown): Severity | undefined {
-  if (flag === 'never') return undefined;
-  const severity = SEVERITIES.find((one) => one === (flag ?? 'high'));
-  if (severity !== undefined) return severity;
-  throw new CodedError('USAGE', `--fail-on ${SEVERITIES.join(', ')} or never`);
-}
-
-function scoreOf(flag: unknown): number {
-  const score = flag === undefined ? 0 : Number(flag);
-  if (Number.isInteger(score) && score >= 0 && score <= 100) return score;
-  throw new CodedError('USAGE', '--fail-under takes 0 to 100');
-}
-
-function variablesOf({ flags, env }: Context): Record<string, string> {
-  const names = typeof flags.env === 'string' ? flags.env.split(',').filter(Boolean) : [];
-  return Object.fromEntries(
-    names.map((name) => {
-      const value = env[name];
-      if (value === undefined) throw new CodedError('USAGE', `--env ${name}: it is not set`);
-      return [name, value];
-    }),
-  );
-}
-
-function headersOf(context: Context): Record<string, string> {
-  const flat = upstreamHeaders(context);
-  const pairs = flat.flatMap((name, at) =>
-    at % 2 === 0 ? [[name.toLowerCase(), flat[at + 1] ?? '']] : [],
-  );
-  return Object.fromEntries(pairs);
-}
+/** One line, written over again and again. */
+const progress = (text: string): void =>
+  void process.stderr.write(`\r\x1b[2K${text.replace(/[^\x20-\x7e]/g, '?').slice(0, CHARS_MAX)}`);
