@@ -33,6 +33,8 @@ export interface ScanOptions {
   readonly scanner: string;
   /** Call tools that destroy or pay. */
   readonly allowDestructive?: boolean;
+  /** How long telemetry is waited for; as long as batches are held by default. */
+  readonly exportMs?: number;
   /** Let the server use the network of this machine. */
   readonly network?: boolean;
   /** Variables that the server gets; those of its exporter are read and replaced. */
@@ -80,6 +82,7 @@ async function scanServer(target: ServerTarget, options: ScanOptions): Promise<S
       canaries,
       workspace,
       allowDestructive: options.allowDestructive ?? false,
+      exportMs: options.exportMs,
       onProgress: options.onProgress ?? NOTHING,
       secret: canaries.mint('environment', 'the variable SERVICE_API_KEY').value,
     };

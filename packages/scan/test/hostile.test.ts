@@ -86,7 +86,7 @@ verifies(
     });
     const [lying] = await started((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '10' });
-      response.end('{"a":1}');
+      response.write('{"a":1}', () => response.destroy());
     });
     const targets = [redirecting, bombing, lying];
     const before = process.memoryUsage().arrayBuffers;

@@ -25,12 +25,15 @@ const environment = ({
   ...exporter,
 });
 
+/** The corpus exports within a tenth of a second. */
+const EXPORT_MS = 4_000;
+
 const CORPUS_TOKEN = 'sesame-of-the-corpus';
 
 /** Scans a server of the corpus over stdio. */
 export async function scanTwin(twin: Twin): Promise<Report> {
   const command = [process.execPath, join(CORPUS, 'server.ts')];
-  const options = { scanner: 'test', env: environment(twin) };
+  const options = { scanner: 'test', env: environment(twin), exportMs: EXPORT_MS };
   return (await scan({ kind: 'command', command }, options)).report;
 }
 
@@ -47,7 +50,8 @@ export async function scanHttpTwin(twin: Twin): Promise<Report> {
 /** Scans a program that is no more than its source. */
 export async function scanProgram(source: string, network = false): Promise<Report> {
   const command = [process.execPath, '--input-type=module', '--eval', source];
-  return (await scan({ kind: 'command', command }, { scanner: 'test', network })).report;
+  return (await scan({ kind: 'command', command }, { scanner: 'test', network, exportMs: 500 }))
+    .report;
 }
 
 export const idsOf = ({ results }: Report, status: CheckResult['status']): readonly string[] =>

@@ -8,13 +8,16 @@ const STEP_MS = 50;
  * Waits until everything that was recorded has come: an export after we began and then none for a
  * while, or for as long as batches are held back.
  */
-export async function drain(sink: Sink | undefined): Promise<void> {
+export async function drain(
+  sink: Sink | undefined,
+  waitMs: number = LIMITS.scanExportMs,
+): Promise<void> {
   if (sink === undefined) return;
   const began = Date.now();
   const quick = sink.isQuick;
   let seen = sink.count;
   let since = began;
-  while (Date.now() - began < LIMITS.scanExportMs) {
+  while (Date.now() - began < waitMs) {
     await sleep(STEP_MS);
     if (sink.count !== seen) {
       seen = sink.count;

@@ -15,6 +15,7 @@ export interface DriveOptions {
   readonly carriers: CarrierMint;
   readonly sink: Sink | undefined;
   readonly allowDestructive: boolean;
+  readonly exportMs: number | undefined;
   readonly until: number;
   readonly onProgress: (done: number, all: number) => void;
 }
@@ -60,7 +61,8 @@ export class Driver {
       calls.push(await this.#call(one, context));
     }
     // A server that was silent for so long once, or is gone, has nothing more to say.
-    if (!this.#isSilent && calls.some(({ answer }) => answer.status !== 'lost')) await drain(sink);
+    if (!this.#isSilent && calls.some(({ answer }) => answer.status !== 'lost'))
+      await drain(sink, this.#options.exportMs);
     this.#isSilent = sink?.count === 0;
     return { name, calls, spans: sink?.exports().spans.slice(before) ?? [] };
   }

@@ -69,6 +69,7 @@ async function driven(
     carriers: new CarrierMint(canaries, `${era} ${purpose}`),
     sink,
     allowDestructive,
+    exportMs: scene.exportMs,
     until: Date.now() + LIMITS.scanRunMs,
     onProgress: (done, all) => onProgress(`${era} era, ${purpose}: call ${done + 1} of ${all}`),
   });

@@ -17,6 +17,7 @@ export interface Scene {
   readonly canaries: Canaries;
   readonly workspace: Workspace;
   readonly allowDestructive: boolean;
+  readonly exportMs: number | undefined;
   readonly onProgress: (text: string) => void;
   /** Value of a variable like those that hold credentials. */
   readonly secret: string;
