@@ -4,7 +4,6 @@ import { CodedError } from '@spoor/core';
 import { DYNAMIC_CHECKS } from './checks/all.ts';
 import { resultOf } from './checks/check.ts';
 import { type Era, type Evidence, type HttpFacts, LOOPBACK, type Run } from './evidence.ts';
-import type { CheckResult } from './finding.ts';
 import { canIsolate, noAnswer } from './probe/box.ts';
 import { Canaries } from './probe/canary.ts';
 import { HttpTarget } from './probe/http.ts';
@@ -19,6 +18,7 @@ import {
 } from './probe/stages.ts';
 import { Workspace } from './probe/workspace.ts';
 import { type Report, reportOf } from './report/report.ts';
+import { scanSource } from './source/scan-source.ts';
 
 /** What is scanned. */
 export type ScanTarget =
@@ -44,8 +44,6 @@ export interface ScanOptions {
   /** Digests of definitions by the name of the tool. */
   readonly lock?: ReadonlyMap<string, string>;
   readonly onProgress?: (text: string) => void;
-  /** Reads a folder of source. */
-  readonly readSource?: (folder: string) => Promise<readonly CheckResult[]>;
 }
 
 /** What `scan` gives: the report, and the definitions for a lock file. */
@@ -61,11 +59,10 @@ export async function scan(target: ScanTarget, options: ScanOptions): Promise<Sc
     : scanServer(target, options);
 }
 
-async function scanFolder(folder: string, options: ScanOptions): Promise<Scan> {
-  const { scanner, readSource } = options;
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true || !readSource)
+async function scanFolder(folder: string, { scanner }: ScanOptions): Promise<Scan> {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new CodedError('SCAN_TARGET', folder);
-  const results = await readSource(folder);
+  const results = await scanSource(folder);
   const target = { kind: 'source', at: folder, protocols: [], tools: 0 } as const;
   return { report: reportOf({ scanner, target, results, notes: [] }), tools: [] };
 }
