@@ -60,7 +60,7 @@ export const idsOf = ({ results }: Report, status: CheckResult['status']): reado
     .map(({ check }) => check.id)
     .sort();
 
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();
