@@ -47,11 +47,10 @@ export async function scanHttpTwin(twin: Twin): Promise<Report> {
   return (await scan({ kind: 'command', command, url }, options)).report;
 }
 
-/** Scans a program that is no more than its source. */
-export async function scanProgram(source: string, network = false): Promise<Report> {
-  const command = [process.execPath, '--input-type=module', '--eval', source];
-  return (await scan({ kind: 'command', command }, { scanner: 'test', network, exportMs: 500 }))
-    .report;
+/** Scans a server that behaves badly, over stdio; it has no telemetry to wait for. */
+export async function scanSmall(behaviour: string, name: string = 'look'): Promise<Report> {
+  const command = [process.execPath, join(CORPUS, 'small.ts'), behaviour, name];
+  return (await scan({ kind: 'command', command }, { scanner: 'test', exportMs: 500 })).report;
 }
 
 export const idsOf = ({ results }: Report, status: CheckResult['status']): readonly string[] =>

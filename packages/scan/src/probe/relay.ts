@@ -1,6 +1,6 @@
 /**
- * `relay.ts PORT=SOCKET… -- command args`: runs a command in a network of its own, where each port
- * of the loopback interface leads to a Unix socket and nothing else leads anywhere.
+ * `relay.ts PORT=SOCKET… -- command args`: runs a command in a network of its own, where each
+ * port of the loopback interface leads to a Unix socket and nothing else leads anywhere.
  */
 import { spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';

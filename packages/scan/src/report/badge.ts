@@ -21,7 +21,8 @@ export function badge({ grade, score, tier }: Report): string {
     number,
   ];
   const label = `${LEFT}: ${right}`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${a + b}" height="20" role="img" aria-label="${label}">
+  const size = `width="${a + b}" height="20"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${label}">
 <title>${label}</title>
 <rect width="${a}" height="20" fill="#444"/>
 <rect x="${a}" width="${b}" height="20" fill="${COLOURS[grade]}"/>

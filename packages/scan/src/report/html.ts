@@ -47,11 +47,14 @@ ${section(report, 'passed', passed, 'Nothing.')}
 <table>${report.audit.map((row) => verdict(row, '')).join('\n')}</table>
 </section>
 </main>
-<footer>${[...report.notes, `spoor scan ${report.scanner}`].map((note) => `<p>${escaped(note)}</p>`).join('')}</footer>
+<footer>${notes(report)}</footer>
 </body>
 </html>
 `;
 }
+
+const notes = ({ notes: all, scanner }: Report): string =>
+  [...all, `spoor scan ${scanner}`].map((note) => `<p>${escaped(note)}</p>`).join('');
 
 const counts = ({ failed, passed: good, notTested }: Report): string =>
   `${failed} failed, ${good} passed, ${notTested} not tested`;
@@ -87,7 +90,8 @@ function failure(result: CheckResult): string {
       ? ''
       : `<pre><code>${check.example.split('\n').map(escaped).join('\n')}</code></pre>`;
   return `<article class="${check.severity}">
-<h3><span class="severity">${check.severity} −${check.points}</span> ${escaped(check.title)} <small>${check.id}</small></h3>
+<h3><span class="severity">${check.severity} −${check.points}</span>
+${escaped(check.title)} <small>${check.id}</small></h3>
 <ul>${found.join('\n')}</ul>
 <p><strong>Fix:</strong> ${escaped(check.remedy)}</p>${example}
 <p class="ids">${check.catalogue.map(escaped).join(' · ')}</p>
@@ -96,16 +100,20 @@ function failure(result: CheckResult): string {
 
 const untested = (result: CheckResult): string =>
   result.status === 'not-tested'
-    ? `<p><strong>${escaped(result.check.title)}</strong> <small>${result.check.id}</small>: ${escaped(result.why)}</p>`
+    ? `<p><strong>${escaped(result.check.title)}</strong> ${small(result)}: ${escaped(result.why)}</p>`
     : '';
+
+const small = ({ check }: CheckResult): string => `<small>${check.id}</small>`;
 
 const passed = ({ check }: CheckResult): string =>
   `<p>${escaped(check.title)} <small>${check.id}</small></p>`;
 
 const WORDS = { met: 'yes', failed: 'no', 'not-tested': 'not tested' } as const;
 
-const verdict = ({ demand, status, because }: Verdict, level: string): string =>
-  `<tr><td>${level}</td><td class="${status}">${WORDS[status]}</td><td>${escaped(demand)}</td><td>${escaped(because)}</td></tr>`;
+const verdict = ({ demand, status, because }: Verdict, level: string): string => {
+  const cells = [`<td>${level}</td>`, `<td class="${status}">${WORDS[status]}</td>`];
+  return `<tr>${cells.join('')}<td>${escaped(demand)}</td><td>${escaped(because)}</td></tr>`;
+};
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -116,7 +124,8 @@ h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; border-bottom: 1px solid GrayText;
 h3 { font-size: 1rem; margin: 0; }
 p { margin: .3rem 0; }
 small, .ids, footer { color: light-dark(#555, #aaa); font-size: .85rem; }
-.grade { font-size: 3.5rem; font-weight: 700; line-height: 1; margin: 0; padding: .8rem 1.2rem; border-radius: .5rem; color: #fff; }
+.grade { font-size: 3.5rem; font-weight: 700; line-height: 1; margin: 0; color: #fff; }
+.grade { padding: .8rem 1.2rem; border-radius: .5rem; }
 .good { background: #1a6b3c; }
 .bad { background: #a3222a; }
 article { border-inline-start: .3rem solid GrayText; padding: .2rem 1rem; margin: 1rem 0; }
@@ -130,7 +139,8 @@ dd { margin: 0; min-width: 0; }
 code { overflow-wrap: anywhere; font-size: .85rem; }
 pre { background: light-dark(#f3f3f3, #222); padding: .6rem; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
-td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-bottom: 1px solid light-dark(#ddd, #333); }
+td { padding: .25rem .6rem .25rem 0; vertical-align: top; }
+td { border-bottom: 1px solid light-dark(#ddd, #333); }
 td.met { color: light-dark(#1a6b3c, #6fd09a); white-space: nowrap; }
 td.failed { color: light-dark(#a3222a, #ff8d93); white-space: nowrap; }
 td.not-tested { white-space: nowrap; }

@@ -6,10 +6,11 @@ import { plain } from './text.ts';
 export function junitReport(report: Report): string {
   const { results, failed, notTested, target } = report;
   const name = escaped(`spoor scan ${target.name ?? target.at}`);
+  const counts = `tests="${results.length}" failures="${failed}" errors="0"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="spoor scan" tests="${results.length}" failures="${failed}" errors="0">`,
-    `  <testsuite name="${name}" tests="${results.length}" failures="${failed}" errors="0" skipped="${notTested}">`,
+    `<testsuites name="spoor scan" ${counts}>`,
+    `  <testsuite name="${name}" ${counts} skipped="${notTested}">`,
     ...results.flatMap(caseOf),
     '  </testsuite>',
     '</testsuites>',
