@@ -333,7 +333,7 @@ describe('without a hub', () => {
   verifies(
     'hook:no-hub',
     async () => {
-      const world = new World();
+      const world = new World({ SPOOR_BUDGET_MS: '50' });
       const home = locateHome(world.env);
       prepareHome(home);
       writeFileSync(home.tokenFile, 'x'.repeat(64));

@@ -228,8 +228,10 @@ verifies(
         await all(child.stdout);
       }
     });
+    // A hook that does not reach the hub in time lets its host go on, and is told of later: what is
+    // looked at is one that has.
     const of = (kind: string): OpenedLeaf | undefined =>
-      leaves.find(({ leaf }) => leaf.kind === kind);
+      leaves.find(({ leaf }) => leaf.kind === kind && (kind === 'intent' || leaf.decision));
     expect(of('intent')?.content.intent).toBe(SAID.prompt);
     expect(of('intent')?.leaf.facts).toMatch(DIGEST);
     expect(of('call.request')?.content.request).toContain(SAID.argument);

@@ -73,6 +73,7 @@ async function answer(
     version: VERSION,
     rulesFolder: settings.rules,
     policy: policyOf(home, settings.mode),
+    budgetMs: settings.budgetMs,
     ...(settings.autostart ? { startHub: await hubStarter({ home, env }) } : {}),
   });
   await new Promise<void>((resolve) => {
@@ -87,22 +88,35 @@ async function hubStarter({ home, env }: Pick<Context, 'home' | 'env'>): Promise
   return () => startHubInBackground(home, env);
 }
 
+interface Settings {
+  readonly rules: string;
+  readonly mode: Mode;
+  readonly autostart: boolean;
+  readonly budgetMs: number;
+}
+
 /** Broken settings stop no host: the hub says what is wrong with them. */
 async function settingsOf(
   path: string,
   env: Context['env'],
   out: Context['out'],
-): Promise<{ readonly rules: string; readonly mode: Mode; readonly autostart: boolean }> {
+): Promise<Settings> {
   try {
     const config = await readConfig(path, {}, env);
     return {
       rules: config.text('rules') ?? RULES_FOLDER,
       mode: config.text('mode') === 'enforce' ? 'enforce' : 'observe',
       autostart: config.flag('autostart'),
+      budgetMs: config.number('budget.ms'),
     };
   } catch (error) {
     out.note(`spoor: ${error instanceof Error ? error.message : String(error)}`);
-    return { rules: RULES_FOLDER, mode: 'observe', autostart: false };
+    return {
+      rules: RULES_FOLDER,
+      mode: 'observe',
+      autostart: false,
+      budgetMs: LIMITS.decisionBudgetMs,
+    };
   }
 }
 

@@ -32,12 +32,13 @@ export interface HookOptions {
   readonly rulesFolder: string;
   /** What holds where no hub answers. */
   readonly policy: Policy;
+  /** What a hub may take for a decision. One that may take longer is also waited for longer. */
+  readonly budgetMs?: number;
   readonly startHub?: () => void;
 }
 
 /** A hub that is there answers in a few milliseconds; the host waits for this at every tool. */
 const CONTACT_MS = 500;
-const FAREWELL_MS = 500;
 
 type Around = Extract<HookEvent, { readonly kind: 'before' | 'after' | 'done' }>;
 
@@ -83,7 +84,7 @@ async function unreadable(options: HookOptions, name: string, mayDeny: boolean):
   const hub = await connect(options, host.name, '', {});
   const seen = senseUnreadable('invalid-json', systemClock.nowMs(), systemRandom);
   hub.record(seen, []);
-  await leave(hub);
+  await leave(hub, options.budgetMs);
   const closed = mayDeny && hub.mode === 'enforce';
   return host.answer(name, closed ? { kind: 'deny', text: DENIED_TEXT } : { kind: 'none' });
 }
@@ -103,12 +104,12 @@ async function tell(options: HookOptions, event: HookEvent, json: HookJson): Pro
       ? await before(host.modifies === true && host.asks(json), hub, event)
       : await end(hub, event);
   } finally {
-    await leave(hub);
+    await leave(hub, options.budgetMs);
   }
 }
 
 async function connect(
-  { host, home, version, rulesFolder, policy, startHub }: HookOptions,
+  { host, home, version, rulesFolder, policy, budgetMs, startHub }: HookOptions,
   server: string,
   session: string,
   json: HookJson,
@@ -129,11 +130,14 @@ async function connect(
     brief: { policy },
     ...(startHub === undefined ? {} : { startHub }),
   });
-  await Promise.race([hub.ready, delay(CONTACT_MS)]);
+  await Promise.race([hub.ready, delay(patienceMs(budgetMs))]);
   return hub;
 }
 
-const leave = (hub: HubClient): Promise<unknown> => Promise.race([hub.close(), delay(FAREWELL_MS)]);
+const patienceMs = (budgetMs = 0): number => Math.max(CONTACT_MS, budgetMs);
+
+const leave = (hub: HubClient, budgetMs: number | undefined): Promise<unknown> =>
+  Promise.race([hub.close(), delay(patienceMs(budgetMs))]);
 
 async function prompted(hub: HubClient, text: string): Promise<void> {
   if (text.trim() === '') return;
