@@ -1,17 +1,18 @@
 import type * as AST from '@babel/types';
+import { LIMITS } from '@spoor/core';
 import { CALL_SINKS, NEW_SINKS } from '../sinks/table.ts';
 import { registration } from '../sources.ts';
 import { known } from './builtins.ts';
 import type { Call } from './context.ts';
 import { evaluate, readMember } from './expressions.ts';
-import { callClosure, decidesOnSampling } from './functions.ts';
-import { has, LABEL, THROUGH_UNKNOWN } from './labels.ts';
+import { callClosure, decidesOnSampling, keyOf } from './functions.ts';
+import { has, LABEL, THROUGH_KNOWN, THROUGH_UNKNOWN } from './labels.ts';
 import { exportsOf } from './links.ts';
 import type { At } from './machine.ts';
 import { bare, pathOf, propertyName, wordsOf } from './paths.ts';
 import { isRedacting } from './redacting.ts';
 import { spanOrNothing } from './spans.ts';
-import { clean, join, merged, texts, type Value } from './value.ts';
+import { type ClassValue, clean, join, merged, pour, texts, type Value } from './value.ts';
 
 export function evaluateCall(node: AST.CallExpression | AST.OptionalCallExpression, at: At): Value {
   const call = callOf(node, at);
@@ -106,7 +107,22 @@ export function evaluateNew(node: AST.NewExpression, at: At): Value {
     const value = unknown(call, here);
     return call.name === 'Promise' ? value : { ...value, fields: call.args[0]?.fields };
   }
-  const construct = ofClass.instance.fields?.get('constructor')?.closure;
-  if (construct !== undefined) callClosure(construct, call.args, here, { self: ofClass.instance });
-  return ofClass.instance;
+  return instanceOf(ofClass, call, here);
+}
+
+/** A new instance for each place and for what is given there, so that one does not spoil all. */
+function instanceOf(ofClass: ClassValue, call: Call, at: At): Value {
+  const site = `${at.module.path}:${call.node.start}:${keyOf(call.args, at.frame)}`;
+  const known = ofClass.made.get(site);
+  if (known !== undefined) return known;
+  const isFull = ofClass.made.size >= LIMITS.sourceVisitsPerFunctionMax;
+  const instance: Value = isFull
+    ? { ...ofClass.instance, site: 'any' }
+    : { ...ofClass.instance, fields: new Map(ofClass.instance.fields), site };
+  if (!isFull) ofClass.made.set(site, instance);
+  // What a class of another package does with it nobody knows; an error has it as its text.
+  if (ofClass.isForeign) pour(instance, merged(call.args, THROUGH_KNOWN));
+  const construct = instance.fields?.get('constructor')?.closure;
+  if (construct !== undefined) callClosure(construct, call.args, at, { self: instance });
+  return instance;
 }

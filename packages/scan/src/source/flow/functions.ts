@@ -52,10 +52,17 @@ export function classOf(node: AST.Class, at: At): Value {
     frame: { ...at.frame, self: instance, decides: decidesOnSampling(node.body) },
   };
   const value: Value = { labels: 0, fields: new Map() };
-  const ofClass: ClassValue = { body: node.body, name: node.id?.name ?? '', instance, members };
+  const base = node.superClass ? evaluate(node.superClass, at) : undefined;
+  const ofClass: ClassValue = {
+    body: node.body,
+    name: node.id?.name ?? '',
+    instance,
+    members,
+    made: new Map(),
+    isForeign: base !== undefined && (base.ofClass?.isForeign ?? true),
+  };
   if (node.id) scope.declare(node.id.name, { ...value, ofClass });
-  if (node.superClass) {
-    const base = evaluate(node.superClass, at);
+  if (base !== undefined) {
     for (const [name, field] of base.ofClass?.instance.fields ?? [])
       setField(instance, name, field);
   }
@@ -110,7 +117,7 @@ export function callClosure(
   if (at.frame.depth >= LIMITS.sourceCallDepthMax) return merged(args, THROUGH_UNKNOWN);
   const outcomes = machine.memo.get(closure) ?? new Map();
   machine.memo.set(closure, outcomes);
-  const key = keyOf(args, { ...at.frame, ...frame });
+  const key = `${selfOf(closure, self)?.site ?? ''}|${keyOf(args, { ...at.frame, ...frame })}`;
   const known = outcomes.get(key);
   if (known !== undefined) {
     for (const [index, labels] of known.after.entries()) addLabels(args[index], labels);
@@ -129,7 +136,7 @@ function addLabels(value: Value | undefined, labels: number): void {
   if (value !== undefined && (labels & ~labelsOf(value)) !== 0) value.labels |= labels;
 }
 
-const keyOf = (args: readonly Value[], frame: Frame): string =>
+export const keyOf = (args: readonly Value[], frame: Frame): string =>
   [
     frame.role,
     frame.capture,
@@ -164,7 +171,7 @@ function run(
       decides: closure.decides,
       ...frame,
       name: closure.name,
-      self: closure.owner ?? self,
+      self: selfOf(closure, self),
       depth: at.frame.depth + 1,
       returned: { value: clean() },
       content: merged([...args, at.frame.content], THROUGH_UNKNOWN),
@@ -179,6 +186,10 @@ function run(
   else answer(node.body, evaluate(node.body, inner), inner);
   return inner.frame.returned.value;
 }
+
+/** Of an arrow function, `this` is that of where it stands. */
+const selfOf = ({ node, owner }: Closure, self: Value | undefined): Value | undefined =>
+  node.type === 'ArrowFunctionExpression' || self?.site === undefined ? (owner ?? self) : self;
 
 const NONE: ReadonlySet<string> = new Set();
 

@@ -4,8 +4,9 @@ import { CONTENT, LABEL } from './labels.ts';
 import type { At } from './machine.ts';
 import { carrying, clean, type Kind, ofKind, type Value } from './value.ts';
 
-/** Sizes and numbers of things: facts about content, and no content. */
-const SIZES = /^(?:length|size|byteLength|count|total|\w+(?:Count|Length|Size|Total|Bytes|Ms))$/;
+/** Sizes, numbers of things and names of models: facts about content, and no content. */
+const SIZES =
+  /^(?:length|size|byteLength|count|total|model|\w+(?:Count|Length|Size|Total|Bytes|Ms|Tokens|_tokens))$/;
 /** How something went: of answers and errors, but a client may name a field so too. */
 const OUTCOMES =
   /^(?:duration|status|statusCode|statusText|ok|isError|success|name|code|errno|constructor|type|kind|version|method|protocol|httpVersion|mimeType|contentType|route|id|finish_reason|model|headers)$/;

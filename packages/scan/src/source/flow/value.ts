@@ -43,8 +43,12 @@ export interface Closure {
 export interface ClassValue {
   readonly body: ClassBody;
   readonly name: string;
-  /** One instance stands for all. */
+  /** What all instances begin with; it stands for those that are made elsewhere. */
   readonly instance: Value;
+  /** One for each place where one is made, and for what is given there. */
+  readonly made: Map<string, Value>;
+  /** Does it extend a class that the package does not have, such as `Error`? */
+  readonly isForeign: boolean;
   readonly members: ReadonlySet<string>;
 }
 
@@ -63,6 +67,8 @@ export interface Value {
   constants?: readonly Constant[] | undefined;
   /** From another package: its name, and the export. */
   from?: { readonly module: string; readonly name: string } | undefined;
+  /** Where this instance of a class was made. */
+  site?: string;
   /** A sampler that stands within one that decides by itself. */
   wrapped?: boolean;
 }

@@ -40,7 +40,8 @@ function others(value: Value, node: Node, target: string, at: At): void {
   const labels = labelsOf(value);
   const { machine } = at;
   // Errors belong in logs, which have their own check of content.
-  if (has(labels, LABEL.error) && !isLog(target)) {
+  const isSaid = has(labels, CONTENT) || isLog(target);
+  if (has(labels, LABEL.error) && !isSaid) {
     const origin = originOf(value, LABEL.error) ?? 'a tool';
     machine.report('source-error-text', node, at, `The text of ${origin} goes into ${target}`);
   }
