@@ -57,6 +57,25 @@ const query = (more: Partial<TraceQuery> = {}): TraceQuery => ({
 
 const ids = (traces: readonly TraceRecord[]): string[] => traces.map((one) => one.trace);
 
+const SEARCHES: [string, Partial<TraceQuery>, readonly string[]][] = [
+  ['an operation', { operation: cart.name }, [trace]],
+  ['an operation that there is not', { operation: 'GET' }, []],
+  ['a tag', { tags: { note: cart.attributes.note as string } }, [trace]],
+  ['a tag of another value', { tags: { note: 'x' } }, []],
+  ['an error', { tags: { error: 'true' } }, [trace]],
+  ['no error', { tags: { error: 'true' }, operation: later.name }, []],
+  ['a kind', { service: select.service, tags: { 'span.kind': 'client' } }, [trace]],
+  ['another kind', { service: select.service, tags: { 'span.kind': 'server' } }, []],
+  ['a number', { tags: { count: '3' } }, [trace]],
+  ['a truth', { tags: { cached: 'true' } }, [trace]],
+  ['several tags', { tags: { count: '3', cached: 'false' } }, []],
+  ['the shortest duration', { minDurationMs: 100 }, [later.trace]],
+  ['the longest duration', { maxDurationMs: 100, operation: cart.name }, [trace]],
+  ['both', { minDurationMs: 12, maxDurationMs: 13, operation: cart.name }, [trace]],
+  ['a time', { startMs: startMs + 20_000 }, [later.trace]],
+  ['another service', { service: `none-${run}` }, []],
+];
+
 /** What every reader does, whatever it asks. */
 export function readerSuite(name: string, backing: () => Backing): void {
   let reader: TraceReader;
@@ -106,29 +125,24 @@ export function readerSuite(name: string, backing: () => Backing): void {
     expect(await reader.trace(newTraceId(), ask())).toBeUndefined();
   });
 
+  test('counts calls between services, or says that it cannot', async () => {
+    const answer = reader.dependencies(startMs + 120_000, 3_600_000, ask());
+    if (reader.cannot.has('dependencies'))
+      await expect(answer).rejects.toMatchObject({ code: 'BACKEND_CANNOT' });
+    else
+      expect(await answer).toContainEqual({
+        parent: cart.service,
+        child: select.service,
+        calls: 1,
+      });
+  });
+
   test('finds traces, the newest first', async () => {
     expect(ids(await reader.traces(query(), ask()))).toEqual([later.trace, trace]);
     expect(await reader.traces(query({ limit: 1 }), ask())).toHaveLength(1);
   });
 
-  test.each<[string, Partial<TraceQuery>, readonly string[]]>([
-    ['an operation', { operation: cart.name }, [trace]],
-    ['an operation that there is not', { operation: 'GET' }, []],
-    ['a tag', { tags: { note: cart.attributes.note as string } }, [trace]],
-    ['a tag of another value', { tags: { note: 'x' } }, []],
-    ['an error', { tags: { error: 'true' } }, [trace]],
-    ['no error', { tags: { error: 'true' }, operation: later.name }, []],
-    ['a kind', { service: select.service, tags: { 'span.kind': 'client' } }, [trace]],
-    ['another kind', { service: select.service, tags: { 'span.kind': 'server' } }, []],
-    ['a number', { tags: { count: '3' } }, [trace]],
-    ['a truth', { tags: { cached: 'true' } }, [trace]],
-    ['several tags', { tags: { count: '3', cached: 'false' } }, []],
-    ['the shortest duration', { minDurationMs: 100 }, [later.trace]],
-    ['the longest duration', { maxDurationMs: 100, operation: cart.name }, [trace]],
-    ['both', { minDurationMs: 12, maxDurationMs: 13, operation: cart.name }, [trace]],
-    ['a time', { startMs: startMs + 20_000 }, [later.trace]],
-    ['another service', { service: `none-${run}` }, []],
-  ])('finds traces by %s', async (_, more, expected) => {
+  test.each(SEARCHES)('finds traces by %s', async (_, more, expected) => {
     expect(ids(await reader.traces(query(more), ask()))).toEqual(expected);
   });
 }
