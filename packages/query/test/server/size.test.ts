@@ -94,7 +94,6 @@ verifies('query:compact', async () => {
   expect(text.match(/^ *\+/gm)).toHaveLength(SPANS);
   expect(words / before).toBeLessThan(0.5);
   expect(typed / before).toBeLessThan(0.5);
-  console.info(`tokens: raw ${before}, text ${words}, structured ${typed}`);
 });
 
 test('the tree of many spans is made in time that grows with their number', async () => {
