@@ -2,9 +2,9 @@
  * Plays recorded sessions and definitions through the shipped configuration, by the judge that lies
  * beside them, and writes `docs/benchmarks.md`.
  *
- *     node scripts/benchmarks.ts FOLDER
+ *     node scripts/benchmarks.ts FOLDER [--egress]
  *
- * FOLDER holds the recordings and `evaluate.mjs`. What `scripts/subversion/train.ts` found of
+ * With --egress, only what leaves is measured anew. FOLDER holds the recordings and `evaluate.mjs`. What `scripts/subversion/train.ts` found of
  * suites, models and tasks that were left out is taken from `bench/subversion.json`.
  */
 import { spawn } from 'node:child_process';
@@ -186,7 +186,23 @@ function leftOut(): string {
 
 const day = new Date().toISOString().slice(0, 10);
 const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-const text = `# Recorded attacks
+const LEAVES = '## Traffic that leaves';
+
+async function leaving(): Promise<string> {
+  return `${LEAVES}
+
+On ${day}: the cases of agent-egress-bench, each by an agent and a session of its own, over HTTP
+through \`spoor gateway\` and a hub in \`enforce\`. *Seen*: a rule of any level fired; *denied*: one
+denied a call. Spoor watches MCP. Other traffic is played as the call of a tool that would carry it
+(a request as arguments of a tool that fetches, a page as its result), and what shows only on the
+other protocol is not there to be seen.
+
+${await egress()}
+`;
+}
+
+async function recorded(): Promise<string> {
+  return `# Recorded attacks
 
 Written by \`node scripts/benchmarks.ts\` on ${day} (${machine}). Real trajectories of agents, by
 others, played call by call through \`spoor replay --stdio\` with the shipped configuration; every
@@ -221,15 +237,11 @@ ${await asked()}
 
 ${await tools()}
 
-## Traffic that leaves
-
-The cases of agent-egress-bench, each by an agent and a session of its own, over HTTP through
-\`spoor gateway\` and a hub in \`enforce\`. *Seen*: a rule of any level fired; *denied*: one denied
-a call. Spoor watches MCP. Other traffic is played as the call of a tool that would carry it (a
-request as arguments of a tool that fetches, a page as its result), and what shows only on the
-other protocol is not there to be seen.
-
-${await egress()}
 `;
-writeFileSync(join(ROOT, 'docs/benchmarks.md'), text);
+}
+
+const page = join(ROOT, 'docs/benchmarks.md');
+const kept = (): string => readFileSync(page, 'utf8').split(LEAVES)[0]?.trimEnd() ?? '';
+const first = process.argv.includes('--egress') ? `${kept()}\n\n` : await recorded();
+writeFileSync(page, `${first}${await leaving()}`);
 rmSync(scratch, { recursive: true });
