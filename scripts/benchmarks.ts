@@ -4,8 +4,9 @@
  *
  *     node scripts/benchmarks.ts FOLDER [--egress]
  *
- * With --egress, only what leaves is measured anew. FOLDER holds the recordings and `evaluate.mjs`. What `scripts/subversion/train.ts` found of
- * suites, models and tasks that were left out is taken from `bench/subversion.json`.
+ * With --egress, only what leaves is measured anew. FOLDER holds the recordings and
+ * `evaluate.mjs`. What `scripts/subversion/train.ts` found of suites, models and tasks that were
+ * left out is taken from `bench/subversion.json`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
