@@ -49,8 +49,8 @@ async function legacy(): Promise<void> {
     const { name, arguments: args = {}, _meta = {} } = params as Params;
     if (has('trace-notification'))
       await server.notification({
-        method: 'notifications/message',
-        params: { level: 'info', data: `trace ${_meta.traceparent}` },
+        method: 'notifications/progress',
+        params: { progressToken: 1, progress: 1, message: `trace ${_meta.traceparent}` },
       });
     return (await call(name, args, _meta)) as never;
   });

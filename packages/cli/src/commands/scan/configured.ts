@@ -63,9 +63,11 @@ async function rowOf(
   }
 }
 
+/** What could not be looked at is no pass. */
 const isBad = (row: Row, failOn: Severity | undefined, under: number): boolean =>
-  row.status === 'scanned' &&
-  ((failOn !== undefined && hasFailed(row.report.results, failOn)) || row.report.score < under);
+  row.status === 'not-scanned'
+    ? failOn !== undefined
+    : (failOn !== undefined && hasFailed(row.report.results, failOn)) || row.report.score < under;
 
 function shown(row: Row | undefined, { out }: Context): string {
   if (row === undefined) return '';
