@@ -50,7 +50,8 @@ verifies(
     const [session] = rows;
     const detail = await evidence.session(session?.id ?? '', ask());
     const read = detail?.observations.find(({ tool }) => tool?.name === 'query_customer_pii');
-    expect(detail?.alerts).toHaveLength(1);
+    const alerted = detail?.alerts.map(({ rule }) => rule.id);
+    expect(alerted).toContain('data-access-then-egress');
 
     // As traces.
     expect(await traces.services(ask())).toEqual(['crm', 'drive']);
