@@ -2,8 +2,8 @@ import { type Bridge, startBridge } from './bridge.ts';
 import { countIdentical, type Difference, differencesBetween, sameChecks } from './difference.ts';
 import { type Checks, type Outcomes, type Revision, runRevision, runScenario } from './suite.ts';
 
-/** One more run may agree by luck; two more of each arm show whether the direct arm is steady. */
-const RERUNS = 2;
+/** One more run may agree by luck; more of each arm show what is steady and what repeats. */
+const RERUNS = 4;
 
 /** When more scenarios than these differ, the wrapper is broken and no race is the reason. */
 const EXAMINED_MAX = 6;
@@ -21,9 +21,9 @@ export interface Comparison {
   /** Passed checks of the direct arm: what fails there compares less. */
   readonly passedChecks: number;
   readonly failedChecks: number;
-  /** The direct arm gives the same every time and the wrapped arm gave something else. */
+  /** The direct arm gives the same every time, the wrapped one something else more than once. */
   readonly differing: readonly Examined[];
-  /** The direct arm does not even agree with itself. */
+  /** The direct arm does not agree with itself, or the wrapped one agreed in all reruns. */
   readonly racy: readonly Examined[];
 }
 
@@ -100,14 +100,17 @@ const compareAt = async (
   }
   const steady = ({ scenario, directReruns }: Examined): boolean =>
     directReruns.every((checks) => sameChecks(checks, direct.get(scenario) ?? []));
+  const repeats = ({ scenario, wrappedReruns }: Examined): boolean =>
+    reruns === 0 || wrappedReruns.some((checks) => !sameChecks(checks, direct.get(scenario) ?? []));
+  const differs = (one: Examined): boolean => steady(one) && repeats(one);
   return {
     revision,
     scenarios: direct.size,
     identicalChecks: countIdentical(direct, wrapped),
     passedChecks: countStatus(direct, 'SUCCESS'),
     failedChecks: countStatus(direct, 'FAILURE'),
-    differing: examined.filter((one) => steady(one)),
-    racy: examined.filter((one) => !steady(one)),
+    differing: examined.filter(differs),
+    racy: examined.filter((one) => !differs(one)),
   };
 };
 
