@@ -32,7 +32,7 @@ const screens = ({ id, session, case: caseId, detection }: Alert): [string, stri
   [`/sessions/${session}?view=steps&call=${detection.path.at(-1)?.call}`, `spoor why ${caseId}`],
   [`/sessions/${session}?view=log`, 'query_customer_pii'],
   [`/alerts/${id}`, 'What Spoor did'],
-  ['/alerts?filter=level:low', 'Nothing matches the filter'],
+  ['/alerts?filter=server:nobody', 'Nothing matches the filter'],
   ['/rules/pii-through-code-to-share', 'temporal_ordered'],
   ['/inventory', 'create_shareable_link'],
   ['/audit', 'Repeat it without this page'],
