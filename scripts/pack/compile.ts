@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT } from './stage.ts';
 
@@ -32,8 +32,16 @@ export function compile(folder: string): string {
     }),
   );
   runNode('node_modules/typescript/bin/tsc', '-p', config);
+  copyData(folder);
   runNode('scripts/build-web.ts');
   return folder;
+}
+
+/** Imported JSON: on a busy machine the compiler has left it out, without a word. */
+function copyData(folder: string): void {
+  for (const path of globSync('*/src/**/*.json', { cwd: join(ROOT, 'packages') })) {
+    if (!path.startsWith('web')) cpSync(join(ROOT, 'packages', path), join(folder, path));
+  }
 }
 
 function runNode(script: string, ...args: string[]): void {

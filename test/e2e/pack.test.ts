@@ -116,7 +116,9 @@ describe('installed globally into an empty prefix', () => {
     async ({ skip }) => {
       if (noRegistry !== '') skip(`no package registry can be reached: ${noRegistry}`);
       expect(spoor('--help').stdout).toContain('spoor <command>');
-      expect(spoor('rules', 'lint')).toMatchObject({
+      const lint = spoor('rules', 'lint');
+      expect(lint.stderr).toBe('');
+      expect(lint).toMatchObject({
         status: 0,
         stdout: expect.stringMatching(/^[1-9]\d* rules, 0 problems/),
       });
